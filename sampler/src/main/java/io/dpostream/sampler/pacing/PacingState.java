@@ -1,0 +1,50 @@
+package io.dpostream.sampler.pacing;
+
+import io.dpostream.schemas.OutcomeKind;
+import java.util.Map;
+
+/**
+ * Where the pairs of a run are at one moment. Every sampled pair either has an outcome or waits for
+ * one: {@code sampled = outcomes + waiting}, which the constructor enforces.
+ *
+ * @param sampled pairs committed to {@code completion-pairs}
+ * @param outcomes pairs that ended, by kind
+ * @param waiting pairs without an outcome
+ * @param waitingForPeople those of them that people judge
+ * @param reserved pairs being written, not yet read back, that people do not judge
+ * @param reservedForPeople the same for pairs that people judge
+ * @param untrained preferences that no training step has used or skipped yet
+ */
+public record PacingState(
+    long sampled,
+    Map<OutcomeKind, Long> outcomes,
+    int waiting,
+    int waitingForPeople,
+    int reserved,
+    int reservedForPeople,
+    int untrained) {
+
+  public PacingState {
+    outcomes = Map.copyOf(outcomes);
+    long ended = outcomes.values().stream().mapToLong(Long::longValue).sum();
+    if (sampled != ended + waiting) {
+      throw new IllegalStateException(
+          "sampled %d pairs, but outcomes %d + waiting %d".formatted(sampled, ended, waiting));
+    }
+  }
+
+  /** Pairs that ended, of every kind. */
+  public long ended() {
+    return sampled - waiting;
+  }
+
+  /** What counts towards the pacing bound: everything on its way to a training step by machine. */
+  public int outstanding() {
+    return reserved + (waiting - waitingForPeople) + untrained;
+  }
+
+  /** What counts towards the bound of pairs for people. */
+  public int outstandingForPeople() {
+    return reservedForPeople + waitingForPeople;
+  }
+}

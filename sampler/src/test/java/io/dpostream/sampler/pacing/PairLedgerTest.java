@@ -1,0 +1,90 @@
+package io.dpostream.sampler.pacing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.dpostream.schemas.OutcomeKind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PairLedgerTest {
+
+  /** The topics are read side by side: only the order within each is certain. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void shouldReachTheSameCountsInWhateverOrderTheTopicsAreRead(int seed) {
+    PairLedger ledger = new PairLedger(id -> id.endsWith("0"));
+    List<Runnable> pairs = new ArrayList<>();
+    List<Runnable> outcomes = new ArrayList<>();
+    List<Runnable> preferences = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      String id = "pair-" + i;
+      pairs.add(() -> ledger.pair(id));
+      if (i < 60) {
+        OutcomeKind kind = i % 2 == 0 ? OutcomeKind.PREFERRED : OutcomeKind.TIE;
+        outcomes.add(() -> ledger.outcome(id, kind));
+      }
+      if (i < 60 && i % 2 == 0) {
+        long offset = i;
+        preferences.add(() -> ledger.preference(id, 0, 0, offset));
+      }
+    }
+    List<Runnable> trained = List.of(() -> ledger.trained(0, 20), () -> ledger.trained(0, 40));
+    for (Runnable read : interleaved(List.of(pairs, outcomes, preferences, trained), seed)) {
+      read.run();
+      ledger.state(); // its constructor checks that sampled = outcomes + waiting
+    }
+
+    PacingState state = ledger.state();
+    assertThat(state.sampled()).isEqualTo(90);
+    assertThat(state.outcomes())
+        .isEqualTo(Map.of(OutcomeKind.PREFERRED, 30L, OutcomeKind.TIE, 30L));
+    assertThat(state.waiting()).isEqualTo(30);
+    assertThat(state.waitingForPeople()).isEqualTo(3); // 60, 70, 80
+    assertThat(state.untrained()).isEqualTo(10); // offsets 40, 42, ... 58
+  }
+
+  @Test
+  void shouldCountACorrectionAsAPreferenceToTrain() {
+    PairLedger ledger = new PairLedger(id -> false);
+    ledger.pair("a");
+    ledger.outcome("a", OutcomeKind.PREFERRED);
+    ledger.preference("a", 0, 0, 0);
+    ledger.trained(0, 1);
+    ledger.preference("a", 1, 0, 5);
+    assertThat(ledger.state().untrained()).isEqualTo(1);
+    ledger.trained(0, 6);
+    assertThat(ledger.state().untrained()).isZero();
+  }
+
+  @Test
+  void shouldCountAPairOnceWhenItIsReadTwice() {
+    PairLedger ledger = new PairLedger(id -> true);
+    ledger.pair("a");
+    ledger.pair("a");
+    assertThat(ledger.state().sampled()).isEqualTo(1);
+    assertThat(ledger.state().waitingForPeople()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseAStateThatLosesAPair() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> new PacingState(3, Map.of(OutcomeKind.TIE, 1L), 1, 0, 0, 0, 0));
+  }
+
+  private static List<Runnable> interleaved(List<List<Runnable>> topics, int seed) {
+    List<Integer> turns = new ArrayList<>();
+    for (int topic = 0; topic < topics.size(); topic++) {
+      turns.addAll(Collections.nCopies(topics.get(topic).size(), topic));
+    }
+    Collections.shuffle(turns, new Random(seed));
+    int[] next = new int[topics.size()];
+    return turns.stream().map(topic -> topics.get(topic).get(next[topic]++)).toList();
+  }
+}
