@@ -1,0 +1,56 @@
+package io.dpostream.schemas;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * SHA-256 over a sequence of values in which no two sequences look alike: numbers are big-endian,
+ * and what varies in length is preceded by its length.
+ */
+final class Sha256 {
+  private final MessageDigest digest;
+
+  /** Starts with a name that keeps the hashes of different things apart. */
+  Sha256(String domain) {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+    put(domain);
+  }
+
+  Sha256 put(int value) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+    return this;
+  }
+
+  Sha256 put(long value) {
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    return this;
+  }
+
+  Sha256 put(String value) {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    put(utf8.length);
+    digest.update(utf8);
+    return this;
+  }
+
+  Sha256 put(List<Integer> values) {
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (values.size() + 1));
+    bytes.putInt(values.size());
+    values.forEach(bytes::putInt);
+    digest.update(bytes.array());
+    return this;
+  }
+
+  /** The first {@code bytes} bytes of the hash in lower-case hexadecimal; the object is spent. */
+  String hex(int bytes) {
+    return HexFormat.of().formatHex(digest.digest(), 0, bytes);
+  }
+}
