@@ -1,0 +1,57 @@
+package io.dpostream.pipeline.cli;
+
+import io.dpostream.policy.CheckpointException;
+import io.dpostream.schemas.UserException;
+import java.net.BindException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells an error in one line. */
+final class ErrorLine {
+
+  private ErrorLine() {}
+
+  /**
+   * The line for an error that the user can act on, found anywhere among the causes; empty for a
+   * fault of the program.
+   */
+  static Optional<String> ofExpected(Throwable error) {
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof UserException || e instanceof CheckpointException) {
+        return Optional.of(line(e.getMessage()));
+      }
+      if (e instanceof NoSuchFileException f) {
+        return Optional.of(f.getFile() + ": no such file or directory");
+      }
+      if (e instanceof AccessDeniedException f) {
+        return Optional.of(f.getFile() + ": permission denied");
+      }
+      if (e instanceof FileSystemException f) {
+        String reason = f.getReason() == null ? "cannot be used" : f.getReason();
+        return Optional.of(f.getFile() + ": " + line(reason));
+      }
+      if (e instanceof BindException) {
+        return Optional.of(line(e.getMessage()) + ": choose another port");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Any error in one line: the expected one's, or type and message. */
+  static String of(Throwable error) {
+    return ofExpected(error)
+        .orElseGet(
+            () -> {
+              String message = error.getMessage();
+              String name = error.getClass().getSimpleName();
+              return message == null ? name : name + ": " + line(message);
+            });
+  }
+
+  private static String line(@Nullable String message) {
+    return message == null ? "" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,11 @@
+package io.dpostream.pipeline.cli;
+
+/** What the {@code dpo} process ends with. */
+public final class ExitCode {
+
+  public static final int DONE = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+
+  private ExitCode() {}
+}

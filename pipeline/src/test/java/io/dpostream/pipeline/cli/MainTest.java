@@ -1,0 +1,66 @@
+package io.dpostream.pipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+
+  private record Result(int code, String out, String err) {}
+
+  private static Result dpo(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  @Test
+  void shouldPrintTheVersionOfTheBuild() {
+    Result result = dpo("--version");
+
+    assertThat(result.code()).isEqualTo(ExitCode.DONE);
+    assertThat(result.out()).matches("dpo \\d+\\.\\d+\\.\\d+\\S* \\(Java .+\\)\\s*");
+  }
+
+  @Test
+  void shouldShowEverySettingAsYamlThatItReadsAgain(@TempDir Path folder) throws Exception {
+    Result shown = dpo("config", "show", "--set", "threads=3");
+    Path file = Files.writeString(folder.resolve("shown.yaml"), shown.out());
+
+    assertThat(shown.code()).isEqualTo(ExitCode.DONE);
+    assertThat(shown.out()).contains("threads: 3");
+    assertThat(dpo("config", "show", "--config", file.toString()).out()).isEqualTo(shown.out());
+  }
+
+  @Test
+  void shouldTellAUsageErrorInOneLine() {
+    for (String[] args :
+        new String[][] {
+          {"--no-such-flag"}, {"nonsense"}, {}, {"config"}, {"config", "show", "x"}
+        }) {
+      Result result = dpo(args);
+      assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+      assertThat(result.err()).startsWith("dpo: ").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void shouldTellAnExpectedFailureInOneLineWithoutAStackTrace() {
+    Result result = dpo("config", "show", "--config", "/no/such.yaml");
+
+    assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(result.err()).isEqualTo("dpo: /no/such.yaml: no such file\n");
+  }
+
+  @Test
+  void shouldShowTheStackTraceWhenAsked() {
+    assertThat(dpo("config", "show", "--config", "/no/such.yaml", "--verbose").err())
+        .contains("\tat io.dpostream");
+  }
+}
