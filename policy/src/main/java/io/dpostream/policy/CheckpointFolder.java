@@ -2,9 +2,10 @@ package io.dpostream.policy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.StreamSupport;
 
 /**
- * A Hugging Face checkpoint folder on disk. Opening reads {@code config.json} only.
+ * A Hugging Face checkpoint folder on disk.
  *
  * @param path the folder
  * @param config its {@code config.json}
@@ -12,15 +13,48 @@ import java.nio.file.Path;
 public record CheckpointFolder(Path path, ModelConfig config) {
 
   /**
-   * Opens a folder.
+   * Opens a folder: reads {@code config.json} and looks whether the weights and the tokenizer are
+   * there. What is inside those is checked when they are loaded.
    *
-   * @throws CheckpointException if there is no such folder, no {@code config.json} in it, or an
-   *     architecture that this library does not run
+   * @throws CheckpointException if there is no such folder, a file is missing from it, or it holds
+   *     an architecture that this library does not run
    */
   public static CheckpointFolder open(Path path) {
     if (!Files.isDirectory(path)) {
       throw new CheckpointException(path, "no such folder; give a Hugging Face model folder");
     }
-    return new CheckpointFolder(path, ModelConfigJson.read(path.resolve("config.json")));
+    ModelConfig config = ModelConfigJson.read(path.resolve("config.json"));
+    checkWeights(path);
+    requireFile(path, "tokenizer.json");
+    return new CheckpointFolder(path, config);
+  }
+
+  /** Its tokenizer, read anew; the caller closes it. */
+  public Tokenizer tokenizer() {
+    return Tokenizer.load(path);
+  }
+
+  /** What the folder says about generating with the model. */
+  public GenerationDefaults generationDefaults() {
+    return GenerationDefaults.read(path, config);
+  }
+
+  private static void checkWeights(Path path) {
+    Path index = path.resolve("model.safetensors.index.json");
+    if (Files.exists(index)) {
+      StreamSupport.stream(JsonFiles.readObject(index).path("weight_map").spliterator(), false)
+          .map(shard -> shard.asText())
+          .distinct()
+          .forEach(shard -> requireFile(path, shard));
+    } else {
+      requireFile(path, "model.safetensors");
+    }
+  }
+
+  private static void requireFile(Path folder, String name) {
+    if (!Files.isRegularFile(folder.resolve(name))) {
+      throw new CheckpointException(
+          folder, "no " + name + " in it; give a complete Hugging Face model folder");
+    }
   }
 }
