@@ -1,0 +1,5 @@
+/** How a policy does against its reference on prompts that it was not trained on. */
+@NullMarked
+package io.dpostream.pipeline.evaluation;
+
+import org.jspecify.annotations.NullMarked;

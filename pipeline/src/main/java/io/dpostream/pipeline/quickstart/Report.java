@@ -1,0 +1,60 @@
+package io.dpostream.pipeline.quickstart;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run came to, as {@code report.json} holds it with its keys in snake_case.
+ *
+ * @param steps optimizer steps since the beginning of the run
+ * @param outcomes pairs by how they ended
+ * @param publishedVersions versions after the reference
+ * @param winRateVsReference share of decided comparisons on held-out prompts
+ * @param winRateCi95 low and high end of Wilson's interval of it
+ * @param winRateCorrectnessOnly the same share, had only correctness counted
+ * @param correctReference share of the reference's answers on held-out prompts that are correct
+ * @param correctPolicy the same of the last policy
+ * @param elapsedS seconds from the start of the command to this report
+ */
+public record Report(
+    String runId,
+    long steps,
+    long pairsSampled,
+    long judgments,
+    long preferences,
+    Map<String, Long> outcomes,
+    long publishedVersions,
+    double winRateVsReference,
+    List<Double> winRateCi95,
+    double winRateCorrectnessOnly,
+    double correctReference,
+    double correctPolicy,
+    String policySha256,
+    String referenceSha256,
+    double elapsedS) {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  public Report {
+    outcomes = Map.copyOf(outcomes);
+    winRateCi95 = List.copyOf(winRateCi95);
+  }
+
+  /** Writes it in place of an earlier one; a reader sees the old or the new, never a part. */
+  public void write(Path file) throws IOException {
+    Path partial = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.writeString(partial, JSON.writeValueAsString(this) + "\n");
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

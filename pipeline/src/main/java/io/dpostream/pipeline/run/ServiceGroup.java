@@ -1,0 +1,123 @@
+package io.dpostream.pipeline.run;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Services that stand and fall together, each on its own thread: the first that fails ends the
+ * wait, and closing stops all, the latest started first. Thread-safe.
+ */
+public final class ServiceGroup implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ServiceGroup.class);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+  private record Running(String name, Service service, Thread thread) {}
+
+  private final Deque<Running> running = new ArrayDeque<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private boolean closed;
+
+  /** Starts a service on a thread of its name. */
+  public synchronized void start(String name, Service service) {
+    if (closed) {
+      throw new IllegalStateException("the group is closed");
+    }
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                service.run();
+                log.debug("{} ended", name);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (Throwable e) {
+                fail(name, e);
+              }
+            },
+            name);
+    running.push(new Running(name, service, thread));
+    thread.start();
+  }
+
+  private void fail(String name, Throwable error) {
+    synchronized (this) {
+      if (closed) {
+        log.debug("{} failed while it was stopped", name, error);
+        return;
+      }
+    }
+    if (!end.completeExceptionally(error)) {
+      log.debug("{} failed after another service", name, error);
+    }
+  }
+
+  /** Ends the wait: the work is done. */
+  public void finish() {
+    end.complete(null);
+  }
+
+  /** Waits until {@link #finish} or the first failure, which it throws as it was thrown. */
+  public void await() throws Exception {
+    await(Duration.ofMillis(Long.MAX_VALUE));
+  }
+
+  /**
+   * As {@link #await()}, for at most {@code limit}.
+   *
+   * @return whether the wait is over
+   */
+  public boolean await(Duration limit) throws Exception {
+    try {
+      end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  /** Stops every service and waits for its thread. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    while (!running.isEmpty()) {
+      stop(running.pop());
+    }
+    finish();
+  }
+
+  private static void stop(Running one) {
+    try {
+      one.service().stop();
+    } catch (Exception e) {
+      log.warn("{} did not take the request to stop", one.name(), e);
+    }
+    try {
+      one.thread().join(STOP_LIMIT.toMillis());
+      if (one.thread().isAlive()) {
+        log.warn("{} is still running after {} s", one.name(), STOP_LIMIT.toSeconds());
+        one.thread().interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      one.thread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Services together in one process: started, watched and stopped as one. */
+@NullMarked
+package io.dpostream.pipeline.run;
+
+import org.jspecify.annotations.NullMarked;
