@@ -1,0 +1,241 @@
+package io.dpostream.trainer;
+
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.loss.LossConfig;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a run is trained. The components are the configuration's keys in camel case; where TRL has a
+ * key, it has TRL's name. A "step" is an optimizer step, a "version" a published policy.
+ *
+ * @param lossType identifiers of the losses to combine; the keys up to {@code sftWeight} are
+ *     explained at {@link LossConfig}
+ * @param learningRate peak learning rate
+ * @param lrSchedulerType constant, linear or cosine; the latter two need {@code maxSteps}, or a
+ *     pinned range whose length gives it
+ * @param warmupSteps steps over which the rate rises from 0
+ * @param weightDecay of AdamW; norms and biases are left out
+ * @param maxGradNorm bound of the global norm; 0 for none
+ * @param perDeviceTrainBatchSize pairs of one forward pass
+ * @param gradientAccumulationSteps forward passes of one step; their product is the batch
+ * @param maxLength tokens of prompt and completion together, if bounded
+ * @param maxPromptLength tokens of the prompt, if bounded; cut from the left
+ * @param numTrainEpochs passes over a pinned range; a stream is passed once
+ * @param maxSteps the run ends after this step; 0 for no end
+ * @param shuffle draws the order of a pinned range anew for each epoch, from {@code seed}
+ * @param bf16 runs forward and backward in bfloat16; masters stay float32
+ * @param syncRefModel moves the reference towards the policy as in TR-DPO
+ * @param refModelMixupAlpha share of the policy in a moved reference; 1 is a hard copy
+ * @param refModelSyncSteps steps between two such moves
+ * @param loraR rank of LoRA adapters; 0 trains all weights
+ * @param maxStaleness pairs sampled more versions ago are skipped; never skipped when absent
+ * @param revisions what a correction of an earlier preference does: apply (a new pair) or ignore
+ * @param checkpointSteps steps between two checkpoints
+ * @param keepCheckpoints newest checkpoints that are kept
+ * @param publishSteps steps between two published versions
+ * @param batchTimeoutMs after so many milliseconds a batch that is not full is trained as it is; 0
+ *     waits for a full one
+ * @param maxNonFiniteSteps so many steps in a row without a finite loss and gradient stop the run
+ */
+public record TrainerConfig(
+    List<String> lossType,
+    List<Double> lossWeights,
+    double beta,
+    double labelSmoothing,
+    String fDivergenceType,
+    double fAlphaDivergenceCoef,
+    Optional<Double> ldAlpha,
+    boolean useWeighting,
+    boolean weightingClamp,
+    double discopopTau,
+    double simpoGamma,
+    double dpopLambda,
+    double lengthAlpha,
+    double odpoAlpha,
+    double madpoTau,
+    double madpoLambda,
+    double rpoScale,
+    double sftWeight,
+    double learningRate,
+    String lrSchedulerType,
+    long warmupSteps,
+    double weightDecay,
+    double adamBeta1,
+    double adamBeta2,
+    double adamEpsilon,
+    double maxGradNorm,
+    int perDeviceTrainBatchSize,
+    int gradientAccumulationSteps,
+    Optional<Integer> maxLength,
+    Optional<Integer> maxPromptLength,
+    int numTrainEpochs,
+    long maxSteps,
+    long seed,
+    boolean shuffle,
+    boolean bf16,
+    boolean gradientCheckpointing,
+    boolean precomputeRefLogProbs,
+    boolean syncRefModel,
+    double refModelMixupAlpha,
+    long refModelSyncSteps,
+    int loraR,
+    double loraAlpha,
+    double loraDropout,
+    List<String> loraTargetModules,
+    Optional<Long> maxStaleness,
+    String revisions,
+    long checkpointSteps,
+    int keepCheckpoints,
+    long publishSteps,
+    long batchTimeoutMs,
+    int maxNonFiniteSteps) {
+
+  /** DPO with TRL's defaults, but for the schedule: a stream has no end to decay towards. */
+  public static TrainerConfig defaults() {
+    LossConfig loss = LossConfig.defaults();
+    return new TrainerConfig(
+        loss.lossType(),
+        loss.lossWeights(),
+        loss.beta(),
+        loss.labelSmoothing(),
+        loss.fDivergenceType(),
+        loss.fAlphaDivergenceCoef(),
+        loss.ldAlpha(),
+        loss.useWeighting(),
+        loss.weightingClamp(),
+        loss.discopopTau(),
+        loss.simpoGamma(),
+        loss.dpopLambda(),
+        loss.lengthAlpha(),
+        loss.odpoAlpha(),
+        loss.madpoTau(),
+        loss.madpoLambda(),
+        loss.rpoScale(),
+        loss.sftWeight(),
+        /* learningRate= */ 1e-6,
+        /* lrSchedulerType= */ "constant",
+        /* warmupSteps= */ 0,
+        /* weightDecay= */ 0,
+        /* adamBeta1= */ 0.9,
+        /* adamBeta2= */ 0.999,
+        /* adamEpsilon= */ 1e-8,
+        /* maxGradNorm= */ 1,
+        /* perDeviceTrainBatchSize= */ 8,
+        /* gradientAccumulationSteps= */ 1,
+        /* maxLength= */ Optional.of(1024),
+        /* maxPromptLength= */ Optional.of(512),
+        /* numTrainEpochs= */ 1,
+        /* maxSteps= */ 0,
+        /* seed= */ 42,
+        /* shuffle= */ false,
+        /* bf16= */ false,
+        /* gradientCheckpointing= */ false,
+        /* precomputeRefLogProbs= */ false,
+        /* syncRefModel= */ false,
+        /* refModelMixupAlpha= */ 0.6,
+        /* refModelSyncSteps= */ 512,
+        /* loraR= */ 0,
+        /* loraAlpha= */ 16,
+        /* loraDropout= */ 0,
+        /* loraTargetModules= */ List.of(),
+        /* maxStaleness= */ Optional.empty(),
+        /* revisions= */ "apply",
+        /* checkpointSteps= */ 50,
+        /* keepCheckpoints= */ 2,
+        /* publishSteps= */ 10,
+        /* batchTimeoutMs= */ 0,
+        /* maxNonFiniteSteps= */ 3);
+  }
+
+  public TrainerConfig {
+    lossType = List.copyOf(lossType);
+    lossWeights = List.copyOf(lossWeights);
+    loraTargetModules = List.copyOf(loraTargetModules);
+    atLeast("learning_rate", learningRate, 0);
+    oneOf("lr_scheduler_type", lrSchedulerType, "constant", "linear", "cosine");
+    atLeast("warmup_steps", warmupSteps, 0);
+    atLeast("weight_decay", weightDecay, 0);
+    fraction("adam_beta1", adamBeta1);
+    fraction("adam_beta2", adamBeta2);
+    refuseUnless(adamEpsilon > 0, "adam_epsilon", adamEpsilon, "must be above 0");
+    atLeast("max_grad_norm", maxGradNorm, 0);
+    atLeast("per_device_train_batch_size", perDeviceTrainBatchSize, 1);
+    atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1);
+    maxLength.ifPresent(length -> atLeast("max_length", length, 2));
+    maxPromptLength.ifPresent(length -> atLeast("max_prompt_length", length, 1));
+    atLeast("num_train_epochs", numTrainEpochs, 1);
+    atLeast("max_steps", maxSteps, 0);
+    refuseUnless(
+        refModelMixupAlpha > 0 && refModelMixupAlpha <= 1,
+        "ref_model_mixup_alpha",
+        refModelMixupAlpha,
+        "must be above 0 and at most 1");
+    atLeast("ref_model_sync_steps", refModelSyncSteps, 1);
+    atLeast("lora_r", loraR, 0);
+    refuseUnless(loraAlpha > 0, "lora_alpha", loraAlpha, "must be above 0");
+    fraction("lora_dropout", loraDropout);
+    maxStaleness.ifPresent(versions -> atLeast("max_staleness", versions, 0));
+    oneOf("revisions", revisions, "apply", "ignore");
+    atLeast("checkpoint_steps", checkpointSteps, 1);
+    atLeast("keep_checkpoints", keepCheckpoints, 1);
+    atLeast("publish_steps", publishSteps, 1);
+    atLeast("batch_timeout_ms", batchTimeoutMs, 0);
+    atLeast("max_non_finite_steps", maxNonFiniteSteps, 1);
+  }
+
+  /** Pairs of one step. */
+  public int batchSize() {
+    return Math.multiplyExact(perDeviceTrainBatchSize, gradientAccumulationSteps);
+  }
+
+  /** The keys of the loss. */
+  public LossConfig loss() {
+    return new LossConfig(
+        lossType,
+        lossWeights,
+        beta,
+        labelSmoothing,
+        fDivergenceType,
+        fAlphaDivergenceCoef,
+        ldAlpha,
+        useWeighting,
+        weightingClamp,
+        discopopTau,
+        simpoGamma,
+        dpopLambda,
+        lengthAlpha,
+        odpoAlpha,
+        madpoTau,
+        madpoLambda,
+        rpoScale,
+        sftWeight);
+  }
+
+  private static void atLeast(String key, double value, double bound) {
+    refuseUnless(value >= bound, key, value, "must be at least " + number(bound));
+  }
+
+  private static void fraction(String key, double value) {
+    refuseUnless(value >= 0 && value < 1, key, value, "must be at least 0 and below 1");
+  }
+
+  private static void oneOf(String key, String value, String... known) {
+    refuseUnless(
+        List.of(known).contains(value), key, value, "is not one of " + String.join(", ", known));
+  }
+
+  private static void refuseUnless(boolean valid, String key, Object value, String problem) {
+    if (!valid) {
+      Object shown = value instanceof Double d ? number(d) : "'" + value + "'";
+      throw new UserException("trainer." + key + ": " + shown + " " + problem);
+    }
+  }
+
+  /** Whole numbers without a fraction. */
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+}

@@ -1,0 +1,162 @@
+package io.dpostream.trainer.ledger;
+
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.UserException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ledger of a run, owned. Opening it takes the run over: an older owner can commit nothing any
+ * more. Every append is one transaction, which other records can share. Not thread-safe.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+  private static final int ATTEMPTS = 5;
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final RecordEncoder encoder;
+  private final Topic<TrainingStep> topic;
+  private final InstantSource clock;
+  private LedgerState state;
+
+  private Ledger(KafkaSettings kafka, String runId, InstantSource clock) {
+    var config =
+        kafka.transactionalProducer("trainer-" + runId, transactionalId(kafka, runId));
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    this.producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    this.encoder = kafka.encoder();
+    this.topic = kafka.topics().trainingSteps();
+    this.clock = clock;
+    this.state = LedgerState.empty(runId);
+  }
+
+  /**
+   * Takes a run over and reads its ledger to the end.
+   *
+   * @param clock stamps the records; nothing depends on it
+   * @param each is given every record that is there
+   */
+  public static Ledger open(
+      KafkaSettings kafka, String runId, InstantSource clock, Consumer<TrainingStep> each) {
+    Ledger ledger = new Ledger(kafka, runId, clock);
+    try {
+      ledger.producer.initTransactions();
+      ledger.state = new LedgerReader(kafka).read(runId, each);
+      return ledger;
+    } catch (RuntimeException e) {
+      ledger.close();
+      throw e;
+    }
+  }
+
+  /** Names the owner of a run to Kafka. */
+  static String transactionalId(KafkaSettings kafka, String runId) {
+    return kafka.topicPrefix() + "trainer-" + runId;
+  }
+
+  /** What the ledger says. */
+  public LedgerState state() {
+    return state;
+  }
+
+  /** Encodes a record to share a transaction. */
+  public <T extends SpecificRecord> ProducerRecord<byte[], byte[]> encode(
+      Topic<T> topic, String key, T value) {
+    return encoder.encode(topic, key, value);
+  }
+
+  /**
+   * Commits an event, and other records with it, or nothing.
+   *
+   * @return the record as committed
+   * @throws UserException when a newer trainer has taken the run over
+   */
+  public TrainingStep append(
+      SpecificRecord event, List<ProducerRecord<byte[], byte[]>> others) {
+    TrainingStep record =
+        new TrainingStep(state.runId(), state.nextSequence(), event, clock.instant());
+    LedgerState next = state.after(record);
+    List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(others);
+    all.add(encoder.encode(topic, state.runId(), record));
+    commit(all);
+    state = next;
+    return record;
+  }
+
+  private void commit(List<ProducerRecord<byte[], byte[]>> records) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.beginTransaction();
+        records.forEach(producer::send);
+        commitPatiently();
+        return;
+      } catch (KafkaException e) {
+        refuseIfFenced(e);
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        log.warn("a transaction of run {} failed and is repeated: {}", state.runId(), e.toString());
+        abort(e);
+      }
+    }
+  }
+
+  /** A commit whose answer is late may have happened: it is asked for again, never aborted. */
+  private void commitPatiently() {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.commitTransaction();
+        return;
+      } catch (TimeoutException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        log.warn("the broker is slow to commit for run {}: {}", state.runId(), e.getMessage());
+      }
+    }
+  }
+
+  private void abort(KafkaException failure) {
+    try {
+      producer.abortTransaction();
+    } catch (KafkaException e) {
+      refuseIfFenced(e);
+      failure.addSuppressed(e);
+      throw failure;
+    }
+  }
+
+  private void refuseIfFenced(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProducerFencedException || cause instanceof FencedInstanceIdException) {
+        throw new UserException(
+            "run.id: '%s': a newer trainer has taken this run over; this one stops"
+                .formatted(state.runId()),
+            failure);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
+  }
+}

@@ -1,0 +1,5 @@
+/** The trainer service: takes a run over, recovers it from the ledger and goes on. */
+@NullMarked
+package io.dpostream.trainer.service;
+
+import org.jspecify.annotations.NullMarked;
