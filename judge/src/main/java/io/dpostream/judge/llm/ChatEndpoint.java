@@ -1,0 +1,172 @@
+package io.dpostream.judge.llm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.judge.llm.EndpointException.Kind;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One call of an OpenAI-compatible {@code POST /chat/completions}, without retries. Thread-safe.
+ *
+ * <p>The time limit covers the whole call: the JDK's own covers only the wait for the headers, and
+ * a server that drips its body would hold a worker for ever.
+ */
+final class ChatEndpoint {
+  /** What came back. */
+  record Completion(String text, int promptTokens, int completionTokens, long latencyMs) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LlmJudgeConfig config;
+  private final Optional<String> apiKey;
+  private final Clock clock;
+  private final HttpClient http;
+
+  ChatEndpoint(LlmJudgeConfig config, Optional<String> apiKey, Clock clock) {
+    this.config = config;
+    this.apiKey = apiKey;
+    this.clock = clock;
+    // HTTP/1.1: many local model servers mishandle the upgrade that the JDK offers on plain http.
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(config.timeout())
+            .build();
+  }
+
+  /**
+   * Asks once.
+   *
+   * @throws EndpointException for everything that is not an answer
+   */
+  Completion ask(PairwisePrompt.Rendered prompt, AnswerFormat format) throws InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(config.chatCompletions())
+            .timeout(config.timeout())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body(prompt, format)));
+    apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+    long start = System.nanoTime();
+    HttpResponse<String> response = send(request.build());
+    long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    if (response.statusCode() / 100 != 2) {
+      throw refusal(response, format);
+    }
+    return completion(response.body(), latencyMs);
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
+    CompletableFuture<HttpResponse<String>> call =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    try {
+      return call.get(config.timeoutMs(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw failed("no answer within " + config.timeoutMs() + " ms");
+    } catch (ExecutionException e) {
+      throw failed(String.valueOf(e.getCause()));
+    } finally {
+      call.cancel(true);
+    }
+  }
+
+  private EndpointException failed(String why) {
+    return new EndpointException(
+        Kind.TRANSIENT, config.chatCompletions() + ": " + why, Optional.empty());
+  }
+
+  private String body(PairwisePrompt.Rendered prompt, AnswerFormat format) {
+    ObjectNode body = JSON.createObjectNode().put("model", config.model());
+    body.put("temperature", config.temperature()).put("max_tokens", config.maxTokens());
+    ArrayNode messages = body.putArray("messages");
+    String system = prompt.system() + format.instruction();
+    if (!system.isBlank()) {
+      messages.addObject().put("role", "system").put("content", system);
+    }
+    messages.addObject().put("role", "user").put("content", prompt.user());
+    format.responseFormat().ifPresent(f -> body.set("response_format", f));
+    return body.toString();
+  }
+
+  private static Completion completion(String body, long latencyMs) {
+    try {
+      JsonNode node = JSON.readTree(body);
+      JsonNode content = node.path("choices").path(0).path("message").path("content");
+      if (content.isTextual()) {
+        JsonNode usage = node.path("usage");
+        return new Completion(
+            content.asText(),
+            usage.path("prompt_tokens").asInt(),
+            usage.path("completion_tokens").asInt(),
+            latencyMs);
+      }
+    } catch (JsonProcessingException e) {
+      // Falls through: broken JSON and JSON of another shape are the same to us.
+    }
+    throw new EndpointException(
+        Kind.TRANSIENT, "answer is no chat completion: " + head(body), Optional.empty());
+  }
+
+  private EndpointException refusal(HttpResponse<String> response, AnswerFormat format) {
+    int status = response.statusCode();
+    Kind kind =
+        switch (status) {
+          case 401, 403, 404 -> Kind.ACCESS_REFUSED;
+          case 429 -> Kind.SLOW_DOWN;
+          case 408, 409, 425 -> Kind.TRANSIENT;
+          default -> status >= 500 ? Kind.TRANSIENT : Kind.REQUEST_REFUSED;
+        };
+    if (kind == Kind.REQUEST_REFUSED
+        && format != AnswerFormat.TEXT
+        && mentionsFormat(response.body())) {
+      kind = Kind.FORMAT_REFUSED;
+    }
+    String message =
+        config.chatCompletions() + " answered " + status + ": " + head(response.body());
+    return new EndpointException(kind, message, retryAfter(response));
+  }
+
+  private static boolean mentionsFormat(String body) {
+    return body.contains("response_format")
+        || body.contains("json_schema")
+        || body.contains("json_object");
+  }
+
+  /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
+  private Optional<Duration> retryAfter(HttpResponse<String> response) {
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .flatMap(
+            value -> {
+              try {
+                if (value.chars().allMatch(Character::isDigit)) {
+                  return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+                }
+                ZonedDateTime at = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+                return Optional.of(Duration.between(clock.instant(), at.toInstant()));
+              } catch (NumberFormatException | DateTimeException e) {
+                return Optional.empty();
+              }
+            });
+  }
+
+  private static String head(String body) {
+    String line = body.replaceAll("\\s+", " ").strip();
+    return line.length() <= 200 ? line : line.substring(0, 200) + "…";
+  }
+}

@@ -1,0 +1,148 @@
+package io.dpostream.judge.llm;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Evidence;
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.Verdict;
+import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.ModelCall;
+import io.dpostream.schemas.VerdictKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Asks a language model about every pair twice, in both orders, and believes it only where the two
+ * answers name the same completion. Where they name different ones the model judged the position
+ * and not the text (Zheng et al. 2023, arXiv 2306.05685, section 3.4): that is a tie, and the two
+ * calls in the evidence let it be counted as position bias.
+ *
+ * <p>An answer without a readable verdict makes the judge abstain. So does a request that the
+ * endpoint refuses for what it holds (too long, filtered). A failing endpoint fails the future.
+ *
+ * <p>Thread-safe; {@code max_concurrency} comparisons run at once, later ones wait in order.
+ */
+final class LlmJudge implements Judge {
+  private final LlmJudgeConfig config;
+  private final PairwisePrompt prompt;
+  private final PatientEndpoint endpoint;
+  private final ExecutorService workers;
+
+  LlmJudge(LlmJudgeConfig config, PairwisePrompt prompt, PatientEndpoint endpoint) {
+    this.config = config;
+    this.prompt = prompt;
+    this.endpoint = endpoint;
+    AtomicInteger number = new AtomicInteger();
+    this.workers =
+        Executors.newFixedThreadPool(
+            config.maxConcurrency(),
+            task -> {
+              Thread thread = new Thread(task, "llm-judge-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public JudgeKind kind() {
+    return JudgeKind.LLM;
+  }
+
+  @Override
+  public String version() {
+    return config.model() + "@" + prompt.name() + ":" + prompt.sha256().substring(0, 12);
+  }
+
+  @Override
+  public CompletableFuture<Verdict> compare(Comparison comparison) {
+    return CompletableFuture.supplyAsync(() -> askBothOrders(comparison), workers);
+  }
+
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+
+  private Verdict askBothOrders(Comparison comparison) {
+    if (prompt.needsReference() && comparison.referenceAnswer().isEmpty()) {
+      return new Verdict.Abstain(
+          "the prompt has no reference answer, template " + prompt.name() + " needs one");
+    }
+    try {
+      ModelCall given = ask(comparison, Side.FIRST);
+      ModelCall swapped = ask(comparison, Side.SECOND);
+      return verdict(List.of(given, swapped));
+    } catch (EndpointException e) {
+      if (e.kind() == EndpointException.Kind.REQUEST_REFUSED) {
+        return new Verdict.Abstain(String.valueOf(e.getMessage()));
+      }
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CompletionException(e);
+    }
+  }
+
+  private ModelCall ask(Comparison comparison, Side shownFirst) throws InterruptedException {
+    PairwisePrompt.Rendered question =
+        prompt.render(
+            comparison.promptText(),
+            comparison.text(shownFirst),
+            comparison.text(shownFirst.other()),
+            comparison.referenceAnswer());
+    ChatEndpoint.Completion answer = endpoint.ask(question);
+    return ModelCall.newBuilder()
+        .setFirstShown(kind(shownFirst))
+        .setVerdict(
+            Answer.parse(answer.text())
+                .map(a -> inTermsOfThePair(a, shownFirst))
+                .orElse(VerdictKind.ABSTAIN))
+        .setRaw(answer.text())
+        .setPromptTokens(answer.promptTokens())
+        .setCompletionTokens(answer.completionTokens())
+        .setLatencyMs(answer.latencyMs())
+        .build();
+  }
+
+  private static VerdictKind inTermsOfThePair(Answer answer, Side shownFirst) {
+    return switch (answer) {
+      case A -> kind(shownFirst);
+      case B -> kind(shownFirst.other());
+      case TIE -> VerdictKind.TIE;
+    };
+  }
+
+  private static VerdictKind kind(Side side) {
+    return side == Side.FIRST ? VerdictKind.FIRST : VerdictKind.SECOND;
+  }
+
+  private Verdict verdict(List<ModelCall> calls) {
+    VerdictKind given = calls.get(0).getVerdict();
+    VerdictKind swapped = calls.get(1).getVerdict();
+    long promptTokens = calls.stream().mapToLong(ModelCall::getPromptTokens).sum();
+    long completionTokens = calls.stream().mapToLong(ModelCall::getCompletionTokens).sum();
+    Evidence evidence =
+        new Evidence(
+            Optional.empty(),
+            Optional.of(
+                given == swapped
+                    ? "both orders agree"
+                    : given + " in the given order, " + swapped + " swapped"),
+            calls,
+            Optional.of(prompt.sha256()),
+            Optional.of(config.costUsd(promptTokens, completionTokens)));
+    if (given == VerdictKind.ABSTAIN || swapped == VerdictKind.ABSTAIN) {
+      return new Verdict.Abstain("no verdict in the model's answer", evidence);
+    }
+    if (given != swapped || given == VerdictKind.TIE) {
+      return new Verdict.Tie(evidence);
+    }
+    return new Verdict.Preferred(
+        given == VerdictKind.FIRST ? Side.FIRST : Side.SECOND, config.confidence(), evidence);
+  }
+}

@@ -1,0 +1,5 @@
+/** A language model as judge, behind any OpenAI-compatible endpoint. */
+@NullMarked
+package io.dpostream.judge.llm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,220 @@
+package io.dpostream.judge.llm;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Against a real HTTP server that misbehaves in every way that servers do. */
+@Timeout(30)
+class PatientEndpointTest {
+  private static final PairwisePrompt.Rendered PROMPT =
+      new PairwisePrompt.Rendered("judge", "A or B?");
+  private static final String KEY = "sk-very-secret";
+
+  @RegisterExtension
+  static WireMockExtension server =
+      WireMockExtension.newInstance()
+          .options(WireMockConfiguration.wireMockConfig().dynamicPort())
+          .build();
+
+  @Test
+  void shouldSendTheKeyAndTheSchemaAndReadTheUsage() throws Exception {
+    server.stubFor(post("/v1/chat/completions").willReturn(answer("{\\\"verdict\\\": \\\"A\\\"}")));
+
+    ChatEndpoint.Completion completion = endpoint(Map.of()).ask(PROMPT);
+
+    assertThat(completion.text()).isEqualTo("{\"verdict\": \"A\"}");
+    assertThat(completion.promptTokens()).isEqualTo(11);
+    assertThat(completion.completionTokens()).isEqualTo(3);
+    server.verify(
+        postRequestedFor(anyUrl())
+            .withHeader("Authorization", equalTo("Bearer " + KEY))
+            .withRequestBody(containing("\"type\":\"json_schema\"")));
+  }
+
+  static Stream<ResponseDefinitionBuilder> passingTroubles() {
+    return Stream.of(
+        aResponse().withStatus(500),
+        aResponse().withStatus(503),
+        aResponse().withStatus(429).withHeader("Retry-After", "0"),
+        aResponse().withFixedDelay(2_000).withStatus(200),
+        aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER),
+        aResponse().withFault(Fault.EMPTY_RESPONSE),
+        aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE),
+        aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK),
+        okJson("{\"nonsense\": true}"),
+        okJson("not json at all"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("passingTroubles")
+  void shouldGetTheAnswerAfterATroubleThatPasses(ResponseDefinitionBuilder trouble)
+      throws Exception {
+    server.stubFor(
+        any(anyUrl())
+            .inScenario("trouble")
+            .whenScenarioStateIs("Started")
+            .willReturn(trouble)
+            .willSetStateTo("over"));
+    server.stubFor(
+        any(anyUrl())
+            .inScenario("trouble")
+            .whenScenarioStateIs("over")
+            .willReturn(answer("[[B]]")));
+
+    assertThat(endpoint(Map.of()).ask(PROMPT).text()).isEqualTo("[[B]]");
+  }
+
+  @Test
+  void shouldWaitAsLongAsRetryAfterSays() throws Exception {
+    server.stubFor(
+        any(anyUrl())
+            .inScenario("limit")
+            .whenScenarioStateIs("Started")
+            .willReturn(aResponse().withStatus(429).withHeader("Retry-After", "1"))
+            .willSetStateTo("over"));
+    server.stubFor(
+        any(anyUrl()).inScenario("limit").whenScenarioStateIs("over").willReturn(answer("[[B]]")));
+    long start = System.nanoTime();
+
+    endpoint(Map.of()).ask(PROMPT);
+
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
+  }
+
+  @Test
+  void shouldGiveUpAfterItsAttemptsWithoutNamingTheKey() {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(500).withBody("boom")));
+
+    assertThatThrownBy(() -> endpoint(Map.of("maxAttempts", 3, "breakerFailures", 100)).ask(PROMPT))
+        .isInstanceOf(EndpointException.class)
+        .hasMessageContaining("answered 500: boom")
+        .hasMessageNotContaining(KEY);
+    server.verify(3, postRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void shouldNotRetryWhatCannotSucceed() {
+    for (int status : List.of(400, 401, 404)) {
+      server.resetAll();
+      server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status)));
+      assertThatThrownBy(() -> endpoint(Map.of()).ask(PROMPT))
+          .isInstanceOf(EndpointException.class);
+      server.verify(1, postRequestedFor(anyUrl()));
+    }
+  }
+
+  @Test
+  void shouldFallBackToTheFormatThatTheServerTakes() throws Exception {
+    server.stubFor(any(anyUrl()).atPriority(9).willReturn(answer("[[A]]")));
+    server.stubFor(
+        post(anyUrl())
+            .atPriority(1)
+            .withRequestBody(containing("response_format"))
+            .willReturn(aResponse().withStatus(400).withBody("response_format is not supported")));
+    PatientEndpoint endpoint = endpoint(Map.of());
+
+    endpoint.ask(PROMPT);
+    endpoint.ask(PROMPT);
+
+    // json_schema, json_object, text; the second question goes straight to text.
+    server.verify(4, postRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void shouldOutliveAnOutageThatIsLongerThanItsAttempts() throws Exception {
+    // Twelve failures in a row: far more than two attempts, but the breaker opens after two.
+    for (int i = 0; i < 12; i++) {
+      server.stubFor(
+          any(anyUrl())
+              .inScenario("outage")
+              .whenScenarioStateIs(i == 0 ? "Started" : "down" + i)
+              .willReturn(aResponse().withStatus(502))
+              .willSetStateTo("down" + (i + 1)));
+    }
+    server.stubFor(
+        any(anyUrl())
+            .inScenario("outage")
+            .whenScenarioStateIs("down12")
+            .willReturn(answer("[[A]]")));
+
+    String text =
+        endpoint(Map.of("maxAttempts", 3, "breakerFailures", 2, "breakerOpenMs", 20L))
+            .ask(PROMPT)
+            .text();
+
+    assertThat(text).isEqualTo("[[A]]");
+  }
+
+  @Test
+  void shouldKeepToItsRequestBudget() throws Exception {
+    server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
+    PatientEndpoint endpoint = endpoint(Map.of("requestsPerMinute", 300)); // one every 200 ms
+    long start = System.nanoTime();
+
+    for (int i = 0; i < 6; i++) {
+      endpoint.ask(PROMPT);
+    }
+
+    // Six requests span at least four whole periods, wherever in a period the first one fell.
+    assertThat(System.nanoTime() - start)
+        .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(800));
+  }
+
+  private static ResponseDefinitionBuilder answer(String content) {
+    return okJson(
+        "{\"choices\": [{\"message\": {\"content\": \""
+            + content
+            + "\"}}], \"usage\": {\"prompt_tokens\": 11, \"completion_tokens\": 3}}");
+  }
+
+  private PatientEndpoint endpoint(Map<String, Object> with) {
+    LlmJudgeConfig d = LlmJudgeConfig.defaults();
+    LlmJudgeConfig config =
+        new LlmJudgeConfig(
+            server.baseUrl() + "/v1",
+            d.model(),
+            d.apiKeyEnv(),
+            d.template(),
+            d.responseFormat(),
+            d.temperature(),
+            d.maxTokens(),
+            d.maxConcurrency(),
+            500,
+            (int) with.getOrDefault("maxAttempts", 3),
+            10,
+            5_000,
+            (int) with.getOrDefault("requestsPerMinute", 0),
+            0,
+            (int) with.getOrDefault("breakerFailures", 5),
+            (long) with.getOrDefault("breakerOpenMs", 50L),
+            1.0,
+            0,
+            0);
+    return new PatientEndpoint(
+        new ChatEndpoint(config, Optional.of(KEY), Clock.systemUTC()), config);
+  }
+}
