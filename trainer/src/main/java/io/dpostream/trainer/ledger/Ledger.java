@@ -37,8 +37,7 @@ public final class Ledger implements AutoCloseable {
   private LedgerState state;
 
   private Ledger(KafkaSettings kafka, String runId, InstantSource clock) {
-    var config =
-        kafka.transactionalProducer("trainer-" + runId, transactionalId(kafka, runId));
+    var config = kafka.transactionalProducer("trainer-" + runId, transactionalId(kafka, runId));
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
@@ -89,8 +88,7 @@ public final class Ledger implements AutoCloseable {
    * @return the record as committed
    * @throws UserException when a newer trainer has taken the run over
    */
-  public TrainingStep append(
-      SpecificRecord event, List<ProducerRecord<byte[], byte[]>> others) {
+  public TrainingStep append(SpecificRecord event, List<ProducerRecord<byte[], byte[]>> others) {
     TrainingStep record =
         new TrainingStep(state.runId(), state.nextSequence(), event, clock.instant());
     LedgerState next = state.after(record);

@@ -46,13 +46,15 @@ public final class LedgerReader {
     TopicPartition partition = new TopicPartition(topic.name(), 0);
     long end = end(partition);
     try (KafkaConsumer<byte[], byte[]> consumer =
-            new KafkaConsumer<>(kafka.consumer("ledger-reader-" + runId))) {
+        new KafkaConsumer<>(kafka.consumer("ledger-reader-" + runId))) {
       RecordDecoder<TrainingStep> decoder = kafka.decoder(topic);
       consumer.assign(List.of(partition));
-      long beginning = consumer.beginningOffsets(List.of(partition)).get(partition);
+      long beginning = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
       if (beginning > 0) {
         throw new UserException(
-            partition + ": offset 0 is missing, the topic has lost its first " + beginning
+            partition
+                + ": offset 0 is missing, the topic has lost its first "
+                + beginning
                 + " offsets; restore it, or start a run under another run.id");
       }
       consumer.seek(partition, beginning);
@@ -63,7 +65,9 @@ public final class LedgerReader {
         }
         if (System.nanoTime() - deadline > 0) {
           throw new UserException(
-              partition + ": offset " + consumer.position(partition)
+              partition
+                  + ": offset "
+                  + consumer.position(partition)
                   + " stays behind an open transaction; end it with kafka-transactions --abort");
         }
       }
@@ -84,7 +88,7 @@ public final class LedgerReader {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
-      throw new UserException(partition + ": cannot be read: " + e.getCause().getMessage(), e);
+      throw new UserException(partition + ": cannot be read: " + e.getCause(), e);
     }
   }
 

@@ -164,8 +164,7 @@ public record LedgerState(
         "%d partitions with start offsets %s".formatted(configured.getPartitions(), start));
     if (configuration.isEmpty()) {
       Progress unread = new Progress(0, start, 0, 0);
-      return next(
-          Optional.of(configured), unread, checkpoints, version, labelSmoothing, reference);
+      return next(Optional.of(configured), unread, checkpoints, version, labelSmoothing, reference);
     }
     RunConfigured before = requireConfiguration();
     require(
@@ -175,8 +174,7 @@ public record LedgerState(
             && before.getStartOffsets().equals(configured.getStartOffsets())
             && before.getEndOffsets().equals(configured.getEndOffsets()),
         "a configuration changes reference, first policy or data of the run");
-    return next(
-        Optional.of(configured), progress, checkpoints, version, labelSmoothing, reference);
+    return next(Optional.of(configured), progress, checkpoints, version, labelSmoothing, reference);
   }
 
   private LedgerState after(StepTaken taken) {
@@ -193,11 +191,7 @@ public record LedgerState(
               && (!stream || range.getFrom() == expected),
           "step %d reads offsets %d to %d of partition %d, where %s is next"
               .formatted(
-                  taken.getStep(),
-                  range.getFrom(),
-                  range.getTo(),
-                  range.getPartition(),
-                  expected));
+                  taken.getStep(), range.getFrom(), range.getTo(), range.getPartition(), expected));
     }
     return next(
         configuration, progress.after(taken), checkpoints, version, labelSmoothing, reference);

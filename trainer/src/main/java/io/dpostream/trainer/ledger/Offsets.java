@@ -55,8 +55,7 @@ public record Offsets(SortedMap<Integer, Long> next) {
   /** Short form for messages, such as {@code 0:17, 1:4}. */
   @Override
   public String toString() {
-    return String.join(
-        ", ", next.entrySet().stream().map(Offsets::show).toList());
+    return String.join(", ", next.entrySet().stream().map(Offsets::show).toList());
   }
 
   private static String show(Map.Entry<Integer, Long> entry) {
