@@ -1,0 +1,148 @@
+package io.dpostream.broker;
+
+import io.dpostream.broker.registry.SchemaRegistry;
+import io.dpostream.schemas.KafkaSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real Kafka broker and a schema registry on this machine, each in a child process, with their
+ * data and logs in one directory. Starting again on the same directory finds the data again, also
+ * after {@code kill -9}.
+ *
+ * <p>Two processes and not one, so that either can fail alone: a broker out of reach and a registry
+ * out of reach are different faults. Both end within seconds when this process ends, however it
+ * ends. Thread-safe.
+ */
+public final class LocalCluster implements AutoCloseable {
+  private final Path dir;
+  private final Ports ports;
+  private final DirectoryLock lock;
+  private ChildProcess broker;
+  private ChildProcess registry;
+
+  private LocalCluster(Path dir, Ports ports, DirectoryLock lock) {
+    this.dir = dir.toAbsolutePath();
+    this.ports = ports;
+    this.lock = lock;
+    this.broker = launchBroker();
+    this.registry = launchRegistry();
+  }
+
+  /** Starts a cluster on free ports; as {@link #start(Path, Ports)}. */
+  public static LocalCluster start(Path dir) {
+    return start(dir, Ports.free());
+  }
+
+  /**
+   * Starts a cluster and returns when clients can connect to both.
+   *
+   * @param dir for data and logs; created when it is missing
+   * @throws io.dpostream.schemas.UserException when the directory cannot be written, is in use, or
+   *     a port is in use
+   */
+  public static LocalCluster start(Path dir, Ports ports) {
+    DirectoryLock lock = DirectoryLock.take(dir, Duration.ZERO);
+    try {
+      ports.requireFree();
+      LocalCluster cluster = new LocalCluster(dir, ports, lock);
+      cluster.awaitReady();
+      return cluster;
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Address for Kafka clients. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + ports.broker();
+  }
+
+  /** Address of the schema registry. */
+  public String schemaRegistryUrl() {
+    return "http://127.0.0.1:" + ports.registry();
+  }
+
+  /** Settings for clients of this cluster, with no topic prefix. */
+  public KafkaSettings settings() {
+    return new KafkaSettings(bootstrapServers(), schemaRegistryUrl(), "", Map.of());
+  }
+
+  /** Whether both children are running. */
+  public synchronized boolean isAlive() {
+    return broker.isAlive() && registry.isAlive();
+  }
+
+  /** Kills the broker as {@code kill -9} does, for fault tests. */
+  public synchronized void killBroker() {
+    broker.kill();
+  }
+
+  /** Starts the broker again, on the same port and data, when it is down. */
+  public synchronized void restartBroker() {
+    if (!broker.isAlive()) {
+      broker = launchBroker();
+      broker.awaitReady();
+    }
+  }
+
+  /** Kills the schema registry as {@code kill -9} does, for fault tests. */
+  public synchronized void killRegistry() {
+    registry.kill();
+  }
+
+  /** Starts the schema registry again, on the same port, when it is down. */
+  public synchronized void restartRegistry() {
+    if (!registry.isAlive()) {
+      registry = launchRegistry();
+      registry.awaitReady();
+    }
+  }
+
+  /** Stops both and keeps the data. */
+  @Override
+  public synchronized void close() {
+    registry.stop();
+    broker.stop();
+    lock.close();
+  }
+
+  synchronized List<Long> pids() {
+    return List.of(broker.pid(), registry.pid());
+  }
+
+  private void awaitReady() {
+    try {
+      broker.awaitReady();
+      registry.awaitReady();
+    } catch (RuntimeException e) {
+      registry.kill();
+      broker.kill();
+      throw e;
+    }
+  }
+
+  private ChildProcess launchBroker() {
+    return ChildProcess.launch(
+        "Kafka broker",
+        KafkaBroker.class,
+        256,
+        dir.resolve("logs").resolve("broker.log"),
+        List.of(
+            dir.resolve("kafka").toString(),
+            Integer.toString(ports.broker()),
+            Integer.toString(ports.controller())));
+  }
+
+  private ChildProcess launchRegistry() {
+    return ChildProcess.launch(
+        "schema registry",
+        SchemaRegistry.class,
+        64,
+        dir.resolve("logs").resolve("registry.log"),
+        List.of(bootstrapServers(), "127.0.0.1", Integer.toString(ports.registry())));
+  }
+}

@@ -1,0 +1,184 @@
+package io.dpostream.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.Message;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalClusterIT {
+  @TempDir Path dir;
+
+  @Test
+  void shouldKeepRecordsAndSchemasAcrossARestart() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      ensureTopics(cluster.settings());
+      write(cluster.settings(), "a", "b");
+    }
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      assertThat(read(cluster.settings(), 2)).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void shouldLoseNothingAcknowledgedWhenTheBrokerIsKilled() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      KafkaSettings settings = cluster.settings();
+      ensureTopics(settings);
+      List<String> written = IntStream.range(0, 200).mapToObj(i -> "p" + i).toList();
+      List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();
+      try (var producer = new KafkaProducer<String, SpecificRecord>(settings.producer("test"))) {
+        CompletableFuture<Void> restart = new CompletableFuture<>();
+        for (String id : written) {
+          acknowledgements.add(producer.send(record(settings, id)));
+          if (id.equals("p100")) {
+            cluster.killBroker(); // with records on their way
+            restart = CompletableFuture.runAsync(cluster::restartBroker);
+          }
+        }
+        restart.join();
+        for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+          acknowledgement.get();
+        }
+      }
+      assertThat(read(settings, 200)).isEqualTo(written);
+    }
+  }
+
+  @Test
+  void shouldServeKnownSchemasWithoutTheRegistryAndAllOfThemAfterItsRestart() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      KafkaSettings settings = cluster.settings();
+      ensureTopics(settings);
+      write(settings, "a");
+      cluster.killRegistry();
+      assertThat(cluster.isAlive()).isFalse();
+      cluster.restartRegistry();
+      assertThat(read(settings, 1)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void shouldEndItsChildrenWhenTheParentIsKilled() throws Exception {
+    Process parent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ClusterMain.class.getName(),
+                dir.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<ProcessHandle> children = new ArrayList<>();
+    try (var out = parent.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("started");
+      parent.descendants().forEach(children::add);
+      assertThat(children).hasSize(2);
+    } finally {
+      parent.destroyForcibly();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  void shouldNameThePortThatIsInUse() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Ports free = Ports.free();
+      Ports ports = new Ports(taken.getLocalPort(), free.controller(), free.registry());
+      assertThatExceptionOfType(UserException.class)
+          .isThrownBy(() -> LocalCluster.start(dir, ports))
+          .withMessage(
+              "broker port: %d is in use on 127.0.0.1; stop what listens there or choose another port",
+              taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void shouldNameTheDirectoryThatCannotBeWritten() throws IOException {
+    Path file = Files.writeString(dir.resolve("file"), "not a directory");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> LocalCluster.start(file))
+        .withMessageStartingWith("directory: " + file + " cannot be written");
+  }
+
+  @Test
+  void shouldRefuseADirectoryInUse() {
+    try (DirectoryLock held = DirectoryLock.take(dir, Duration.ZERO)) {
+      assertThatExceptionOfType(UserException.class)
+          .isThrownBy(() -> LocalCluster.start(dir))
+          .withMessageStartingWith("directory: " + dir + " is in use by another process");
+    }
+  }
+
+  private static void ensureTopics(KafkaSettings settings) {
+    try (Admin admin = settings.admin()) {
+      settings.topics().ensure(admin);
+    }
+  }
+
+  private static void write(KafkaSettings settings, String... ids) throws Exception {
+    try (var producer = new KafkaProducer<String, SpecificRecord>(settings.producer("test"))) {
+      for (String id : ids) {
+        producer.send(record(settings, id)).get();
+      }
+    }
+  }
+
+  private static ProducerRecord<String, SpecificRecord> record(KafkaSettings settings, String id) {
+    Message message = Message.newBuilder().setRole("user").setContent("Hello " + id).build();
+    Prompt prompt = Prompt.newBuilder().setId(id).setMessages(List.of(message)).build();
+    return new ProducerRecord<>(settings.topics().prompts().name(), id, prompt);
+  }
+
+  private static List<String> read(KafkaSettings settings, int count) {
+    Topic<Prompt> topic = settings.topics().prompts();
+    var decoder = settings.decoder(topic);
+    List<String> ids = new ArrayList<>();
+    try (var consumer = new KafkaConsumer<byte[], byte[]>(settings.consumer("test"))) {
+      TopicPartition partition = new TopicPartition(topic.name(), 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                consumer
+                    .poll(Duration.ofMillis(100))
+                    .forEach(
+                        record -> {
+                          assertThat(decoder.decode(record)).isInstanceOf(Decoded.Value.class);
+                          ids.add(((Decoded.Value<Prompt>) decoder.decode(record)).value().getId());
+                        });
+                return ids.size() >= count;
+              });
+    }
+    return ids;
+  }
+}
