@@ -1,4 +1,9 @@
-/** The language model: checkpoints, tokenizer, forward, log-probabilities and decoding. */
+/**
+ * The language model: checkpoints, tokenizer, forward, log-probabilities and decoding.
+ *
+ * <p>The mathematics is TorchScript, in {@code torchscript/*.py}; the classes here hold tensors and
+ * call it. No array of DJL's leaves the package without its owner being named.
+ */
 @NullMarked
 package io.dpostream.policy;
 

@@ -1,0 +1,109 @@
+package io.dpostream.policy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.TorchProgram.Gradients;
+import java.util.List;
+
+/**
+ * One batch's forward pass with its graph. Take the log-probabilities, work out the gradient of the
+ * loss with respect to each, and hand it to {@link #backward}; then close.
+ *
+ * <p>While all logits of the completions fit into one chunk they stay in the graph; otherwise each
+ * chunk is computed again in the backward pass.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ForwardPass implements AutoCloseable {
+  private final NDManager scope;
+  private final TorchProgram program;
+  private final List<NDArray> weights;
+  private final PaddedBatch batch;
+  private final int chunk;
+  private final NDArray hidden;
+  private final NDArray scores;
+  private boolean spent;
+
+  private ForwardPass(
+      NDManager scope,
+      TorchProgram program,
+      List<NDArray> weights,
+      PaddedBatch batch,
+      int chunk,
+      NDArray hidden,
+      NDArray scores) {
+    this.scope = scope;
+    this.program = program;
+    this.weights = weights;
+    this.batch = batch;
+    this.chunk = chunk;
+    this.hidden = hidden;
+    this.scores = scores;
+  }
+
+  static ForwardPass run(
+      NDManager owner, TorchProgram program, List<NDArray> weights, PaddedBatch batch, int chunk) {
+    NDManager scope = owner.newSubManager();
+    try {
+      NDArray hidden =
+          program.tensor(
+              scope,
+              Gradients.RECORD,
+              "hidden",
+              weights,
+              List.of(),
+              batch.rows(),
+              batch.ids(),
+              batch.at());
+      boolean whole = batch.targets().length <= chunk;
+      NDArray scores =
+          program.tensor(
+              scope,
+              whole ? Gradients.RECORD : Gradients.OFF,
+              "scores",
+              weights,
+              hidden,
+              batch.targets(),
+              chunk);
+      return new ForwardPass(scope, program, weights, batch, chunk, hidden, scores);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */
+  public float[][] logprobs() {
+    return batch.byRow(Arrays32.floats(scores));
+  }
+
+  /** The same before rounding to float32. */
+  double[] exactLogprobs() {
+    return scores.toDoubleArray();
+  }
+
+  /**
+   * Adds to every parameter's gradient, given the loss's derivative with respect to each
+   * log-probability. May be called once.
+   *
+   * @param dLogprobs the shape of {@link #logprobs}
+   */
+  public void backward(double[][] dLogprobs) {
+    if (spent) {
+      throw new IllegalStateException("the backward pass has been taken already");
+    }
+    double[] d = batch.flat(dLogprobs);
+    spent = true;
+    if (batch.targets().length <= chunk) {
+      program.run(Gradients.RECORD, "backward", scores, d);
+    } else {
+      program.run(Gradients.RECORD, "scores_backward", weights, hidden, batch.targets(), chunk, d);
+    }
+  }
+
+  /** Frees the graph. */
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,132 @@
+package io.dpostream.policy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.TorchProgram.Gradients;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One version of a policy with frozen weights: it scores completions and, through {@link #decoder},
+ * writes them.
+ *
+ * <p>Thread-safe: several threads may score and decode at the same time. Closing frees the weights
+ * and must not overtake a call.
+ */
+public final class LanguageModel implements AutoCloseable {
+  /** Most logits that exist at one time, as elements: 64 MB of float32. */
+  static final int CHUNK_LOGITS = 1 << 24;
+
+  private final ModelConfig config;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final Weights weights;
+  private final String sha256;
+
+  private LanguageModel(
+      ModelConfig config, NDManager manager, TorchProgram program, Weights weights, String sha256) {
+    this.config = config;
+    this.manager = manager;
+    this.program = program;
+    this.weights = weights;
+    this.sha256 = sha256;
+  }
+
+  /**
+   * Loads a checkpoint, its weights in the dtype of the options.
+   *
+   * @throws CheckpointException if the weights are missing, damaged or not those of the
+   *     configuration
+   */
+  public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
+    ModelConfig config = folder.config();
+    Safetensors file = Safetensors.openFolder(folder.path());
+    NDManager manager = Torch.manager(options);
+    try {
+      Dtype dtype = Dtype.named(options.dtype());
+      Tensors tensors = new Tensors(manager, options.device());
+      Weights weights = Weights.load(tensors, config, file, dtype);
+      TorchProgram program = DecoderProgram.load(manager, config, dtype, 0);
+      return new LanguageModel(
+          config, manager, program, weights, StoredTensor.sha256(config, file));
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The identity of the stored weights, widened to float32: see {@link PolicyHash}. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** Decodes with this model; share it or make several. */
+  public Decoder decoder() {
+    return new Decoder(config, manager, program, weights.slots());
+  }
+
+  /**
+   * Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. Nothing
+   * is recorded for gradients.
+   *
+   * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
+   *     sequence is longer than the model's positions
+   */
+  public float[][] logprobs(List<TokenSequence> sequences) {
+    PaddedBatch batch = PaddedBatch.of(sequences, config);
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray hidden =
+          program.tensor(
+              scope,
+              Gradients.OFF,
+              "hidden",
+              weights.slots(),
+              List.of(),
+              batch.rows(),
+              batch.ids(),
+              batch.at());
+      NDArray scores =
+          program.tensor(
+              scope,
+              Gradients.OFF,
+              "scores",
+              weights.slots(),
+              hidden,
+              batch.targets(),
+              chunk(config));
+      return batch.byRow(Arrays32.floats(scores));
+    }
+  }
+
+  /** Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. */
+  public float[][] logits(int[] ids) {
+    PaddedBatch.checkLength(ids.length, config);
+    PaddedBatch.checkIds(ids, config);
+    try (NDManager scope = manager.newSubManager()) {
+      int[] all = IntStream.range(0, ids.length).toArray();
+      NDArray hidden =
+          program.tensor(scope, Gradients.OFF, "hidden", weights.slots(), List.of(), 1, ids, all);
+      float[] flat =
+          Arrays32.floats(program.tensor(scope, Gradients.OFF, "logits", weights.slots(), hidden));
+      int vocab = config.vocabSize();
+      float[][] rows = new float[ids.length][];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = java.util.Arrays.copyOfRange(flat, i * vocab, (i + 1) * vocab);
+      }
+      return rows;
+    }
+  }
+
+  static int chunk(ModelConfig config) {
+    return Math.max(1, CHUNK_LOGITS / config.vocabSize());
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,94 @@
+package io.dpostream.policy;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+
+/**
+ * A policy in training: float32 master weights with gradients. The forward pass computes in the
+ * dtype of the options; gradients reach the masters in float32.
+ *
+ * <p>One thread trains it at a time; other models may work meanwhile on other threads.
+ */
+public final class TrainableModel implements AutoCloseable {
+  private final ModelConfig config;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final Weights weights;
+  private final Parameters parameters;
+
+  private TrainableModel(
+      ModelConfig config,
+      NDManager manager,
+      TorchProgram program,
+      Weights weights,
+      Parameters parameters) {
+    this.config = config;
+    this.manager = manager;
+    this.program = program;
+    this.weights = weights;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Loads a checkpoint, widened to float32.
+   *
+   * @throws CheckpointException if the weights are missing, damaged or not those of the
+   *     configuration
+   */
+  public static TrainableModel load(CheckpointFolder folder, EngineOptions options) {
+    ModelConfig config = folder.config();
+    Safetensors file = Safetensors.openFolder(folder.path());
+    NDManager manager = Torch.manager(options);
+    try {
+      Tensors tensors = new Tensors(manager, options.device());
+      Weights weights = Weights.load(tensors, config, file, Dtype.F32);
+      TorchProgram program = DecoderProgram.load(manager, config, Dtype.named(options.dtype()), 0);
+      Parameters parameters = new Parameters(tensors, weights.byName());
+      return new TrainableModel(config, manager, program, weights, parameters);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * The manager that owns the weights. An optimizer puts its state and its programs into a
+   * sub-manager of it, and its passing results into another.
+   */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * Scores a batch and keeps what its backward pass needs, until the pass is closed.
+   *
+   * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
+   *     sequence is longer than the model's positions
+   */
+  public ForwardPass forward(List<TokenSequence> sequences) {
+    return ForwardPass.run(
+        manager,
+        program,
+        weights.slots(),
+        PaddedBatch.of(sequences, config),
+        LanguageModel.chunk(config));
+  }
+
+  /** Sets all gradients to zero. */
+  public void zeroGrad() {
+    parameters.zeroGrad();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,49 @@
+package io.dpostream.policy;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A model's tensors in memory.
+ *
+ * @param byName the checkpoint's tensors, sorted by name
+ * @param slots the same in the order that the decoder program takes
+ */
+record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
+
+  /**
+   * Loads a checkpoint's tensors.
+   *
+   * @param dtype the arrays' dtype
+   * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
+   */
+  static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
+    WeightLayout layout = WeightLayout.of(config);
+    layout.check(file);
+    SortedMap<String, NDArray> byName = new TreeMap<>();
+    for (String name : layout.names()) {
+      byName.put(name, tensors.read(file, name, dtype));
+    }
+    NDArray nothing = tensors.create();
+    List<NDArray> slots = new ArrayList<>();
+    for (Optional<String> name : layout.slots()) {
+      slots.add(name.map(byName::get).orElse(nothing));
+    }
+    slots.set(WeightLayout.ROTARY_FREQUENCIES, tensors.create(rotaryFrequencies(config)));
+    return new Weights(byName, List.copyOf(slots));
+  }
+
+  /** theta^(-2i / head_dim), scaled; in radians per position. */
+  private static double[] rotaryFrequencies(ModelConfig config) {
+    double[] frequencies = new double[config.headDim() / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      double unscaled = Math.pow(config.ropeTheta(), -2.0 * i / config.headDim());
+      frequencies[i] = config.ropeScaling().scale(unscaled);
+    }
+    return frequencies;
+  }
+}

@@ -1,0 +1,237 @@
+# A decoder-only transformer: Llama 2 and 3, Mistral, Qwen2 and Qwen3, by its attributes.
+#
+# B rows, T tokens, D hidden size, H query heads, K key-value heads, V vocabulary.
+# dtypes are PyTorch's numbers: 4 int64, 6 float32, 7 float64, 15 bfloat16. Weights may be of any
+# dtype and are used as `dtype`; norms, softmax and log-probabilities are float32 or wider.
+#
+# `weights`: 0 embedding (V, D), 1 final norm (D), 2 head (V, D), 3 rotary frequencies (head_dim / 2),
+# then 15 for each layer: 0 input norm, 1 q, 2 k, 3 v, 4 o, 5 post-attention norm, 6 gate, 7 up,
+# 8 down, 9 q bias, 10 k bias, 11 v bias, 12 o bias, 13 q norm, 14 k norm. What a model lacks is an
+# empty tensor.
+# `adapters`: none, or 14 for each layer: the pair A (rank, in), B (out, rank) of q, k, v, o, gate,
+# up, down.
+# `cache`: none, or for each layer keys and values (B, K, capacity, head_dim).
+class Decoder(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training : bool
+    layers : int
+    heads : int
+    kv_heads : int
+    head_dim : int
+    eps : float
+    window : int
+    first_windowed : int
+    dtype : int
+    adapter_scale : float
+
+    def wide(self) -> int:
+        return 7 if self.dtype == 7 else 6
+
+    def norm(self, x: Tensor, weight: Tensor) -> Tensor:
+        h = x.to(self.wide())
+        scale = torch.rsqrt(torch.mean(h * h, [-1], True) + self.eps)
+        return (h * scale).to(self.dtype) * weight.to(self.dtype)
+
+    def project(self, x: Tensor, weights: List[Tensor], weight: int, bias: int, adapters: List[Tensor], adapter: int) -> Tensor:
+        y = torch.linear(x, weights[weight].to(self.dtype))
+        if bias >= 0:
+            if torch.numel(weights[bias]) > 0:
+                y = y + weights[bias].to(self.dtype)
+        if len(adapters) > 0:
+            a = adapters[adapter].to(self.dtype)
+            b = adapters[adapter + 1].to(self.dtype)
+            if torch.numel(a) > 0:
+                y = y + torch.linear(torch.linear(x, a), b) * self.adapter_scale
+        return y
+
+    # positions (B or 1, T) -> cosines and sines (B or 1, 1, T, head_dim)
+    def rotations(self, weights: List[Tensor], positions: Tensor) -> List[Tensor]:
+        angles = torch.unsqueeze(positions, -1).to(7) * weights[3]
+        angles = torch.unsqueeze(torch.cat([angles, angles], -1), 1)
+        return [torch.cos(angles).to(self.dtype), torch.sin(angles).to(self.dtype)]
+
+    # x (B, heads, T, head_dim); the first half of a head pairs with its second half
+    def rotate(self, x: Tensor, rotations: List[Tensor]) -> Tensor:
+        first, second = torch.chunk(x, 2, -1)
+        return x * rotations[0] + torch.cat([-second, first], -1) * rotations[1]
+
+    # x (B, T, heads * head_dim) -> (B, heads, T, head_dim)
+    def split(self, x: Tensor, heads: int, norm: Tensor) -> Tensor:
+        y = torch.view(x, [x.size(0), x.size(1), heads, self.head_dim])
+        if torch.numel(norm) > 0:
+            y = self.norm(y, norm)
+        return torch.transpose(y, 1, 2)
+
+    # Causal among the T new tokens when there is no mask; a mask (.., T, S) is true where seen.
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
+        groups = self.heads // self.kv_heads
+        rows = q.size(0)
+        length = q.size(2)
+        if groups > 1:
+            if length == 1:
+                # One new token: a key-value head serves its group as if it were several tokens.
+                q = torch.view(q, [rows, self.kv_heads, groups, self.head_dim])
+            else:
+                k = torch.repeat_interleave(k, groups, 1)
+                v = torch.repeat_interleave(v, groups, 1)
+        y = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
+        if groups > 1 and length == 1:
+            y = torch.view(y, [rows, self.heads, 1, self.head_dim])
+        return torch.reshape(torch.transpose(y, 1, 2), [rows, length, self.heads * self.head_dim])
+
+    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int) -> Tensor:
+        w = 4 + 15 * layer
+        a = 14 * layer
+        h = self.norm(x, weights[w])
+        q = self.split(self.project(h, weights, w + 1, w + 9, adapters, a), self.heads, weights[w + 13])
+        k = self.split(self.project(h, weights, w + 2, w + 10, adapters, a + 2), self.kv_heads, weights[w + 14])
+        v = torch.transpose(torch.view(self.project(h, weights, w + 3, w + 11, adapters, a + 4), [x.size(0), x.size(1), self.kv_heads, self.head_dim]), 1, 2)
+        q = self.rotate(q, rotations)
+        k = self.rotate(k, rotations)
+        if len(cache) > 0:
+            end = column + x.size(1)
+            torch.copy_(torch.slice(cache[2 * layer], 2, column, end), k)
+            torch.copy_(torch.slice(cache[2 * layer + 1], 2, column, end), v)
+            if column > 0:
+                k = torch.slice(cache[2 * layer], 2, 0, end)
+                v = torch.slice(cache[2 * layer + 1], 2, 0, end)
+        seen = mask
+        if self.window > 0 and layer >= self.first_windowed:
+            seen = near
+        x = x + self.project(self.attend(q, k, v, seen), weights, w + 4, w + 12, adapters, a + 6)
+        h = self.norm(x, weights[w + 5])
+        gate = torch.silu(self.project(h, weights, w + 6, -1, adapters, a + 8))
+        up = self.project(h, weights, w + 7, -1, adapters, a + 10)
+        return x + self.project(gate * up, weights, w + 8, -1, adapters, a + 12)
+
+    def embed(self, weights: List[Tensor], ids: Tensor) -> Tensor:
+        return torch.embedding(weights[0], ids).to(self.dtype)
+
+    # Whole sequences from their first token, filled on the right: no real token sees the filling.
+    # x (B, T, D) -> (B, T, D), before the final norm
+    def full(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor]) -> Tensor:
+        positions = torch.arange(x.size(1), dtype=4, device=x.device)
+        rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0 and x.size(1) > self.window:
+            back = torch.unsqueeze(positions, 1) - torch.unsqueeze(positions, 0)
+            near = torch.logical_and(back >= 0, back < self.window)
+        for layer in range(self.layers):
+            x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0)
+        return x
+
+    # ids: B * T row by row; at: flat positions b * T + t. -> normed hidden states (len(at), D)
+    def hidden(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], at: List[int]) -> Tensor:
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        x = self.full(x, weights, adapters, annotate(List[Tensor], []))
+        x = torch.view(x, [-1, x.size(2)])
+        x = torch.index_select(x, 0, torch.tensor(at, dtype=4, device=device))
+        return self.norm(x, weights[1])
+
+    # hidden (n, D) -> logits (n, V), float32 or wider
+    def logits(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
+        return torch.linear(hidden, weights[2].to(self.dtype)).to(self.wide())
+
+    # log p(target | hidden): (n, D), n ids -> (n)
+    def score(self, weights: List[Tensor], hidden: Tensor, targets: Tensor) -> Tensor:
+        logp = torch.log_softmax(self.logits(weights, hidden), -1)
+        return torch.squeeze(torch.gather(logp, -1, torch.unsqueeze(targets, -1)), -1)
+
+    # The same, `chunk` positions at a time.
+    def scores(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int) -> Tensor:
+        ids = torch.tensor(targets, dtype=4, device=hidden.device)
+        out = annotate(List[Tensor], [])
+        for start in range(0, len(targets), chunk):
+            end = start + chunk
+            out.append(self.score(weights, torch.slice(hidden, 0, start, end), torch.slice(ids, 0, start, end)))
+        return torch.cat(out)
+
+    # Gradients of sum(d * scores) into the weights' and the hidden states' grad, chunk by chunk, so
+    # that the logits of one chunk exist at a time; the hidden states' own graph follows last.
+    def scores_backward(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int, d: List[float]) -> NoneType:
+        ids = torch.tensor(targets, dtype=4, device=hidden.device)
+        grads = torch.tensor(d, dtype=self.wide(), device=hidden.device)
+        leaf = torch.requires_grad_(torch.detach(hidden))
+        for start in range(0, len(targets), chunk):
+            end = start + chunk
+            score = self.score(weights, torch.slice(leaf, 0, start, end), torch.slice(ids, 0, start, end))
+            torch.backward(score, torch.slice(grads, 0, start, end))
+        torch.backward(hidden, leaf.grad)
+        return None
+
+    def backward(self, y: Tensor, d: List[float]) -> NoneType:
+        torch.backward(y, torch.tensor(d, dtype=self.wide(), device=y.device))
+        return None
+
+    # Prompts filled on the right -> logits (B, V) after each row's last token, then the cache.
+    def prefill(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], lengths: List[int], capacity: int) -> List[Tensor]:
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        width = x.size(1)
+        cache = annotate(List[Tensor], [])
+        for i in range(2 * self.layers):
+            cache.append(torch.empty([rows, self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=device))
+        x = self.full(x, weights, adapters, cache)
+        last = torch.arange(rows, dtype=4, device=device) * width + torch.tensor(lengths, dtype=4, device=device) - 1
+        x = torch.index_select(torch.view(x, [-1, x.size(2)]), 0, last)
+        out = [self.logits(weights, self.norm(x, weights[1]))]
+        for c in cache:
+            out.append(c)
+        return out
+
+    # One more token for each row, written at `column`; the prompts took the first `width` columns,
+    # of which row b filled lengths[b]. -> logits (B, V)
+    def step(self, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor], tokens: List[int], lengths: List[int], width: int, column: int) -> Tensor:
+        device = weights[0].device
+        prompt = torch.unsqueeze(torch.tensor(lengths, dtype=4, device=device), 1)
+        position = prompt + (column - width)
+        columns = torch.unsqueeze(torch.arange(column + 1, dtype=4, device=device), 0)
+        mask = torch.logical_or(columns < prompt, columns >= width)
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0:
+            at = torch.where(columns < width, columns, prompt + (columns - width))
+            near = torch.logical_and(mask, position - at < self.window)
+            near = torch.unsqueeze(torch.unsqueeze(near, 1), 1)
+        mask = torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
+        rotations = self.rotations(weights, position)
+        x = self.embed(weights, torch.unsqueeze(torch.tensor(tokens, dtype=4, device=device), 1))
+        for layer in range(self.layers):
+            x = self.layer(x, layer, weights, adapters, rotations, mask, near, cache, column)
+        return self.logits(weights, self.norm(torch.select(x, 1, 0), weights[1]))
+
+    # The rows of a cache that go on.
+    def keep(self, cache: List[Tensor], rows: List[int]) -> List[Tensor]:
+        kept = torch.tensor(rows, dtype=4, device=cache[0].device)
+        out = annotate(List[Tensor], [])
+        for c in cache:
+            out.append(torch.index_select(c, 0, kept))
+        return out
+
+    # logits (B, V), draws in [0, 1) -> float64 (3, B): token, its log-probability under the model,
+    # and under the distribution drawn from: temperature, then the top k, then the smallest set of
+    # the rest that holds top_p. The token is the first whose cumulative probability, in the order
+    # of ids, exceeds the draw. Temperature 0 takes the most probable token, the lowest id first.
+    def sample(self, logits: Tensor, temperature: float, top_k: int, top_p: float, draws: List[float]) -> Tensor:
+        wide = logits.to(7)
+        if temperature == 0.0:
+            token = torch.argmax(wide, -1, True)
+            drawn = torch.zeros_like(token).to(7)
+        else:
+            p = torch.softmax(wide / temperature, -1)
+            if top_k > 0 and top_k < p.size(-1):
+                best, _ = torch.topk(p, top_k, -1)
+                p = torch.where(p < torch.slice(best, -1, top_k - 1), torch.zeros_like(p), p)
+            if top_p < 1.0:
+                falling, order = torch.sort(p, stable=True, dim=-1, descending=True)
+                before = torch.cumsum(falling, -1) - falling
+                allowed = before < top_p * torch.sum(p, [-1], True)
+                p = torch.scatter(torch.zeros_like(p), -1, order, falling * allowed.to(7))
+            cumulative = torch.cumsum(p, -1)
+            total = torch.slice(cumulative, -1, p.size(-1) - 1)
+            draw = torch.unsqueeze(torch.tensor(draws, dtype=7, device=p.device), -1) * total
+            token = torch.searchsorted(cumulative, draw, right=True)
+            drawn = torch.log(torch.gather(p, -1, token) / total)
+        logp = torch.gather(torch.log_softmax(wide, -1), -1, token)
+        return torch.transpose(torch.cat([token.to(7), logp, drawn], -1), 0, 1)
