@@ -1,14 +1,19 @@
 package io.dpostream.judge;
 
 import io.dpostream.schemas.UserException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -146,6 +151,30 @@ public final class JudgeOptions {
   /** The keys that are set; reading one of them is still needed to make it known. */
   public Set<String> keys() {
     return new TreeSet<>(values.keySet());
+  }
+
+  /** Short hash over all keys and values: equal for equal options, whatever their order. */
+  public String fingerprint() {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(canonical(values).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static String canonical(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, String> sorted = new TreeMap<>();
+      map.forEach((k, v) -> sorted.put(k.toString(), canonical(v)));
+      return sorted.toString();
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(JudgeOptions::canonical).toList().toString();
+    }
+    return value instanceof String text ? text.length() + ":" + text : value.toString();
   }
 
   /** Refuses a value of a key, with what it should have been. */

@@ -1,0 +1,99 @@
+package io.dpostream.judge.rule;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Evidence;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.Verdict;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * Turns the scores of several criteria into a verdict: in order, so that a later criterion speaks
+ * only among equals, or by their weighted sum. Immutable.
+ *
+ * @param clauses in the order of their rank
+ * @param combine how they act together
+ * @param margin the sums must differ by more than this; for {@link Combine#SUM}
+ * @param confidence of a preference
+ */
+record Rule(List<Clause> clauses, Combine combine, double margin, double confidence) {
+  /** How several criteria act together. */
+  enum Combine {
+    IN_ORDER,
+    SUM
+  }
+
+  /**
+   * One criterion's part in a rule.
+   *
+   * @param name for the rationale
+   * @param weight of its score in a sum; a negative one prefers less
+   * @param margin its scores must differ by more than this to decide
+   * @param required two completions that both score 0 or less are a tie, whatever comes after
+   */
+  record Clause(String name, Criterion criterion, double weight, double margin, boolean required) {}
+
+  Rule {
+    clauses = List.copyOf(clauses);
+  }
+
+  Verdict apply(Comparison comparison) {
+    return combine == Combine.SUM ? bySum(comparison) : inOrder(comparison);
+  }
+
+  private Verdict inOrder(Comparison comparison) {
+    boolean applied = false;
+    for (Clause clause : clauses) {
+      OptionalDouble first = clause.criterion.score(comparison, Side.FIRST);
+      OptionalDouble second = clause.criterion.score(comparison, Side.SECOND);
+      if (first.isEmpty() || second.isEmpty()) {
+        continue;
+      }
+      applied = true;
+      double a = first.getAsDouble();
+      double b = second.getAsDouble();
+      if (Math.abs(a - b) > clause.margin) {
+        return preferred(
+            (a - b) * clause.weight, Evidence.because(clause.name + ": " + show(a, b)));
+      }
+      if (clause.required && a <= 0 && b <= 0) {
+        return new Verdict.Tie(Evidence.because(clause.name + ": neither"));
+      }
+    }
+    return applied ? new Verdict.Tie(Evidence.because("equal in everything")) : silent();
+  }
+
+  private Verdict bySum(Comparison comparison) {
+    boolean applied = false;
+    double sum = 0;
+    StringBuilder why = new StringBuilder();
+    for (Clause clause : clauses) {
+      OptionalDouble first = clause.criterion.score(comparison, Side.FIRST);
+      OptionalDouble second = clause.criterion.score(comparison, Side.SECOND);
+      if (first.isPresent() && second.isPresent()) {
+        applied = true;
+        double a = first.getAsDouble();
+        double b = second.getAsDouble();
+        sum += clause.weight * (a - b);
+        why.append(why.isEmpty() ? "" : ", ").append(clause.name + ": " + show(a, b));
+      }
+    }
+    Evidence evidence = Evidence.because(why.toString()).withScoreMargin(sum);
+    return !applied
+        ? silent()
+        : Math.abs(sum) > margin ? preferred(sum, evidence) : new Verdict.Tie(evidence);
+  }
+
+  private Verdict preferred(double difference, Evidence evidence) {
+    return new Verdict.Preferred(difference > 0 ? Side.FIRST : Side.SECOND, confidence, evidence);
+  }
+
+  private static Verdict silent() {
+    return new Verdict.Abstain("no criterion applies to this prompt");
+  }
+
+  private static String show(double a, double b) {
+    return String.format(Locale.ROOT, "%.4g against %.4g", a, b);
+  }
+}

@@ -1,0 +1,205 @@
+package io.dpostream.judge.rule;
+
+import static io.dpostream.judge.Examples.comparison;
+import static io.dpostream.judge.Examples.prompt;
+import static io.dpostream.judge.Examples.question;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Examples;
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.JudgeOptions;
+import io.dpostream.judge.Judges;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.Verdict;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.UserException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RuleJudgesTest {
+  private static final Prompt SUM = question("2 + 2?", "4");
+
+  @Test
+  void shouldPreferTheRightAnswerHoweverLong() {
+    Judge judge = judge("reference", Map.of());
+
+    assertThat(winner(judge, comparison(SUM, "Let me think. It is 4.", "5"))).isEqualTo(Side.FIRST);
+    assertThat(winner(judge, comparison(SUM, "5", "Let me think. It is 4.")))
+        .isEqualTo(Side.SECOND);
+  }
+
+  @Test
+  void shouldPreferTheShorterOfTwoRightAnswers() {
+    Judge judge = judge("reference", Map.of());
+
+    assertThat(winner(judge, comparison(SUM, "It is 4.", "4"))).isEqualTo(Side.SECOND);
+    assertThat(verdict(judge, comparison(SUM, "4", "4"))).isInstanceOf(Verdict.Tie.class);
+  }
+
+  @Test
+  void shouldCallTwoWrongAnswersATieUnlessToldOtherwise() {
+    Comparison wrong = comparison(SUM, "5", "It may be 6");
+
+    assertThat(verdict(judge("reference", Map.of()), wrong)).isInstanceOf(Verdict.Tie.class);
+    assertThat(winner(judge("reference", Map.of("brevity", "always")), wrong))
+        .isEqualTo(Side.FIRST);
+    assertThat(
+            verdict(judge("reference", Map.of("brevity", "off")), comparison(SUM, "4", "It is 4")))
+        .isInstanceOf(Verdict.Tie.class);
+  }
+
+  @Test
+  void shouldAbstainWithoutAReferenceAnswer() {
+    assertThat(
+            verdict(
+                judge("reference", Map.of("brevity", "off")), comparison(prompt("Hi"), "a", "b")))
+        .isInstanceOf(Verdict.Abstain.class);
+  }
+
+  @Test
+  void shouldMatchWordsNotTheirParts() {
+    assertThat(ReferenceMatch.CONTAINED.matches("It's Paris, of course!", "paris")).isTrue();
+    assertThat(ReferenceMatch.CONTAINED.matches("Parisian", "Paris")).isFalse();
+    assertThat(ReferenceMatch.CONTAINED.matches("red; green and blue", "Red, green")).isTrue();
+    assertThat(ReferenceMatch.CONTAINED.matches("anything", "?!")).isFalse();
+    assertThat(ReferenceMatch.EXACT.matches(" New\n York ", "New York")).isTrue();
+    assertThat(ReferenceMatch.EXACT.matches("new york", "New York")).isFalse();
+    assertThat(ReferenceMatch.AUTO.matches("17 and 4", "17")).isFalse();
+    assertThat(ReferenceMatch.AUTO.matches("so it is 4.0", "4")).isTrue();
+    assertThat(ReferenceMatch.AUTO.matches("4 apples, 2 pears", "4 apples")).isTrue();
+  }
+
+  @Test
+  void shouldLetALaterCriterionSpeakOnlyAmongEquals() {
+    Judge judge =
+        judge(
+            "rule",
+            Map.of(
+                "criteria",
+                List.of(Map.of("kind", "json"), Map.of("kind", "regex", "pattern", "\"b\""))));
+
+    assertThat(winner(judge, comparison(prompt("p"), "{\"a\":1}", "\"b\" is no json")))
+        .isEqualTo(Side.FIRST);
+    assertThat(winner(judge, comparison(prompt("p"), "{\"a\":1}", "{\"b\":1}")))
+        .isEqualTo(Side.SECOND);
+  }
+
+  @Test
+  void shouldWeighCriteriaInASum() {
+    // dialogue 1 * 1 against happy ending 3 * 1; the margin is first - second = 1 - 3
+    Judge judge =
+        judge(
+            "rule",
+            Map.of(
+                "combine",
+                "sum",
+                "confidence",
+                0.8,
+                "criteria",
+                List.of(Map.of("kind", "dialogue"), Map.of("kind", "happy_ending", "weight", 3))));
+
+    Verdict verdict =
+        verdict(judge, comparison(prompt("p"), "\"No!\" he cried.", "They were happy."));
+
+    assertThat(verdict).isInstanceOf(Verdict.Preferred.class);
+    assertThat(((Verdict.Preferred) verdict).side()).isEqualTo(Side.SECOND);
+    assertThat(((Verdict.Preferred) verdict).confidence()).isEqualTo(0.8);
+    assertThat(verdict.evidence().scoreMargin()).contains(-2.0);
+  }
+
+  @Test
+  void shouldCallADifferenceWithinTheMarginATie() {
+    Judge judge =
+        judge("rule", Map.of("criteria", List.of(Map.of("kind", "brevity", "margin", 3))));
+
+    assertThat(verdict(judge, comparison(prompt("p"), "abc", "abcdef")))
+        .isInstanceOf(Verdict.Tie.class);
+    assertThat(winner(judge, comparison(prompt("p"), "abc", "abcdefg"))).isEqualTo(Side.FIRST);
+  }
+
+  @Test
+  void shouldFollowThePromptsTag() {
+    Judge judge =
+        judge(
+            "rule",
+            Map.of(
+                "criteria", List.of(Map.of("kind", "brevity")),
+                "by_tag",
+                    Map.of(
+                        "story",
+                        Map.of("criteria", List.of(Map.of("kind", "length", "target", 3))))));
+
+    assertThat(winner(judge, comparison(prompt("p"), "one", "one two three")))
+        .isEqualTo(Side.FIRST);
+    assertThat(winner(judge, comparison(prompt("p", "x", "story"), "one", "one two three")))
+        .isEqualTo(Side.SECOND);
+  }
+
+  @Test
+  void shouldGiveTheSameVerdictWithSidesExchanged() {
+    Judge judge = judge("rule", Map.of("criteria", List.of(Map.of("kind", "sentence_length"))));
+    Comparison comparison = comparison(prompt("p"), "Tom ran.", "Tom ran to the park to play.");
+
+    assertThat(winner(judge, comparison)).isEqualTo(winner(judge, comparison.swapped()).other());
+  }
+
+  @Test
+  void shouldThrowAFairCoinOncePerPair() {
+    Judge judge = judge("random", Map.of());
+    List<Side> sides = IntStream.range(0, 2000).mapToObj(i -> coin(judge, "pair-" + i)).toList();
+
+    assertThat(sides)
+        .isEqualTo(IntStream.range(0, 2000).mapToObj(i -> coin(judge, "pair-" + i)).toList());
+    // 1000 expected, standard deviation sqrt(2000)/2 = 22
+    assertThat(sides.stream().filter(Side.FIRST::equals).count()).isBetween(900L, 1100L);
+  }
+
+  @Test
+  void shouldNameTheOptionThatIsWrong() {
+    assertThatThrownBy(() -> judge("reference", Map.of("brevty", "off")))
+        .isInstanceOf(UserException.class)
+        .hasMessage("judge.brevty: unknown option; known are [brevity, confidence, match]");
+    assertThatThrownBy(() -> judge("reference", Map.of("match", "fuzzy")))
+        .hasMessage("judge.match: 'fuzzy' should be one of exact, numeric, contained, auto");
+    assertThatThrownBy(() -> judge("oracle", Map.of()))
+        .hasMessageStartingWith("judge.type: 'oracle' is unknown; there are [");
+    assertThatThrownBy(
+            () ->
+                judge("rule", Map.of("criteria", List.of(Map.of("kind", "regex", "pattern", "(")))))
+        .hasMessage(
+            "judge.criteria[0].pattern: '(' should be a regular expression: Unclosed group");
+    assertThatThrownBy(
+            () ->
+                judge("rule", Map.of("criteria", List.of(Map.of("kind", "json", "strict", true)))))
+        .hasMessageStartingWith("judge.criteria[0].strict: unknown option");
+    assertThatThrownBy(() -> judge("rule", Map.of()))
+        .hasMessage("judge.criteria: '' should be a list with at least one criterion");
+  }
+
+  @Test
+  void shouldNameAnotherVersionForOtherOptions() {
+    assertThat(judge("reference", Map.of("match", "exact")).version())
+        .isNotEqualTo(judge("reference", Map.of()).version())
+        .isEqualTo(judge("reference", Map.of("match", "exact")).version());
+  }
+
+  private static Judge judge(String type, Map<String, ?> options) {
+    return Judges.onClassPath().create(type, new JudgeOptions("judge", options));
+  }
+
+  private static Verdict verdict(Judge judge, Comparison comparison) {
+    return judge.compare(comparison).join();
+  }
+
+  private static Side winner(Judge judge, Comparison comparison) {
+    return ((Verdict.Preferred) verdict(judge, comparison)).side();
+  }
+
+  private static Side coin(Judge judge, String pairId) {
+    return winner(judge, Comparison.of(Examples.pair(pairId, SUM, "a", "b")));
+  }
+}
