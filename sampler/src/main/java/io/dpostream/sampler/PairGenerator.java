@@ -1,0 +1,147 @@
+package io.dpostream.sampler;
+
+import io.dpostream.policy.GenerationRequest;
+import io.dpostream.sampler.versions.LoadedPolicy;
+import io.dpostream.sampler.versions.ServedPolicy;
+import io.dpostream.sampler.versions.UnusablePromptException;
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.ContentHash;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.PairId;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.SamplingParameters;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Turns a batch of prompts into completion pairs with one policy. Apart from the time stamp, a pair
+ * is a function of the run, the seed, the sampling parameters, the prompt record and the version:
+ * sampling it again, alone or in another batch, gives the same pair.
+ *
+ * <p>Two completions that come out alike are a pair like any other: judges call it a tie, and every
+ * prompt has as many outcomes as it has pairs.
+ */
+final class PairGenerator {
+  private final String runId;
+  private final SamplerConfig config;
+  private final InstantSource clock;
+
+  PairGenerator(String runId, SamplerConfig config, InstantSource clock) {
+    this.runId = runId;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** What became of each prompt, in the order given. */
+  List<Sampled> generate(ServedPolicy served, List<PromptRecord> prompts) {
+    List<Plan> plans = prompts.stream().map(prompt -> plan(served, prompt)).toList();
+    List<GenerationRequest> requests = plans.stream().flatMap(p -> requests(p).stream()).toList();
+    List<Completion> completions =
+        requests.isEmpty() ? List.of() : served.policy().complete(requests);
+    Iterator<Completion> next = completions.iterator();
+    return plans.stream().map(plan -> sampled(served, plan, next)).toList();
+  }
+
+  /** What a prompt record asks for. */
+  private sealed interface Plan {}
+
+  @SuppressWarnings("ArrayRecordComponent") // neither compared nor shared
+  private record Sample(
+      ConsumerRecord<byte[], byte[]> source, Prompt prompt, int[] tokens, List<String> pairIds)
+      implements Plan {}
+
+  private record Refuse(ConsumerRecord<byte[], byte[]> source, String reason) implements Plan {}
+
+  private Plan plan(ServedPolicy served, PromptRecord record) {
+    ConsumerRecord<byte[], byte[]> source = record.source();
+    if (record.prompt() instanceof Decoded.Value<Prompt> value) {
+      try {
+        int[] tokens = encode(served.policy(), value.value());
+        return new Sample(source, value.value(), tokens, pairIds(source, served.version()));
+      } catch (UnusablePromptException e) {
+        return new Refuse(source, String.valueOf(e.getMessage()));
+      }
+    }
+    return new Refuse(source, ((Decoded.Undecodable<Prompt>) record.prompt()).error());
+  }
+
+  private int[] encode(LoadedPolicy policy, Prompt prompt) {
+    if (prompt.getText().isPresent() != prompt.getMessages().isEmpty()) {
+      throw new UnusablePromptException("the prompt needs text or messages, and not both");
+    }
+    int[] tokens = policy.encode(prompt);
+    if (tokens.length == 0) {
+      throw new UnusablePromptException("the prompt has no tokens");
+    }
+    if (tokens.length >= policy.contextLength()) {
+      throw new UnusablePromptException(
+          "the prompt's %d tokens leave no room in the model's context of %d"
+              .formatted(tokens.length, policy.contextLength()));
+    }
+    return tokens;
+  }
+
+  private List<String> pairIds(ConsumerRecord<byte[], byte[]> prompt, long version) {
+    return IntStream.range(0, config.pairsPerPrompt())
+        .mapToObj(i -> PairId.of(runId, prompt.partition(), prompt.offset(), version, i))
+        .toList();
+  }
+
+  private List<GenerationRequest> requests(Plan plan) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    if (plan instanceof Sample sample) {
+      for (String id : sample.pairIds) {
+        requests.add(new GenerationRequest(sample.tokens, DrawSeed.of(config.seed(), id, 0)));
+        requests.add(new GenerationRequest(sample.tokens, DrawSeed.of(config.seed(), id, 1)));
+      }
+    }
+    return requests;
+  }
+
+  private Sampled sampled(ServedPolicy served, Plan plan, Iterator<Completion> completions) {
+    if (plan instanceof Refuse refuse) {
+      return new Sampled.Refused(refuse.source, refuse.reason);
+    }
+    Sample sample = (Sample) plan;
+    List<CompletionPair> pairs = new ArrayList<>();
+    for (int index = 0; index < sample.pairIds.size(); index++) {
+      pairs.add(pair(served, sample, index, completions.next(), completions.next()));
+    }
+    return new Sampled.Pairs(sample.source, pairs);
+  }
+
+  private CompletionPair pair(
+      ServedPolicy served, Sample sample, int index, Completion first, Completion second) {
+    List<Integer> promptTokens = Arrays.stream(sample.tokens).boxed().toList();
+    return CompletionPair.newBuilder()
+        .setPairId(sample.pairIds.get(index))
+        .setRunId(runId)
+        .setPrompt(sample.prompt)
+        .setPromptPartition(sample.source.partition())
+        .setPromptOffset(sample.source.offset())
+        .setPromptTokenIds(promptTokens)
+        .setGroupId(sample.pairIds.get(0))
+        .setSampleIndex(index)
+        .setFirst(first)
+        .setSecond(second)
+        .setPolicyVersion(served.version())
+        .setPolicySha256(served.policy().sha256())
+        .setSampling(
+            SamplingParameters.newBuilder()
+                .setTemperature(config.temperature())
+                .setTopP(config.topP())
+                .setTopK(config.topK())
+                .setMaxNewTokens(config.maxNewTokens())
+                .build())
+        .setSeed(config.seed())
+        .setContentHash(ContentHash.of(promptTokens, first, second))
+        .setCreatedAt(clock.instant())
+        .build();
+  }
+}

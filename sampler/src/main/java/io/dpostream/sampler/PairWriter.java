@@ -1,0 +1,71 @@
+package io.dpostream.sampler;
+
+import io.dpostream.sampler.topics.Retry;
+import io.dpostream.sampler.topics.TransactionalWriter;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.DeadLetters;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.UserException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Commits pairs, dead letters and the offsets of the prompts they came from together, so that every
+ * prompt is sampled from exactly once. Used by one thread.
+ */
+final class PairWriter implements AutoCloseable {
+  private final TransactionalWriter writer;
+  private final RecordEncoder encoder;
+  private final Topic<CompletionPair> topic;
+  private final DeadLetters deadLetters;
+  private final Retry retry;
+
+  PairWriter(String runId, KafkaSettings kafka, Retry retry) {
+    this.writer =
+        new TransactionalWriter(
+            kafka, SamplerRun.groupId(kafka, runId), "sampler of run " + runId, retry);
+    this.encoder = kafka.encoder();
+    this.topic = kafka.topics().completionPairs();
+    this.deadLetters = new DeadLetters(kafka.topics());
+    this.retry = retry;
+  }
+
+  /** Takes the run over from an older sampler. */
+  void takeOver() {
+    writer.takeOver();
+  }
+
+  /**
+   * Commits all of it or nothing.
+   *
+   * @throws UserException when another sampler has taken the run over; nothing was committed
+   */
+  void commit(
+      List<Sampled> sampled,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (Sampled one : sampled) {
+      if (one instanceof Sampled.Pairs pairs) {
+        for (CompletionPair pair : pairs.pairs()) {
+          records.add(retry.call(() -> encoder.encode(topic, pair.getPairId(), pair)));
+        }
+      } else if (one instanceof Sampled.Refused refused) {
+        records.add(deadLetters.record(refused.source(), refused.reason()));
+      }
+    }
+    writer.commit(records, offsets, group);
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

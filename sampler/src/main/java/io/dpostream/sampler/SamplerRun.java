@@ -1,0 +1,37 @@
+package io.dpostream.sampler;
+
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.UserException;
+import java.util.function.Predicate;
+
+/**
+ * What a sampler has to know of the run it belongs to.
+ *
+ * @param runId names the run
+ * @param pairsPerStep preferences that one training step takes
+ * @param forPeople whether people judge the pair with this id
+ */
+public record SamplerRun(String runId, int pairsPerStep, Predicate<String> forPeople) {
+
+  public SamplerRun {
+    if (runId.isBlank()) {
+      throw new UserException("run.id: is empty; name the run");
+    }
+    if (pairsPerStep < 1) {
+      throw new IllegalArgumentException("pairsPerStep: " + pairsPerStep + " is not positive");
+    }
+  }
+
+  /** A run in which no pair waits for people. */
+  public SamplerRun(String runId, int pairsPerStep) {
+    this(runId, pairsPerStep, pairId -> false);
+  }
+
+  /**
+   * The consumer group under which the run's sampler commits the prompts it has used, and its
+   * transactional id: whoever takes the id over is the run's sampler.
+   */
+  public static String groupId(KafkaSettings kafka, String runId) {
+    return kafka.topicPrefix() + "sampler-" + runId;
+  }
+}

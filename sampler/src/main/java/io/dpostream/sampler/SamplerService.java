@@ -1,0 +1,204 @@
+package io.dpostream.sampler;
+
+import io.dpostream.sampler.pacing.Pacer;
+import io.dpostream.sampler.pacing.PacingFollower;
+import io.dpostream.sampler.pacing.PacingState;
+import io.dpostream.sampler.pacing.PairLedger;
+import io.dpostream.sampler.topics.Retry;
+import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.sampler.versions.PolicyVersions;
+import io.dpostream.sampler.versions.ServedPolicy;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.PolicyVersion;
+import io.dpostream.schemas.UserException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Samples completion pairs for prompts with the newest published policy, as fast as judges and
+ * trainer can use them.
+ *
+ * <p>A batch is sampled with one version. Its pairs and the offsets of its prompts commit in one
+ * transaction, so a prompt is sampled from exactly once however often the sampler is killed; and a
+ * second sampler of the same run takes over from the first.
+ */
+public final class SamplerService implements Runnable, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SamplerService.class);
+  private static final Duration IDLE = Duration.ofMillis(10);
+  private static final Duration FETCH = Duration.ofMillis(100);
+
+  /** How long a batch may wait for room to become a full one. */
+  private static final Duration LINGER = Duration.ofMillis(100);
+
+  private final SamplerRun run;
+  private final SamplerConfig config;
+  private final KafkaSettings kafka;
+  private final PolicyLoader loader;
+  private final InstantSource clock;
+  private final SamplerListener listener;
+  private final Pacer pacer;
+  private final PairLedger ledger;
+  private final Retry retry = new Retry(Duration.ofMillis(500));
+
+  /**
+   * @param clock stamps the pairs; nothing depends on it
+   * @throws UserException when the configuration leaves no room for the pairs of one prompt
+   */
+  public SamplerService(
+      SamplerRun run,
+      SamplerConfig config,
+      KafkaSettings kafka,
+      PolicyLoader loader,
+      InstantSource clock,
+      SamplerListener listener) {
+    this.run = run;
+    this.config = config;
+    this.kafka = kafka;
+    this.loader = loader;
+    this.clock = clock;
+    this.listener = listener;
+    int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
+    if (config.pairsPerPrompt() > Math.min(bound, config.maxWaitingForPeople())) {
+      throw new UserException(
+          "sampler.pairs_per_prompt: %d exceeds the bound of %d outstanding pairs; lower it"
+              .formatted(
+                  config.pairsPerPrompt(), Math.min(bound, config.maxWaitingForPeople())));
+    }
+    this.pacer = new Pacer(bound, config.maxWaitingForPeople());
+    this.ledger = new PairLedger(run.forPeople());
+  }
+
+  /** Where the run's pairs are now: sampled = outcomes + waiting. */
+  public PacingState pacing() {
+    return ledger.state();
+  }
+
+  /**
+   * Samples until closed or interrupted.
+   *
+   * @throws UserException when another sampler has taken over, or a record that sampling depends on
+   *     cannot be read
+   */
+  @Override
+  public void run() {
+    String id = SamplerRun.groupId(kafka, run.runId());
+    try (PolicyVersions versions =
+            new PolicyVersions(run.runId(), kafka, loader, new VersionLog());
+        PacingFollower follower = new PacingFollower(run.runId(), kafka, ledger);
+        PromptReader prompts = new PromptReader(kafka, id, retry);
+        PairWriter pairs = new PairWriter(run.runId(), kafka, retry)) {
+      pairs.takeOver();
+      prompts.seekToCommitted();
+      versions.start();
+      follower.start();
+      sample(versions, follower, prompts, pairs);
+    } catch (InterruptException e) {
+      log.debug("stopped", e);
+    }
+  }
+
+  /** Stops after the batch at hand; {@link #run} then returns. */
+  @Override
+  public void close() {
+    retry.stop();
+  }
+
+  private void sample(
+      PolicyVersions versions, PacingFollower follower, PromptReader prompts, PairWriter pairs) {
+    PairGenerator generator = new PairGenerator(run.runId(), config, clock);
+    boolean announced = false;
+    long lastBatch = System.nanoTime();
+    while (!retry.isStopped()) {
+      Optional<ServedPolicy> policy = versions.take();
+      if (policy.isEmpty() && !announced) {
+        log.info("waiting for run {} to publish a version", run.runId());
+        listener.waitingForVersion();
+        announced = true;
+      }
+      int most = follower.isCaughtUp() ? promptsNow(lastBatch) : 0;
+      if (policy.isEmpty() || most == 0) {
+        retry.pause(IDLE);
+        continue;
+      }
+      List<PromptRecord> batch = prompts.take(most, FETCH);
+      if (!batch.isEmpty()) {
+        sampleBatch(policy.get(), batch, generator, prompts, pairs);
+        lastBatch = System.nanoTime();
+      }
+    }
+  }
+
+  /** How many prompts to sample from now; 0 while there is no room, or room for more is likely. */
+  private int promptsNow(long lastBatchNanos) {
+    PacingState state = ledger.state();
+    listener.paced(state);
+    int most = Math.min(config.batchSize(), pacer.room(state) / config.pairsPerPrompt());
+    boolean lingered = System.nanoTime() - lastBatchNanos > LINGER.toNanos();
+    return most == config.batchSize() || lingered ? most : 0;
+  }
+
+  private void sampleBatch(
+      ServedPolicy policy,
+      List<PromptRecord> batch,
+      PairGenerator generator,
+      PromptReader prompts,
+      PairWriter writer) {
+    long start = System.nanoTime();
+    List<Sampled> sampled = generator.generate(policy, batch);
+    Duration generation = Duration.ofNanos(System.nanoTime() - start);
+    List<CompletionPair> pairs =
+        sampled.stream()
+            .filter(Sampled.Pairs.class::isInstance)
+            .flatMap(s -> ((Sampled.Pairs) s).pairs().stream())
+            .toList();
+    // reserved before they can be read back, so that no pair is ever outside the bound
+    ledger.reserve(pairs.stream().map(CompletionPair::getPairId).toList());
+    writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
+    report(policy, sampled, pairs, generation);
+  }
+
+  private void report(
+      ServedPolicy policy,
+      List<Sampled> sampled,
+      List<CompletionPair> pairs,
+      Duration generation) {
+    for (Sampled one : sampled) {
+      if (one instanceof Sampled.Refused refused) {
+        String line =
+            "prompt %d-%d to the dead letters: %s"
+                .formatted(
+                    refused.source().partition(), refused.source().offset(), refused.reason());
+        log.warn(line);
+        listener.promptRefused(line);
+      }
+    }
+    long tokens =
+        pairs.stream()
+            .mapToLong(
+                p -> p.getFirst().getTokenIds().size() + p.getSecond().getTokenIds().size())
+            .sum();
+    listener.committed(
+        new SamplerListener.Batch(policy.version(), pairs.size(), tokens, generation));
+  }
+
+  /** Logs what happens to versions, and passes it on. */
+  private final class VersionLog implements PolicyVersions.Listener {
+    @Override
+    public void loaded(PolicyVersion version) {
+      log.info("sampling with version {} of run {}", version.getVersion(), run.runId());
+      listener.versionLoaded(version);
+    }
+
+    @Override
+    public void refused(PolicyVersion version, String reason) {
+      log.warn("version {} of run {} refused: {}", version.getVersion(), run.runId(), reason);
+      listener.versionRefused(version, reason);
+    }
+  }
+}

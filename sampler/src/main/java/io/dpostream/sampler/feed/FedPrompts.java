@@ -1,0 +1,25 @@
+package io.dpostream.sampler.feed;
+
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The offsets of prompts that were sent and not yet sampled from. Not thread-safe. */
+final class FedPrompts {
+  private final Map<Integer, NavigableSet<Long>> pending = new TreeMap<>();
+
+  void sent(int partition, long offset) {
+    pending.computeIfAbsent(partition, p -> new TreeSet<>()).add(offset);
+  }
+
+  /** The sampler has used everything of the partition before this offset. */
+  void usedBefore(int partition, long offset) {
+    pending.getOrDefault(partition, new TreeSet<>()).headSet(offset, false).clear();
+  }
+
+  /** How many prompts the feeder is ahead. */
+  int ahead() {
+    return pending.values().stream().mapToInt(NavigableSet::size).sum();
+  }
+}

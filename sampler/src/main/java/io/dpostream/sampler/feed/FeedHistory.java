@@ -1,0 +1,113 @@
+package io.dpostream.sampler.feed;
+
+import io.dpostream.sampler.topics.Retry;
+import io.dpostream.sampler.topics.TopicTail;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.Topic;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads off the prompts topic what a run's feeders have sent before. */
+final class FeedHistory {
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final long WINDOW = 256;
+
+  private final String runId;
+  private final KafkaSettings kafka;
+  private final Topic<Prompt> topic;
+  private final Retry retry;
+
+  FeedHistory(String runId, KafkaSettings kafka, Retry retry) {
+    this.runId = runId;
+    this.kafka = kafka;
+    this.topic = kafka.topics().prompts();
+    this.retry = retry;
+  }
+
+  /**
+   * The last position that was fed, if any; and into {@code fed} go the prompts that the sampler
+   * has not used yet.
+   */
+  Optional<FeedPosition> replay(Map<TopicPartition, Long> used, FedPrompts fed) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(kafka.consumer("feeder-" + runId))) {
+      List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
+      consumer.assign(partitions);
+      Map<TopicPartition, Long> begin = retry.call(() -> consumer.beginningOffsets(partitions));
+      Map<TopicPartition, Long> end = retry.call(() -> consumer.endOffsets(partitions));
+      Optional<FeedPosition> last = Optional.empty();
+      for (TopicPartition partition : partitions) {
+        consumer.assign(List.of(partition));
+        Range whole = new Range(at(begin, partition), at(end, partition));
+        last = later(last, replay(consumer, partition, whole, used, fed));
+      }
+      return last;
+    }
+  }
+
+  private Optional<FeedPosition> replay(
+      KafkaConsumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      Range whole,
+      Map<TopicPartition, Long> used,
+      FedPrompts fed) {
+    Range unused = whole.after(at(used, partition));
+    Optional<FeedPosition> last =
+        lastIn(consumer, partition, unused, r -> fed.sent(r.partition(), r.offset()));
+    Range earlier = new Range(Math.max(whole.from, unused.from - WINDOW), unused.from);
+    while (last.isEmpty() && !earlier.isEmpty()) {
+      last = lastIn(consumer, partition, earlier, r -> {});
+      long twice = 2 * (earlier.to - earlier.from);
+      earlier = new Range(Math.max(whole.from, earlier.from - twice), earlier.from);
+    }
+    return last;
+  }
+
+  private Optional<FeedPosition> lastIn(
+      KafkaConsumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      Range range,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    Optional<FeedPosition> last = Optional.empty();
+    consumer.seek(partition, range.from);
+    while (!range.isEmpty() && retry.call(() -> consumer.position(partition)) < range.to) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < range.to) {
+          each.accept(record);
+          last = later(last, FeedPosition.read(record.headers(), runId));
+        }
+      }
+      retry.failWhenStopped();
+    }
+    return last;
+  }
+
+  private static long at(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    return offsets.getOrDefault(partition, 0L);
+  }
+
+  private static Optional<FeedPosition> later(
+      Optional<FeedPosition> one, Optional<FeedPosition> other) {
+    BinaryOperator<FeedPosition> later = BinaryOperator.maxBy(FeedPosition::compareTo);
+    return one.map(a -> other.map(b -> later.apply(a, b)).orElse(a)).or(() -> other);
+  }
+
+  /** Offsets from inclusive, to exclusive. */
+  private record Range(long from, long to) {
+    boolean isEmpty() {
+      return from >= to;
+    }
+
+    Range after(long offset) {
+      return new Range(Math.min(Math.max(from, offset), to), to);
+    }
+  }
+}

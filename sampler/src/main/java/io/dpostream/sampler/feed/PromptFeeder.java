@@ -1,0 +1,116 @@
+package io.dpostream.sampler.feed;
+
+import io.dpostream.sampler.SamplerRun;
+import io.dpostream.sampler.topics.Retry;
+import io.dpostream.sampler.topics.TransactionalWriter;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.UserException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds a run with the prompts of a file, over and over, and stamps the epoch on each. It is the
+ * file's one owner: its transactional id is the run's, so a second feeder takes over. It goes on
+ * where the topic says that the one before stopped, and stays only so many prompts ahead of the
+ * sampler.
+ */
+public final class PromptFeeder implements Runnable, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PromptFeeder.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final String runId;
+  private final FeederConfig config;
+  private final KafkaSettings kafka;
+  private final PromptsFile file;
+  private final Retry retry = new Retry(Duration.ofMillis(500));
+
+  /**
+   * Reads the file.
+   *
+   * @throws UserException naming the line when it is malformed
+   */
+  public PromptFeeder(String runId, FeederConfig config, KafkaSettings kafka) {
+    this.runId = runId;
+    this.config = config;
+    this.kafka = kafka;
+    this.file = PromptsFile.read(Path.of(config.file()));
+  }
+
+  /**
+   * Feeds until closed, interrupted or through with the last epoch.
+   *
+   * @throws UserException when another feeder of the run has taken over
+   */
+  @Override
+  public void run() {
+    try (TransactionalWriter writer =
+            new TransactionalWriter(
+                kafka, kafka.topicPrefix() + "feeder-" + runId, "feeder of run " + runId, retry);
+        Admin admin = kafka.admin()) {
+      writer.takeOver();
+      SamplerOffsets used = new SamplerOffsets(admin, SamplerRun.groupId(kafka, runId));
+      FedPrompts fed = new FedPrompts();
+      Optional<FeedPosition> last =
+          new FeedHistory(runId, kafka, retry).replay(retry.call(used::read), fed);
+      feed(writer, used, fed, last.map(p -> p.next(size())).orElse(FeedPosition.START));
+    } catch (InterruptException e) {
+      log.debug("stopped", e);
+    }
+  }
+
+  /** Stops soon; {@link #run} then returns. */
+  @Override
+  public void close() {
+    retry.stop();
+  }
+
+  private void feed(
+      TransactionalWriter writer, SamplerOffsets used, FedPrompts fed, FeedPosition start) {
+    RecordEncoder encoder = kafka.encoder();
+    FeedPosition next = start;
+    while (!retry.isStopped() && isWanted(next)) {
+      retry.call(used::read).forEach((p, offset) -> fed.usedBefore(p.partition(), offset));
+      if (fed.ahead() > config.maxAhead() / 2) {
+        retry.pause(POLL);
+        continue;
+      }
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      while (fed.ahead() + records.size() < config.maxAhead() && isWanted(next)) {
+        FeedPosition position = next;
+        records.add(retry.call(() -> record(encoder, position)));
+        next = next.next(size());
+      }
+      for (RecordMetadata sent : writer.commit(records)) {
+        fed.sent(sent.partition(), sent.offset());
+      }
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> record(RecordEncoder encoder, FeedPosition position) {
+    Prompt prompt =
+        Prompt.newBuilder(file.prompts().get(position.index())).setEpoch(position.epoch()).build();
+    ProducerRecord<byte[], byte[]> record =
+        encoder.encode(kafka.topics().prompts(), prompt.getId(), prompt);
+    position.write(record.headers(), runId);
+    return record;
+  }
+
+  private boolean isWanted(FeedPosition position) {
+    return config.epochs() == 0 || position.epoch() < config.epochs();
+  }
+
+  private int size() {
+    return file.prompts().size();
+  }
+}

@@ -1,0 +1,108 @@
+package io.dpostream.sampler.feed;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dpostream.schemas.Message;
+import io.dpostream.schemas.Prompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads one line of a prompts file, in TRL's formats: {@code prompt} is a string (standard) or a
+ * list of messages with {@code role} and {@code content} (conversational). Optional beside it:
+ * {@code prompt_id} or {@code id}, {@code reference_answer} or {@code answer}, and {@code tags}.
+ * Other fields are ignored.
+ */
+public final class PromptLine {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private PromptLine() {}
+
+  /**
+   * The prompt in a line.
+   *
+   * @param fallbackId its id when the line names none
+   * @throws IllegalArgumentException with a message that names the field when there is no prompt
+   */
+  public static Prompt parse(String line, String fallbackId, String source) {
+    JsonNode row = object(line);
+    Prompt.Builder prompt =
+        Prompt.newBuilder()
+            .setId(first(row, "prompt_id", "id").map(id -> scalar(id, "id")).orElse(fallbackId))
+            .setTags(tags(row))
+            .setSource(source);
+    first(row, "reference_answer", "answer")
+        .ifPresent(answer -> prompt.setReferenceAnswer(scalar(answer, "answer")));
+    JsonNode value = row.path("prompt");
+    if (value.isTextual() && !value.textValue().isEmpty()) {
+      return prompt.setText(value.textValue()).build();
+    }
+    if (value.isArray() && !value.isEmpty()) {
+      return prompt.setMessages(messages(value)).build();
+    }
+    throw new IllegalArgumentException(
+        "prompt: "
+            + (value.isMissingNode() ? "is missing" : value + " is neither text nor messages")
+            + "; give a string or a list of {\"role\", \"content\"}");
+  }
+
+  private static JsonNode object(String line) {
+    JsonNode row;
+    try {
+      row = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!row.isObject()) {
+      throw new IllegalArgumentException("is not a JSON object; give {\"prompt\": ...}");
+    }
+    return row;
+  }
+
+  private static Optional<JsonNode> first(JsonNode row, String... names) {
+    for (String name : names) {
+      if (row.hasNonNull(name)) {
+        return Optional.of(row.get(name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String scalar(JsonNode value, String name) {
+    if (!value.isValueNode()) {
+      throw new IllegalArgumentException(name + ": " + value + " is not text or a number");
+    }
+    return value.asText();
+  }
+
+  private static List<Message> messages(JsonNode values) {
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode value : values) {
+      if (!value.path("role").isTextual() || !value.path("content").isTextual()) {
+        throw new IllegalArgumentException(
+            "prompt: message " + (messages.size() + 1) + " needs role and content as text");
+      }
+      messages.add(
+          Message.newBuilder()
+              .setRole(value.get("role").textValue())
+              .setContent(value.get("content").textValue())
+              .build());
+    }
+    return messages;
+  }
+
+  private static List<String> tags(JsonNode row) {
+    List<String> tags = new ArrayList<>();
+    for (JsonNode tag : row.path("tags")) {
+      if (!tag.isTextual()) {
+        throw new IllegalArgumentException("tags: " + tag + " is not text");
+      }
+      tags.add(tag.textValue());
+    }
+    return tags;
+  }
+}

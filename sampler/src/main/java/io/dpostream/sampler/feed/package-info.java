@@ -1,0 +1,5 @@
+/** Prompts from a file to the prompts topic. */
+@NullMarked
+package io.dpostream.sampler.feed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,118 @@
+package io.dpostream.sampler.versions;
+
+import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.ChatTemplateException;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.Decoder;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.Generation;
+import io.dpostream.policy.GenerationRequest;
+import io.dpostream.policy.LanguageModel;
+import io.dpostream.policy.PromptEncoder;
+import io.dpostream.policy.SamplingOptions;
+import io.dpostream.policy.Tokenizer;
+import io.dpostream.sampler.SamplerConfig;
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.FinishReason;
+import io.dpostream.schemas.Prompt;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A language model with its tokenizer, ready to complete prompts. */
+public final class ModelPolicy implements LoadedPolicy {
+  private final LanguageModel model;
+  private final Tokenizer tokenizer;
+  private final PromptEncoder encoder;
+  private final Decoder decoder;
+  private final SamplingOptions options;
+
+  private ModelPolicy(LanguageModel model, Tokenizer tokenizer, SamplingOptions options) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.encoder = new PromptEncoder(tokenizer);
+    this.decoder = model.decoder();
+    this.options = options;
+  }
+
+  /** Loads checkpoint folders onto the configured device, to sample as configured. */
+  public static PolicyLoader loader(SamplerConfig config) {
+    EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
+    return path -> {
+      CheckpointFolder folder = CheckpointFolder.open(path);
+      SamplingOptions options =
+          new SamplingOptions(
+              config.temperature(),
+              config.topP(),
+              config.topK(),
+              config.maxNewTokens(),
+              folder.generationDefaults().eosTokenIds());
+      Tokenizer tokenizer = folder.tokenizer();
+      try {
+        return new ModelPolicy(LanguageModel.load(folder, engine), tokenizer, options);
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    };
+  }
+
+  @Override
+  public String sha256() {
+    return model.sha256();
+  }
+
+  @Override
+  public int contextLength() {
+    return model.config().maxPositionEmbeddings();
+  }
+
+  @Override
+  public int[] encode(Prompt prompt) {
+    int[] ids = prompt.getText().map(encoder::encodeText).orElseGet(() -> conversation(prompt));
+    int vocabSize = model.config().vocabSize();
+    for (int id : ids) {
+      if (id >= vocabSize) {
+        throw new UnusablePromptException(
+            "token id %d is outside the model's vocabulary of %d".formatted(id, vocabSize));
+      }
+    }
+    return ids;
+  }
+
+  @Override
+  public List<Completion> complete(List<GenerationRequest> batch) {
+    return decoder.generate(batch, options).stream().map(this::completion).toList();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.close();
+  }
+
+  private int[] conversation(Prompt prompt) {
+    try {
+      return encoder.encodeMessages(
+          prompt.getMessages().stream()
+              .map(message -> new ChatMessage(message.getRole(), message.getContent()))
+              .toList());
+    } catch (ChatTemplateException | IllegalArgumentException e) {
+      throw new UnusablePromptException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Completion completion(Generation generation) {
+    return Completion.newBuilder()
+        .setText(tokenizer.decode(generation.tokenIds()))
+        .setTokenIds(Arrays.stream(generation.tokenIds()).boxed().toList())
+        .setLogprobs(boxed(generation.logprobs()))
+        .setSamplingLogprobs(boxed(generation.samplingLogprobs()))
+        .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
+        .build();
+  }
+
+  private static List<Float> boxed(float[] values) {
+    return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+  }
+}

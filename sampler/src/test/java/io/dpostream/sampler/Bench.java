@@ -1,0 +1,154 @@
+package io.dpostream.sampler;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.PolicyVersion;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.VersionStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** One test's own topics on a shared cluster, and what stands around a sampler. */
+public final class Bench implements AutoCloseable {
+  public static final String RUN = "run";
+
+  private final KafkaSettings kafka;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  public Bench(LocalCluster cluster, String prefix) {
+    this(
+        new KafkaSettings(
+            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of()));
+  }
+
+  public Bench(KafkaSettings kafka) {
+    this.kafka = kafka;
+    try (Admin admin = kafka.admin()) {
+      kafka.topics().ensure(admin);
+    }
+    this.producer =
+        new KafkaProducer<>(
+            kafka.producer("bench"), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  public KafkaSettings kafka() {
+    return kafka;
+  }
+
+  /** Sends a record and returns its offset. */
+  public <T extends SpecificRecord> long send(Topic<T> topic, String key, T value) {
+    return send(kafka.encoder().encode(topic, key, value));
+  }
+
+  public long send(String topic, String key, byte[] value) {
+    return send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
+  }
+
+  public long prompt(String text) {
+    Prompt prompt = Prompt.newBuilder().setId("id").setText(text).build();
+    return send(kafka.topics().prompts(), "id", prompt);
+  }
+
+  public void prompts(int count) {
+    for (int i = 0; i < count; i++) {
+      Prompt prompt = Prompt.newBuilder().setId("id").setText("p" + i).build();
+      producer.send(kafka.encoder().encode(kafka.topics().prompts(), "id", prompt));
+    }
+    producer.flush();
+  }
+
+  /** Publishes a version whose folder is {@code uri}. */
+  public void publish(long version, String uri, String sha256, VersionStatus status) {
+    PolicyVersion record =
+        PolicyVersion.newBuilder()
+            .setRunId(RUN)
+            .setVersion(version)
+            .setUri(uri)
+            .setSha256(sha256)
+            .setReferenceSha256("reference")
+            .setStep(version)
+            .setStatus(status)
+            .setPublishedAt(Instant.EPOCH)
+            .build();
+    send(kafka.topics().policyVersions(), RUN + "/" + version, record);
+  }
+
+  /** Every committed pair, in order. */
+  public List<CompletionPair> pairs() {
+    return values(kafka.topics().completionPairs());
+  }
+
+  /** The last committed pair, without reading all the others. */
+  public Optional<CompletionPair> lastPair() {
+    Topic<CompletionPair> topic = kafka.topics().completionPairs();
+    List<ConsumerRecord<byte[], byte[]>> tail = records(topic.name(), 50);
+    return tail.isEmpty()
+        ? Optional.empty()
+        : Optional.of(value(kafka.decoder(topic), tail.get(tail.size() - 1)));
+  }
+
+  /** Every committed value of a topic, in order. */
+  public <T extends SpecificRecord> List<T> values(Topic<T> topic) {
+    RecordDecoder<T> decoder = kafka.decoder(topic);
+    List<T> values = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records(topic.name())) {
+      values.add(value(decoder, record));
+    }
+    return values;
+  }
+
+  /** Every committed record of a topic, in order. */
+  public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    return records(topic, Long.MAX_VALUE);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> records(String topic, long offsetsFromEnd) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(kafka.consumer("reader"))) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      consumer.seek(partition, Math.max(0, end - offsetsFromEnd));
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  private static <T extends SpecificRecord> T value(
+      RecordDecoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
+    return ((Decoded.Value<T>) decoder.decode(record)).value();
+  }
+
+  private long send(ProducerRecord<byte[], byte[]> record) {
+    try {
+      return producer.send(record).get().offset();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.dpostream.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dpostream.sampler.versions.ServedPolicy;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.ContentHash;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.Message;
+import io.dpostream.schemas.PairId;
+import io.dpostream.schemas.Prompt;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class PairGeneratorTest {
+  private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1000));
+
+  private final ServedPolicy served = new ServedPolicy(7, new FakePolicy("abc"));
+
+  @Test
+  void shouldNameAndHashEveryPair() {
+    Sampled.Pairs sampled = pairs(generator(2).generate(served, List.of(text(5, "hello"))).get(0));
+
+    assertThat(sampled.pairs()).hasSize(2);
+    CompletionPair second = sampled.pairs().get(1);
+    assertThat(second.getPairId()).isEqualTo(PairId.of("run", 3, 5, 7, 1));
+    assertThat(second.getGroupId()).isEqualTo(PairId.of("run", 3, 5, 7, 0));
+    assertThat(second.getPromptTokenIds()).containsExactly(104, 101, 108, 108, 111);
+    assertThat(second.getPolicyVersion()).isEqualTo(7);
+    assertThat(second.getPolicySha256()).isEqualTo("abc");
+    assertThat(second.getContentHash())
+        .isEqualTo(
+            ContentHash.of(
+                second.getPromptTokenIds(), second.getFirst(), second.getSecond()));
+    assertThat(second.getFirst()).isNotEqualTo(second.getSecond());
+  }
+
+  @Test
+  void shouldSampleTheSamePairAloneAndInAnyBatch() {
+    List<Sampled> together =
+        generator(1).generate(served, List.of(text(5, "a"), text(6, "b"), text(7, "c")));
+    List<Sampled> alone = generator(1).generate(served, List.of(text(6, "b")));
+
+    assertThat(pairs(together.get(1)).pairs()).isEqualTo(pairs(alone.get(0)).pairs());
+  }
+
+  @Test
+  void shouldDrawAnewForEveryRecordAndVersion() {
+    String atFive = firstText(served, 5);
+    String atSix = firstText(served, 6);
+    String nextVersion = firstText(new ServedPolicy(8, new FakePolicy("abc")), 5);
+
+    assertThat(List.of(atFive, atSix, nextVersion)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBeSampledFromAndGoOn() {
+    PromptRecord both =
+        record(3, new Decoded.Value<>(prompt("x").setMessages(List.of(hello())).build()));
+    PromptRecord neither = record(4, new Decoded.Value<>(prompt("x").clearText().build()));
+    PromptRecord chat =
+        record(
+            5, new Decoded.Value<>(prompt("x").clearText().setMessages(List.of(hello())).build()));
+    PromptRecord undecodable = record(6, new Decoded.Undecodable<>("unknown magic byte 7"));
+    // the context is 40: 39 tokens leave room for one, 40 for none
+    PromptRecord fits = text(7, "x".repeat(39));
+    PromptRecord tooLong = text(8, "x".repeat(40));
+    PromptRecord empty = text(9, "");
+
+    List<Sampled> sampled =
+        generator(1)
+            .generate(served, List.of(both, neither, chat, undecodable, fits, tooLong, empty));
+
+    assertThat(sampled).extracting(s -> s.source().offset()).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(refusal(sampled.get(0))).contains("text or messages");
+    assertThat(refusal(sampled.get(1))).contains("text or messages");
+    assertThat(refusal(sampled.get(2))).isEqualTo("no chat template");
+    assertThat(refusal(sampled.get(3))).isEqualTo("unknown magic byte 7");
+    assertThat(pairs(sampled.get(4)).pairs()).hasSize(1);
+    assertThat(refusal(sampled.get(5))).contains("40 tokens").contains("context of 40");
+    assertThat(refusal(sampled.get(6))).contains("no tokens");
+  }
+
+  @Test
+  void shouldGenerateNothingForABatchOfRefusals() {
+    FakePolicy closed = new FakePolicy("abc");
+    closed.close(); // it throws when asked to generate
+    List<Sampled> sampled =
+        generator(1)
+            .generate(
+                new ServedPolicy(7, closed), List.of(record(6, new Decoded.Undecodable<>("bad"))));
+    assertThat(sampled).singleElement().isInstanceOf(Sampled.Refused.class);
+  }
+
+  private static PairGenerator generator(int pairsPerPrompt) {
+    SamplerConfig config =
+        new SamplerConfig(11, 1, 1, 0, 4, pairsPerPrompt, 4, 2, 10, "cpu", "float32", 1);
+    return new PairGenerator("run", config, CLOCK);
+  }
+
+  private static String firstText(ServedPolicy policy, long offset) {
+    Sampled sampled = generator(1).generate(policy, List.of(text(offset, "a"))).get(0);
+    return pairs(sampled).pairs().get(0).getFirst().getText();
+  }
+
+  private static Prompt.Builder prompt(String text) {
+    return Prompt.newBuilder().setId("id").setText(text);
+  }
+
+  private static Message hello() {
+    return Message.newBuilder().setRole("user").setContent("hello").build();
+  }
+
+  private static PromptRecord text(long offset, String text) {
+    return record(offset, new Decoded.Value<>(prompt(text).build()));
+  }
+
+  private static PromptRecord record(long offset, Decoded<Prompt> prompt) {
+    return new PromptRecord(
+        new ConsumerRecord<>("prompts", 3, offset, new byte[0], new byte[0]), prompt);
+  }
+
+  private static Sampled.Pairs pairs(Sampled sampled) {
+    assertThat(sampled).isInstanceOf(Sampled.Pairs.class);
+    return (Sampled.Pairs) sampled;
+  }
+
+  private static String refusal(Sampled sampled) {
+    assertThat(sampled).isInstanceOf(Sampled.Refused.class);
+    return ((Sampled.Refused) sampled).reason();
+  }
+}

@@ -1,0 +1,172 @@
+package io.dpostream.sampler.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.sampler.Bench;
+import io.dpostream.sampler.SamplerRun;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PromptFeederIT {
+  @TempDir private static Path dir;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = LocalCluster.start(dir.resolve("cluster"));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @Test
+  void shouldStayAheadByItsBoundAndGoOnWhereItStopped() throws Exception {
+    try (Bench bench = new Bench(cluster, "ahead")) {
+      Path file = file(7);
+      try (Running feeder = new Running(bench, file, 0, 10)) {
+        await().until(() -> fed(bench).size() == 10);
+        await().during(Duration.ofMillis(400)).until(() -> fed(bench).size() == 10);
+      }
+      // 6 used: 4 are ahead, no more than half of the bound, so it fills up to 10 again
+      use(bench, fedOffset(bench, 5) + 1);
+      try (Running feeder = new Running(bench, file, 0, 10)) {
+        await().until(() -> fed(bench).size() == 16);
+      }
+      // nothing used since: a restarted feeder knows that it is 10 ahead
+      try (Running feeder = new Running(bench, file, 0, 10)) {
+        await().during(Duration.ofMillis(400)).until(() -> fed(bench).size() == 16);
+      }
+      assertThat(fed(bench)).containsExactlyElementsOf(looped(7, 16));
+    }
+  }
+
+  @Test
+  void shouldFindItsPlaceWhenEverythingWasUsedAndOthersWroteAfterIt() throws Exception {
+    try (Bench bench = new Bench(cluster, "others")) {
+      Path file = file(3);
+      try (Running feeder = new Running(bench, file, 0, 2)) {
+        await().until(() -> fed(bench).size() == 2);
+      }
+      bench.prompts(600); // from elsewhere, more than one window of looking back
+      use(bench, fedOffset(bench, 601) + 1);
+      try (Running feeder = new Running(bench, file, 0, 2)) {
+        await().until(() -> fed(bench).size() == 604);
+      }
+      assertThat(fed(bench).subList(602, 604)).containsExactly("line-2 0", "line-0 1");
+    }
+  }
+
+  @Test
+  void shouldEndAfterItsLastEpoch() throws Exception {
+    try (Bench bench = new Bench(cluster, "epochs")) {
+      try (Running feeder = new Running(bench, file(5), 2, 100)) {
+        feeder.done.get(30, TimeUnit.SECONDS);
+      }
+      await().until(() -> fed(bench).size() == 10);
+      assertThat(fed(bench)).containsExactlyElementsOf(looped(5, 10));
+      try (Running feeder = new Running(bench, file(5), 2, 100)) {
+        feeder.done.get(30, TimeUnit.SECONDS);
+      }
+      assertThat(fed(bench)).hasSize(10);
+    }
+  }
+
+  @Test
+  void shouldStopWithOneLineWhenAnotherFeederTakesOver() throws Exception {
+    try (Bench bench = new Bench(cluster, "over")) {
+      Path file = file(5);
+      Running old = new Running(bench, file, 0, 4);
+      await().until(() -> fed(bench).size() == 4);
+      try (Running young = new Running(bench, file, 0, 4)) {
+        await().during(Duration.ofMillis(500)).until(() -> fed(bench).size() == 4);
+        use(bench, fedOffset(bench, 3) + 1);
+        await().until(() -> old.done.isCompletedExceptionally() && fed(bench).size() == 8);
+      }
+      assertThat(old.done)
+          .failsWithin(Duration.ZERO)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(UserException.class)
+          .withMessageContaining("another feeder of run run has taken over");
+      assertThat(fed(bench)).containsExactlyElementsOf(looped(5, 8));
+    }
+  }
+
+  private static Path file(int prompts) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < prompts; i++) {
+      lines.add("{\"id\": \"line-%d\", \"prompt\": \"text %d\"}".formatted(i, i));
+    }
+    return Files.write(dir.resolve("prompts-" + prompts + ".jsonl"), lines);
+  }
+
+  /** What a looped file of so many prompts gives: ids and epochs. */
+  private static List<String> looped(int prompts, int count) {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      expected.add("line-" + i % prompts + " " + i / prompts);
+    }
+    return expected;
+  }
+
+  private static List<String> fed(Bench bench) {
+    List<Prompt> prompts = bench.values(bench.kafka().topics().prompts());
+    return prompts.stream().map(p -> p.getId() + " " + p.getEpoch()).toList();
+  }
+
+  private static long fedOffset(Bench bench, int index) {
+    return bench.records(bench.kafka().topics().prompts().name()).get(index).offset();
+  }
+
+  /** Commits as the sampler would. */
+  private static void use(Bench bench, long nextOffset) throws Exception {
+    TopicPartition partition =
+        new TopicPartition(bench.kafka().topics().prompts().name(), 0);
+    try (Admin admin = bench.kafka().admin()) {
+      admin
+          .alterConsumerGroupOffsets(
+              SamplerRun.groupId(bench.kafka(), Bench.RUN),
+              Map.of(partition, new OffsetAndMetadata(nextOffset)))
+          .all()
+          .get();
+    }
+  }
+
+  private static final class Running implements AutoCloseable {
+    private final PromptFeeder feeder;
+    private final CompletableFuture<Void> done;
+
+    Running(Bench bench, Path file, int epochs, int maxAhead) {
+      this.feeder =
+          new PromptFeeder(
+              Bench.RUN, new FeederConfig(file.toString(), epochs, maxAhead), bench.kafka());
+      this.done = CompletableFuture.runAsync(feeder, task -> new Thread(task).start());
+    }
+
+    @Override
+    public void close() {
+      feeder.close();
+      done.join();
+    }
+  }
+}
