@@ -85,25 +85,35 @@ public final class Ledger implements AutoCloseable {
   /**
    * Commits an event, and other records with it, or nothing.
    *
+   * @param others encoded, for the same transaction
+   * @param beforeCommit called when the broker has every record and nothing is committed
    * @return the record as committed
    * @throws UserException when a newer trainer has taken the run over
    */
-  public TrainingStep append(SpecificRecord event, List<ProducerRecord<byte[], byte[]>> others) {
+  public TrainingStep append(
+      SpecificRecord event, List<ProducerRecord<byte[], byte[]>> others, Runnable beforeCommit) {
     TrainingStep record =
         new TrainingStep(state.runId(), state.nextSequence(), event, clock.instant());
     LedgerState next = state.after(record);
     List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(others);
     all.add(encoder.encode(topic, state.runId(), record));
-    commit(all);
+    commit(all, beforeCommit);
     state = next;
     return record;
   }
 
-  private void commit(List<ProducerRecord<byte[], byte[]>> records) {
+  /** Commits an event alone. */
+  public TrainingStep append(SpecificRecord event) {
+    return append(event, List.of(), () -> {});
+  }
+
+  private void commit(List<ProducerRecord<byte[], byte[]>> records, Runnable beforeCommit) {
     for (int attempt = 1; ; attempt++) {
       try {
         producer.beginTransaction();
         records.forEach(producer::send);
+        producer.flush();
+        beforeCommit.run();
         commitPatiently();
         return;
       } catch (KafkaException e) {

@@ -88,7 +88,7 @@ public final class LedgerReader {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
-      throw new UserException(partition + ": cannot be read: " + e.getCause(), e);
+      throw new UserException(partition + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

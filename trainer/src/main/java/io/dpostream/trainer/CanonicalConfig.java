@@ -1,0 +1,123 @@
+package io.dpostream.trainer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The part of a configuration that the weights depend on, in one canonical form: YAML with the keys
+ * in order, one a line, each value in JSON. When to save, publish or give up is not part of it, and
+ * with a constant schedule neither is the last step, so that a run can be continued.
+ *
+ * @param values by key, in JSON
+ */
+public record CanonicalConfig(SortedMap<String, String> values) {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new Jdk8Module())
+          .build();
+
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "checkpoint_steps",
+          "keep_checkpoints",
+          "publish_steps",
+          "batch_timeout_ms",
+          "max_non_finite_steps");
+
+  private static final Set<String> LENGTH_OF_RUN = Set.of("max_steps", "num_train_epochs");
+
+  public CanonicalConfig {
+    values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+  }
+
+  /** Of a configuration. */
+  public static CanonicalConfig of(TrainerConfig config) {
+    SortedMap<String, String> values = new TreeMap<>();
+    ObjectNode tree = tree(config);
+    tree.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString()));
+    values.keySet().removeAll(WITHOUT_EFFECT);
+    if (config.lrSchedulerType().equals("constant")) {
+      values.keySet().removeAll(LENGTH_OF_RUN);
+    }
+    return new CanonicalConfig(values);
+  }
+
+  /** From its text. */
+  public static CanonicalConfig parse(String text) {
+    SortedMap<String, String> values = new TreeMap<>();
+    text.lines()
+        .forEach(
+            line -> {
+              int colon = line.indexOf(": ");
+              if (colon < 0) {
+                throw new IllegalArgumentException("recorded configuration: no key in: " + line);
+              }
+              values.put(line.substring(0, colon), line.substring(colon + 2));
+            });
+    return new CanonicalConfig(values);
+  }
+
+  /** The text that the ledger keeps. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    values.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+    return text.toString();
+  }
+
+  /** SHA-256 of the text, as lower-case hex. */
+  public String sha256() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /**
+   * The configuration: these values over {@code rest}, which gives what is not part of them.
+   *
+   * @throws IllegalArgumentException when a key is not known any more or a value does not fit
+   */
+  public TrainerConfig over(TrainerConfig rest) {
+    ObjectNode tree = tree(rest);
+    try {
+      for (var entry : values.entrySet()) {
+        if (!tree.has(entry.getKey())) {
+          throw new IllegalArgumentException("recorded configuration: unknown key " + entry);
+        }
+        JsonNode value = JSON.readTree(entry.getValue());
+        tree.set(entry.getKey(), value);
+      }
+      return JSON.treeToValue(tree, TrainerConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("recorded configuration: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Components alone: Jackson would take {@code batchSize()} and the like for more of them. */
+  private static ObjectNode tree(TrainerConfig config) {
+    ObjectNode tree = JSON.valueToTree(config);
+    ObjectNode components = JSON.createObjectNode();
+    for (RecordComponent component : TrainerConfig.class.getRecordComponents()) {
+      String key = SnakeCaseStrategy.INSTANCE.translate(component.getName());
+      components.set(key, tree.get(key));
+    }
+    return components;
+  }
+}

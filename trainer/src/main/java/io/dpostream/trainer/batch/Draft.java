@@ -1,0 +1,31 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.OffsetRange;
+import io.dpostream.schemas.Skipped;
+import io.dpostream.trainer.learner.TrainingPair;
+import java.util.List;
+
+/**
+ * What one step is to read: offset ranges, and what their records are used for.
+ *
+ * @param ranges in the order used
+ * @param pairs to train on, in the order used; may be empty when all records were skipped
+ * @param skipped every other record of the ranges
+ * @param bad those of the skipped that are dead-lettered
+ * @param sha256 over the bytes of all records, as lower-case hex
+ * @param partial whether the batch is smaller than configured
+ */
+public record Draft(
+    List<OffsetRange> ranges,
+    List<TrainingPair> pairs,
+    List<Skipped> skipped,
+    List<Screened.Bad> bad,
+    String sha256,
+    boolean partial) {
+  public Draft {
+    ranges = List.copyOf(ranges);
+    pairs = List.copyOf(pairs);
+    skipped = List.copyOf(skipped);
+    bad = List.copyOf(bad);
+  }
+}

@@ -1,0 +1,41 @@
+package io.dpostream.trainer.batch;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * In which order a pass over a pinned range takes its records: as they stand, a fixed share of each
+ * partition in turn; or shuffled by seed and epoch.
+ */
+final class EpochOrder {
+  private EpochOrder() {}
+
+  /** Where a record stands. */
+  record Place(int partition, long offset) {}
+
+  /** As they stand: a quota of the first partition, one of the second, and so on, until all end. */
+  static List<Place> inTurn(List<List<Place>> byPartition, Quotas quotas) {
+    List<Place> order = new ArrayList<>();
+    int[] taken = new int[byPartition.size()];
+    int total = byPartition.stream().mapToInt(List::size).sum();
+    while (order.size() < total) {
+      for (int partition = 0; partition < taken.length; partition++) {
+        List<Place> places = byPartition.get(partition);
+        int to = Math.min(places.size(), taken[partition] + quotas.of(partition));
+        order.addAll(places.subList(taken[partition], to));
+        taken[partition] = to;
+      }
+    }
+    return order;
+  }
+
+  /** The same records in the order that seed and epoch draw. */
+  static List<Place> shuffled(List<Place> places, long seed, long epoch) {
+    List<Place> order = new ArrayList<>(places);
+    // Random's sequence and shuffle's use of it are fixed by their specification in every Java.
+    Collections.shuffle(order, new Random(seed * 0x9E3779B97F4A7C15L + epoch));
+    return order;
+  }
+}

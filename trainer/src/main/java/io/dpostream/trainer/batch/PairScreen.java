@@ -1,0 +1,120 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.Skipped;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.learner.TrainingPair;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Decides what becomes of a preference record: a function of its bytes, the configuration and the
+ * published version. Records of every run on the topic are trained on; to keep runs apart, give
+ * each its own topic prefix. Not thread-safe.
+ */
+public final class PairScreen {
+  private final RecordDecoder<Preference> decoder;
+  private final TrainerConfig config;
+  private final String runId;
+  private final Function<TrainingPair, Optional<String>> refusal;
+  private final LongSupplier publishedVersion;
+
+  /**
+   * Screens for one run.
+   *
+   * @param refusal why a learner cannot train on a pair, if it cannot
+   * @param publishedVersion the newest version of the run, against which staleness is measured
+   */
+  public PairScreen(
+      RecordDecoder<Preference> decoder,
+      TrainerConfig config,
+      String runId,
+      Function<TrainingPair, Optional<String>> refusal,
+      LongSupplier publishedVersion) {
+    this.decoder = decoder;
+    this.config = config;
+    this.runId = runId;
+    this.refusal = refusal;
+    this.publishedVersion = publishedVersion;
+  }
+
+  /** Decides on one record. */
+  public Screened screen(ConsumerRecord<byte[], byte[]> source) {
+    Decoded<Preference> decoded = decoder.decode(source);
+    if (decoded instanceof Decoded.Undecodable<Preference> undecodable) {
+      return new Screened.Bad(
+          skipped(source, Optional.empty(), "undecodable: " + undecodable.error()), source);
+    }
+    Preference preference = ((Decoded.Value<Preference>) decoded).value();
+    Optional<String> pairId = Optional.of(preference.getPairId());
+    Optional<String> passed = passed(preference);
+    if (passed.isPresent()) {
+      return new Screened.Passed(skipped(source, pairId, passed.get()));
+    }
+    TrainingPair pair = pair(source, preference);
+    Optional<String> bad = malformed(pair).or(() -> refusal.apply(pair));
+    return bad.<Screened>map(reason -> new Screened.Bad(skipped(source, pairId, reason), source))
+        .orElseGet(() -> new Screened.Usable(pair));
+  }
+
+  private Optional<String> passed(Preference preference) {
+    if (preference.getRevision() > 0 && config.revisions().equals("ignore")) {
+      return Optional.of("revision " + preference.getRevision() + " of an earlier preference");
+    }
+    if (preference.getRunId().equals(runId) && preference.getPolicyVersion() >= 0) {
+      long staleness = publishedVersion.getAsLong() - preference.getPolicyVersion();
+      return config
+          .maxStaleness()
+          .filter(bound -> staleness > bound)
+          .map(bound -> "stale by %d versions, more than %d".formatted(staleness, bound));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> malformed(TrainingPair pair) {
+    if (pair.chosen().length == 0 || pair.rejected().length == 0) {
+      return Optional.of(
+          (pair.chosen().length == 0 ? "chosen" : "rejected") + " completion has no tokens");
+    }
+    if (!(pair.probability() >= 0 && pair.probability() <= 1)) {
+      return Optional.of("probability " + pair.probability() + " is outside [0, 1]");
+    }
+    return Optional.empty();
+  }
+
+  /** A record's preference as a learner sees it. */
+  static TrainingPair pair(ConsumerRecord<byte[], byte[]> source, Preference preference) {
+    return new TrainingPair(
+        source.partition(),
+        source.offset(),
+        preference.getPairId(),
+        ids(preference.getPromptTokenIds()),
+        ids(preference.getChosen().getTokenIds()),
+        ids(preference.getRejected().getTokenIds()),
+        preference.getRanked().stream().map(Completion::getTokenIds).map(PairScreen::ids).toList(),
+        preference.getProbability(),
+        preference.getRewardMargin().stream().mapToDouble(Double::doubleValue).findFirst(),
+        preference.getPolicyVersion());
+  }
+
+  private static int[] ids(List<Integer> ids) {
+    return ids.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static Skipped skipped(
+      ConsumerRecord<byte[], byte[]> source, Optional<String> pairId, String reason) {
+    Skipped.Builder skipped =
+        Skipped.newBuilder()
+            .setPartition(source.partition())
+            .setOffset(source.offset())
+            .setReason(reason);
+    pairId.ifPresent(skipped::setPairId);
+    return skipped.build();
+  }
+}

@@ -1,0 +1,47 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.OffsetRange;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.EpochOrder.Place;
+import io.dpostream.trainer.ledger.Offsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The records between two offsets of each partition, found by reading them once. Immutable. */
+public final class PinnedRange {
+  private final List<Place> places;
+
+  private PinnedRange(List<Place> places) {
+    this.places = List.copyOf(places);
+  }
+
+  /** Finds the records from one offset of each partition to another. */
+  public static PinnedRange find(PreferenceLog log, Offsets from, Offsets to, int batchSize) {
+    List<List<Place>> byPartition = new ArrayList<>();
+    for (int partition = 0; partition < log.partitions(); partition++) {
+      List<Place> found = new ArrayList<>();
+      if (from.of(partition) < to.of(partition)) {
+        log.forEach(
+            new OffsetRange(partition, from.of(partition), to.of(partition)),
+            record -> found.add(new Place(record.partition(), record.offset())));
+      }
+      byPartition.add(found);
+    }
+    return new PinnedRange(EpochOrder.inTurn(byPartition, new Quotas(batchSize, log.partitions())));
+  }
+
+  /** Steps of all epochs, when no record is skipped. */
+  public long steps(TrainerConfig config) {
+    int batch = config.batchSize();
+    return (long) config.numTrainEpochs() * ((places.size() + batch - 1) / batch);
+  }
+
+  /** Records of one pass. */
+  public int size() {
+    return places.size();
+  }
+
+  List<Place> order(TrainerConfig config, long epoch) {
+    return config.shuffle() ? EpochOrder.shuffled(places, config.seed(), epoch) : places;
+  }
+}

@@ -1,0 +1,67 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.EpochOrder.Place;
+import io.dpostream.trainer.ledger.LedgerState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Batches of a range that is there already, passed once an epoch. The last batch of an epoch may be
+ * smaller.
+ */
+public final class PinnedSource implements BatchSource {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final PreferenceLog preferences;
+  private final PairScreen screen;
+  private final TrainerConfig config;
+  private final PinnedRange range;
+  private List<Place> order = List.of();
+  private long orderedEpoch = -1;
+
+  /** Batches of a range. */
+  public PinnedSource(
+      PreferenceLog preferences, PairScreen screen, TrainerConfig config, PinnedRange range) {
+    this.preferences = preferences;
+    this.screen = screen;
+    this.config = config;
+    this.range = range;
+  }
+
+  @Override
+  public Optional<Draft> next(LedgerState.Progress progress, BooleanSupplier stop) {
+    if (progress.records() >= (long) range.size() * config.numTrainEpochs()) {
+      return Optional.empty();
+    }
+    long epoch = progress.records() / range.size();
+    if (epoch != orderedEpoch) {
+      order = range.order(config, epoch);
+      orderedEpoch = epoch;
+    }
+    DraftBuilder draft = new DraftBuilder();
+    int index = (int) (progress.records() % range.size());
+    while (index < order.size()
+        && draft.pairs() < config.batchSize()
+        && draft.skipped() < StreamSource.MOST_SKIPPED) {
+      Place place = order.get(index++);
+      ConsumerRecord<byte[], byte[]> record = read(place);
+      draft.add(record, place.offset(), screen.screen(record));
+    }
+    return Optional.of(draft.build(draft.pairs() < config.batchSize()));
+  }
+
+  private ConsumerRecord<byte[], byte[]> read(Place place) {
+    preferences.seek(place.partition(), place.offset());
+    while (true) {
+      Optional<ConsumerRecord<byte[], byte[]>> record = preferences.take(place.partition());
+      if (record.isPresent()) {
+        return record.get();
+      }
+      preferences.fetch(POLL);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.UserException;
+
+/**
+ * How many pairs of a batch come from each partition: the same share of each, the first ones taking
+ * what does not divide.
+ *
+ * @param batchSize pairs of a step
+ * @param partitions of the topic
+ */
+record Quotas(int batchSize, int partitions) {
+  Quotas {
+    if (batchSize < partitions) {
+      throw new UserException(
+          "trainer: per_device_train_batch_size times gradient_accumulation_steps is %d and the preferences have %d partitions; a step takes at least one pair from each"
+              .formatted(batchSize, partitions));
+    }
+  }
+
+  int of(int partition) {
+    return batchSize / partitions + (partition < batchSize % partitions ? 1 : 0);
+  }
+}

@@ -1,0 +1,99 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.OffsetRange;
+import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.batch.EpochOrder.Place;
+import io.dpostream.trainer.learner.TrainingPair;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads the batches of recorded steps again. Not thread-safe. */
+public final class RecordedBatches {
+  /** Begins the reason of a pair whose whole step was skipped for a value that was not finite. */
+  public static final String NOT_FINITE = "step not applied: ";
+
+  private final PreferenceLog preferences;
+  private final RecordDecoder<Preference> decoder;
+
+  /** Reads from a log, which others may use between two calls. */
+  public RecordedBatches(PreferenceLog preferences, RecordDecoder<Preference> decoder) {
+    this.preferences = preferences;
+    this.decoder = decoder;
+  }
+
+  /**
+   * What a recorded step was given.
+   *
+   * @param pairs that the learner saw, in its order; empty when every record was skipped
+   * @param sha256 over the bytes of all records, as in {@link Draft}
+   */
+  public record Given(List<TrainingPair> pairs, String sha256) {
+    public Given {
+      pairs = List.copyOf(pairs);
+    }
+  }
+
+  /**
+   * Reads what a step was given.
+   *
+   * @throws UserException when the topic has lost records or cannot be decoded any more
+   */
+  public Given read(StepTaken step) {
+    Set<Place> unseen = new HashSet<>();
+    for (Skipped skipped : step.getSkipped()) {
+      if (!skipped.getReason().startsWith(NOT_FINITE)) {
+        unseen.add(new Place(skipped.getPartition(), skipped.getOffset()));
+      }
+    }
+    DraftBuilder draft = new DraftBuilder();
+    for (OffsetRange range : step.getRanges()) {
+      preferences.forEach(
+          range,
+          record -> {
+            boolean seen = !unseen.contains(new Place(record.partition(), record.offset()));
+            draft.add(
+                record,
+                record.offset(),
+                seen ? new Screened.Usable(usedPair(record)) : new Screened.Passed(new Skipped()));
+          });
+    }
+    int expected = step.getPairs() + step.getSkipped().size();
+    int found = draft.pairs() + draft.skipped();
+    if (found != expected) {
+      throw new UserException(
+          "step %d: its ranges %s hold %d records where it read %d; the topic has lost or gained records from offset %d on"
+              .formatted(
+                  step.getStep(),
+                  show(step.getRanges()),
+                  found,
+                  expected,
+                  step.getRanges().get(0).getFrom()));
+    }
+    Draft read = draft.build(step.getPartial());
+    return new Given(read.pairs(), read.sha256());
+  }
+
+  private TrainingPair usedPair(ConsumerRecord<byte[], byte[]> record) {
+    if (decoder.decode(record) instanceof Decoded.Value<Preference> value) {
+      return PairScreen.pair(record, value.value());
+    }
+    throw new UserException(
+        "%s-%d: the record at offset %d was trained on and cannot be decoded any more"
+            .formatted(record.topic(), record.partition(), record.offset()));
+  }
+
+  private static String show(List<OffsetRange> ranges) {
+    return String.join(
+        ", ",
+        ranges.stream()
+            .map(r -> "%d:[%d, %d)".formatted(r.getPartition(), r.getFrom(), r.getTo()))
+            .toList());
+  }
+}

@@ -1,0 +1,55 @@
+package io.dpostream.trainer.batch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** SHA-256 over preference records as they stand on the topic: place, key bytes, value bytes. */
+public final class RecordsDigest {
+  private final MessageDigest sha256 = newSha256();
+
+  /** Adds the next record. */
+  void add(ConsumerRecord<byte[], byte[]> record) {
+    sha256.update(
+        ByteBuffer.allocate(12).putInt(record.partition()).putLong(record.offset()).array());
+    add(record.key());
+    add(record.value());
+  }
+
+  /** The hash in lower-case hex; this object is spent. */
+  String hex() {
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /**
+   * The digest of a step: over the records it read and over what the learner computed from them.
+   *
+   * @param records of a {@link Draft}
+   * @param computed of a {@link io.dpostream.trainer.learner.StepResult}; empty when nothing was
+   */
+  public static String ofStep(String records, String computed) {
+    MessageDigest sha256 = newSha256();
+    sha256.update((records + "\n" + computed).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private void add(byte @Nullable [] bytes) {
+    int length = bytes == null ? -1 : bytes.length;
+    sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    if (bytes != null) {
+      sha256.update(bytes);
+    }
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.dpostream.trainer.batch;
+
+import io.dpostream.schemas.Skipped;
+import io.dpostream.trainer.learner.TrainingPair;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What a step does with one preference record. */
+public sealed interface Screened {
+
+  /** It is trained on. */
+  record Usable(TrainingPair pair) implements Screened {}
+
+  /** It is left out although nothing is wrong with it. */
+  record Passed(Skipped skipped) implements Screened {}
+
+  /** It is left out and dead-lettered. */
+  record Bad(Skipped skipped, ConsumerRecord<byte[], byte[]> source) implements Screened {}
+}

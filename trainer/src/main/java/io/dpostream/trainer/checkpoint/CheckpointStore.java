@@ -1,0 +1,182 @@
+package io.dpostream.trainer.checkpoint;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dpostream.policy.AtomicFolder;
+import io.dpostream.schemas.CheckpointSaved;
+import io.dpostream.trainer.learner.Learner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoint folders of a run. Each appears complete and durable or not at all, is named by its
+ * step and the hash of its policy, and never changes; which one is the newest is for the ledger to
+ * say. Not thread-safe.
+ */
+public final class CheckpointStore {
+  private static final String CUT = "checkpoint.json";
+  private static final Pattern NAME = Pattern.compile("step-(\\d+)-[0-9a-f]{16}(-\\d+)?");
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final Path root;
+
+  /** Checkpoints below a folder, which is made when the first one is saved. */
+  public CheckpointStore(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * Makes the learner's state durable. A folder with the same content that is there already is
+   * adopted: an owner that died after the rename left it.
+   *
+   * @param beforeRename called when everything has been written and nothing is visible
+   * @return what the ledger is to say
+   */
+  public CheckpointSaved save(Learner learner, Cut cut, Runnable beforeRename) {
+    try {
+      for (int attempt = 1; ; attempt++) {
+        String name = name(cut) + (attempt == 1 ? "" : "-" + attempt);
+        Path folder = root.resolve(name);
+        Optional<Cut> there = Files.exists(folder) ? intact(folder) : Optional.empty();
+        if (Files.exists(folder)) {
+          if (there.isPresent() && there.get().with(cut.files()).equals(cut)) {
+            return saved(folder, cut);
+          }
+          continue;
+        }
+        try {
+          AtomicFolder.create(folder, empty -> write(empty, learner, cut, beforeRename));
+        } catch (FileSystemException e) {
+          if (Files.exists(folder)) {
+            continue;
+          }
+          throw e;
+        }
+        return saved(folder, cut);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("checkpoint of step " + cut.step() + ": " + e, e);
+    }
+  }
+
+  /** What is wrong with a checkpoint that the ledger names, if anything; reads every byte of it. */
+  public Optional<String> problem(CheckpointSaved saved) {
+    Path folder = root.resolve(saved.getFolder());
+    try {
+      if (!Files.isDirectory(folder)) {
+        return Optional.of("is missing");
+      }
+      if (!FileHashes.of(folder.resolve(CUT)).equals(saved.getStateSha256())) {
+        return Optional.of(CUT + " is not the one that was saved");
+      }
+      return intact(folder).isPresent() ? Optional.empty() : Optional.of("has a damaged file");
+    } catch (IOException e) {
+      return Optional.of("cannot be read: " + e);
+    }
+  }
+
+  /** The folder of a checkpoint. */
+  public Path folder(CheckpointSaved saved) {
+    return root.resolve(saved.getFolder());
+  }
+
+  /**
+   * Deletes the checkpoints up to a step that are not to be kept. Only for the owner of the run,
+   * after a commit has shown that it still is.
+   */
+  public void retain(Collection<CheckpointSaved> kept, long step) {
+    Set<String> names = new HashSet<>();
+    kept.forEach(saved -> names.add(saved.getFolder()));
+    for (Path folder : folders()) {
+      String name = folder.getFileName().toString();
+      Matcher matcher = NAME.matcher(name);
+      if (matcher.matches() && Long.parseLong(matcher.group(1)) <= step && !names.contains(name)) {
+        delete(folder);
+      }
+    }
+  }
+
+  /** Deletes what dead owners left half written. Only for the owner of the run. */
+  public void deleteUnfinished() {
+    for (Path folder : folders()) {
+      if (folder.getFileName().toString().startsWith(".step-")) {
+        delete(folder);
+      }
+    }
+  }
+
+  private static String name(Cut cut) {
+    return "step-%09d-%s".formatted(cut.step(), cut.policySha256().substring(0, 16));
+  }
+
+  private static void write(Path empty, Learner learner, Cut cut, Runnable beforeRename)
+      throws IOException {
+    learner.save(empty);
+    Cut complete = cut.with(FileHashes.below(empty));
+    Files.writeString(empty.resolve(CUT), JSON.writeValueAsString(complete) + "\n");
+    beforeRename.run();
+  }
+
+  private static CheckpointSaved saved(Path folder, Cut cut) throws IOException {
+    return new CheckpointSaved(
+        cut.step(),
+        folder.getFileName().toString(),
+        cut.policySha256(),
+        FileHashes.of(folder.resolve(CUT)));
+  }
+
+  /** The folder's cut, when every file is as it was written and none has come or gone. */
+  private static Optional<Cut> intact(Path folder) throws IOException {
+    Path file = folder.resolve(CUT);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Cut cut = JSON.readValue(file.toFile(), Cut.class);
+    SortedMap<String, String> found = FileHashes.below(folder);
+    found.remove(CUT);
+    return found.equals(cut.files()) ? Optional.of(cut) : Optional.empty();
+  }
+
+  private List<Path> folders() {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
+    try (Stream<Path> list = Files.list(root)) {
+      return list.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Hides the folder first, so that nobody finds half of it under its name. */
+  private void delete(Path folder) {
+    try {
+      Path hidden = folder;
+      if (!folder.getFileName().toString().startsWith(".")) {
+        hidden = folder.resolveSibling(".step-deleted-" + folder.getFileName());
+        Files.move(folder, hidden);
+      }
+      try (Stream<Path> walk = Files.walk(hidden)) {
+        for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("checkpoint " + folder + " cannot be deleted: " + e, e);
+    }
+  }
+}

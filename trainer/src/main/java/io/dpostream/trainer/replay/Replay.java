@@ -1,0 +1,108 @@
+package io.dpostream.trainer.replay;
+
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RunConfigured;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.PreferenceLog;
+import io.dpostream.trainer.batch.RecordedBatches;
+import io.dpostream.trainer.fold.PolicyFold;
+import io.dpostream.trainer.learner.LearnerFactory;
+import io.dpostream.trainer.ledger.LedgerReader;
+import io.dpostream.trainer.ledger.LedgerState;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Computes a run's weights again from the folders that it began with, its topic of preferences and
+ * its ledger, reading no checkpoint, and compares every step's digest and every recorded hash. It
+ * writes nothing.
+ */
+public final class Replay {
+  private final KafkaSettings kafka;
+  private final LearnerFactory learners;
+  private final Optional<Path> policy;
+  private final Optional<Path> reference;
+
+  /**
+   * Replays with these.
+   *
+   * @param policy where the folder that the policy began from is now; as recorded when absent
+   * @param reference the same of the reference
+   */
+  public Replay(
+      KafkaSettings kafka,
+      LearnerFactory learners,
+      Optional<Path> policy,
+      Optional<Path> reference) {
+    this.kafka = kafka;
+    this.learners = learners;
+    this.policy = policy;
+    this.reference = reference;
+  }
+
+  /**
+   * Replays a run.
+   *
+   * @param toStep the last step to replay; all of them when absent
+   * @throws UserException when there is no such run or step, data is missing, or no hash is
+   *     recorded
+   * @throws io.dpostream.trainer.ledger.LedgerException when the ledger has lost a record
+   */
+  public ReplayResult run(String runId, OptionalLong toStep) {
+    LedgerReader reader = new LedgerReader(kafka);
+    LedgerState end = reader.read(runId, record -> {});
+    RunConfigured configured =
+        end.configuration()
+            .orElseThrow(() -> new UserException("run.id: no run '" + runId + "' in the ledger"));
+    long last = toStep.orElse(end.step());
+    if (last < 0 || last > end.step()) {
+      throw new UserException(
+          "--to-step: %d is not a step of run %s, which has %d".formatted(last, runId, end.step()));
+    }
+    Until until = new Until(last);
+    Comparison comparison = new Comparison(configured.getEnvironment());
+    try (PreferenceLog preferences =
+            new PreferenceLog(kafka, configured.getPreferencesTopic(), "replay-" + runId);
+        PolicyFold fold = fold(configured, preferences, comparison)) {
+      reader.read(
+          runId,
+          record -> {
+            if (until.includes(record)) {
+              fold.add(record);
+            }
+          });
+    }
+    return comparison.result(last);
+  }
+
+  private PolicyFold fold(
+      RunConfigured configured, PreferenceLog preferences, Comparison comparison) {
+    return new PolicyFold(
+        learners,
+        TrainerConfig.defaults(),
+        policy.orElseGet(() -> Path.of(configured.getInitialUri())),
+        reference.orElseGet(() -> Path.of(configured.getReferenceUri())),
+        new RecordedBatches(preferences, kafka.decoder(kafka.topics().preferences())),
+        comparison,
+        Optional.empty());
+  }
+
+  /** Lets records through until a step behind the last one begins. */
+  private static final class Until {
+    private final long last;
+    private boolean over;
+
+    Until(long last) {
+      this.last = last;
+    }
+
+    boolean includes(TrainingStep record) {
+      over |= record.getEvent() instanceof StepTaken taken && taken.getStep() > last;
+      return !over;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.dpostream.trainer.service;
+
+import java.util.Optional;
+
+/** Suggests a label smoothing from what is known of the judges; asked before every step. */
+@FunctionalInterface
+public interface LabelSmoothingAdvice {
+
+  /** What is advised now; nothing to leave it as it is. */
+  Optional<Advice> current();
+
+  /** The configuration alone decides. */
+  static LabelSmoothingAdvice none() {
+    return Optional::empty;
+  }
+
+  /**
+   * A suggestion.
+   *
+   * @param labelSmoothing probability that a label is wrong, in [0, 0.5)
+   * @param evidence where it comes from, for the ledger
+   */
+  record Advice(double labelSmoothing, String evidence) {
+    public Advice {
+      if (!(labelSmoothing >= 0 && labelSmoothing < 0.5)) {
+        throw new IllegalArgumentException(
+            "label_smoothing: " + labelSmoothing + " must be at least 0 and below 0.5");
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.dpostream.trainer.service;
+
+import io.dpostream.schemas.CheckpointSaved;
+import io.dpostream.schemas.ReferenceRefreshed;
+import io.dpostream.schemas.VersionPublished;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.ledger.LedgerState;
+
+/**
+ * What the trainer does next. A function of the ledger, so that what a dead owner left undone is
+ * done by the next one, and what it did is not done twice.
+ */
+enum NextAction {
+  REFRESH_REFERENCE,
+  SAVE_CHECKPOINT,
+  PUBLISH,
+  TAKE_STEP,
+  FINISH;
+
+  /** Why no further step is taken. */
+  enum Ending {
+    /** It is not ending. */
+    NONE,
+    /** Someone asked to stop; the run can be continued. */
+    STOPPED,
+    /** There is nothing more to train on. */
+    COMPLETE
+  }
+
+  static NextAction after(LedgerState state, TrainerConfig config, Ending asked) {
+    long step = state.step();
+    boolean last = config.maxSteps() > 0 && step >= config.maxSteps();
+    Ending ending = last && asked == Ending.NONE ? Ending.COMPLETE : asked;
+    if (state.version().isEmpty()) {
+      return PUBLISH;
+    }
+    if (step > 0
+        && config.syncRefModel()
+        && step % config.refModelSyncSteps() == 0
+        && state.reference().map(ReferenceRefreshed::getAfterStep).orElse(0L) < step) {
+      return REFRESH_REFERENCE;
+    }
+    if (state.checkpoint().map(CheckpointSaved::getStep).orElse(0L) < step
+        && (step % config.checkpointSteps() == 0 || ending != Ending.NONE)) {
+      return SAVE_CHECKPOINT;
+    }
+    if (state.version().map(VersionPublished::getStep).orElse(0L) < step
+        && (step % config.publishSteps() == 0 || ending == Ending.COMPLETE)) {
+      return PUBLISH;
+    }
+    return ending == Ending.NONE ? TAKE_STEP : FINISH;
+  }
+}

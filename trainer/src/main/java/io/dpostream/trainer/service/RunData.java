@@ -1,0 +1,135 @@
+package io.dpostream.trainer.service;
+
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RunConfigured;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.CanonicalConfig;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.BatchSource;
+import io.dpostream.trainer.batch.PairScreen;
+import io.dpostream.trainer.batch.PinnedRange;
+import io.dpostream.trainer.batch.PinnedSource;
+import io.dpostream.trainer.batch.PreferenceLog;
+import io.dpostream.trainer.batch.StreamSource;
+import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.ledger.Offsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The preferences that a run learns from: of a new run as it asks for them, of a continued one as
+ * its ledger says.
+ */
+final class RunData implements AutoCloseable {
+  private final PreferenceLog preferences;
+  private final String topic;
+  private final Offsets from;
+  private final Optional<Offsets> to;
+  private final Optional<PinnedRange> range;
+
+  private RunData(
+      PreferenceLog preferences,
+      String topic,
+      Offsets from,
+      Optional<Offsets> to,
+      Optional<PinnedRange> range) {
+    this.preferences = preferences;
+    this.topic = topic;
+    this.from = from;
+    this.to = to;
+    this.range = range;
+  }
+
+  static RunData open(KafkaSettings kafka, RunSpec run, int batchSize, LedgerState ledger) {
+    Optional<RunConfigured> recorded = ledger.configuration();
+    String topic =
+        recorded
+            .map(RunConfigured::getPreferencesTopic)
+            .or(() -> run.source().topic())
+            .orElseGet(() -> kafka.topics().preferences().name());
+    PreferenceLog preferences = new PreferenceLog(kafka, topic, "trainer-" + run.runId());
+    try {
+      recorded.ifPresent(configured -> requirePartitions(configured, preferences));
+      Offsets from =
+          recorded
+              .map(configured -> Offsets.of(configured.getStartOffsets()))
+              .orElseGet(() -> run.source().from().resolve(preferences));
+      Optional<Offsets> to =
+          recorded.isPresent()
+              ? recorded
+                  .map(RunConfigured::getEndOffsets)
+                  .filter(offsets -> !offsets.isEmpty())
+                  .map(Offsets::of)
+              : run.source().to().map(bound -> bound.resolve(preferences));
+      Optional<PinnedRange> range =
+          to.map(end -> PinnedRange.find(preferences, from, end, batchSize));
+      return new RunData(preferences, topic, from, to, range);
+    } catch (RuntimeException e) {
+      preferences.close();
+      throw e;
+    }
+  }
+
+  /** The configuration with the last step set, where the schedule needs to know it. */
+  TrainerConfig scheduled(TrainerConfig config) {
+    if (config.lrSchedulerType().equals("constant") || config.maxSteps() > 0) {
+      return config;
+    }
+    long steps =
+        range
+            .map(found -> found.steps(config))
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "trainer.lr_scheduler_type: %s needs the last step of a stream; set trainer.max_steps, or use constant"
+                            .formatted(config.lrSchedulerType())));
+    return CanonicalConfig.parse("max_steps: " + steps).over(config);
+  }
+
+  /** Batches of these preferences. */
+  BatchSource source(PairScreen screen, TrainerConfig config, InstantSource clock) {
+    return range
+        .<BatchSource>map(found -> new PinnedSource(preferences, screen, config, found))
+        .orElseGet(
+            () ->
+                new StreamSource(
+                    preferences,
+                    screen,
+                    config.batchSize(),
+                    Duration.ofMillis(config.batchTimeoutMs()),
+                    clock));
+  }
+
+  PreferenceLog preferences() {
+    return preferences;
+  }
+
+  String topic() {
+    return topic;
+  }
+
+  Offsets from() {
+    return from;
+  }
+
+  Optional<Offsets> to() {
+    return to;
+  }
+
+  @Override
+  public void close() {
+    preferences.close();
+  }
+
+  private static void requirePartitions(RunConfigured configured, PreferenceLog preferences) {
+    if (configured.getPartitions() != preferences.partitions()) {
+      throw new UserException(
+          "topic %s: has %d partitions and had %d when the run began; their number is fixed for a run, start another under a new run.id"
+              .formatted(
+                  configured.getPreferencesTopic(),
+                  preferences.partitions(),
+                  configured.getPartitions()));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.dpostream.trainer.service;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.trainer.ledger.LedgerState;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Keeps {@code steps.jsonl}: one JSON object a step, under TRL's names. The file is derived from
+ * the ledger and written anew from it at every start, so that it never says anything else.
+ */
+public final class StepLog implements TrainerListener, AutoCloseable {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Path file;
+  private final Path unfinished;
+  private BufferedWriter writer;
+  private long tokens;
+
+  /** Into this file; its folder must be there. */
+  public StepLog(Path file) {
+    this.file = file;
+    this.unfinished = file.resolveSibling("." + file.getFileName() + ".history");
+    try {
+      this.writer = Files.newBufferedWriter(unfinished);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void history(TrainingStep record) {
+    write(record);
+  }
+
+  @Override
+  public void recovered(LedgerState state) {
+    try {
+      writer.close();
+      Files.move(
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void recorded(TrainingStep record) {
+    write(record);
+    try {
+      writer.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void write(TrainingStep record) {
+    if (record.getEvent() instanceof StepTaken step) {
+      tokens += step.getTokens();
+      try {
+        writer.write(JSON.writeValueAsString(row(step, tokens)));
+        writer.write('\n');
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Numbers that JSON has no form for become null. */
+  private static Map<String, Object> row(StepTaken step, long tokensSoFar) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("step", step.getStep());
+    put(row, "loss", step.getLoss());
+    new TreeMap<>(step.getMetrics()).forEach((name, value) -> put(row, name, value));
+    row.put("num_tokens", tokensSoFar);
+    row.put("pairs", step.getPairs());
+    row.put("skipped", step.getSkipped().size());
+    row.put("applied", step.getApplied());
+    return row;
+  }
+
+  private static void put(Map<String, Object> row, String name, double value) {
+    row.put(
+        name, Double.isFinite(value) ? JSON.getNodeFactory().numberNode(value) : JSON.nullNode());
+  }
+}

@@ -1,0 +1,78 @@
+package io.dpostream.trainer.service;
+
+import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.trainer.batch.Draft;
+import io.dpostream.trainer.batch.RecordedBatches;
+import io.dpostream.trainer.batch.RecordsDigest;
+import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.learner.TrainingPair;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Makes the ledger's records of steps. */
+final class StepRecords {
+  private StepRecords() {}
+
+  /**
+   * The record of a step.
+   *
+   * @param result of the learner; absent when there was nothing to train on
+   * @param version published when the step was taken
+   */
+  static StepTaken of(
+      long step, Draft draft, Optional<StepResult> result, long version, long durationMs) {
+    boolean applied = result.map(StepResult::applied).orElse(false);
+    List<Skipped> skipped = new ArrayList<>(draft.skipped());
+    result
+        .flatMap(StepResult::nonFinite)
+        .ifPresent(reason -> draft.pairs().forEach(pair -> skipped.add(notFinite(pair, reason))));
+    Map<String, Double> metrics = new HashMap<>();
+    result.ifPresent(r -> metrics.putAll(r.metrics()));
+    staleness(draft.pairs(), version).ifPresent(mean -> metrics.put("staleness", mean));
+    return StepTaken.newBuilder()
+        .setStep(step)
+        .setRanges(draft.ranges())
+        .setSkipped(skipped)
+        .setPairs(applied ? draft.pairs().size() : 0)
+        .setPartial(draft.partial())
+        .setApplied(applied)
+        .setLoss(result.map(StepResult::loss).orElse(Double.NaN))
+        .setMetrics(metrics)
+        .setTokens(result.map(StepResult::tokens).orElse(0L))
+        .setDigest(RecordsDigest.ofStep(draft.sha256(), result.map(StepResult::digest).orElse("")))
+        .setDurationMs(durationMs)
+        .build();
+  }
+
+  /** The pairs of a step that was not applied, for a message. */
+  static String pairIds(StepTaken step) {
+    return String.join(
+        " ",
+        step.getSkipped().stream()
+            .filter(skipped -> skipped.getReason().startsWith(RecordedBatches.NOT_FINITE))
+            .flatMap(skipped -> skipped.getPairId().stream())
+            .toList());
+  }
+
+  private static Skipped notFinite(TrainingPair pair, String reason) {
+    return Skipped.newBuilder()
+        .setPartition(pair.partition())
+        .setOffset(pair.offset())
+        .setPairId(pair.pairId())
+        .setReason(RecordedBatches.NOT_FINITE + reason)
+        .build();
+  }
+
+  /** Mean number of versions published since a pair was sampled, over those sampled by a policy. */
+  private static OptionalDouble staleness(List<TrainingPair> pairs, long version) {
+    return pairs.stream()
+        .filter(pair -> pair.policyVersion() >= 0)
+        .mapToDouble(pair -> Math.max(0, version - pair.policyVersion()))
+        .average();
+  }
+}

@@ -1,0 +1,187 @@
+package io.dpostream.trainer.service;
+
+import io.dpostream.schemas.Environment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RunConfigured;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.trainer.CanonicalConfig;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.RecordedBatches;
+import io.dpostream.trainer.checkpoint.CheckpointStore;
+import io.dpostream.trainer.fold.PolicyFold;
+import io.dpostream.trainer.learner.Learner;
+import io.dpostream.trainer.learner.LearnerFactory;
+import io.dpostream.trainer.ledger.Ledger;
+import io.dpostream.trainer.ledger.LedgerReader;
+import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.ledger.Offsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Trains one run: takes it over, brings the learner where the ledger stands, and goes on until the
+ * run is complete or someone stops it. Whatever it does takes effect by a committed ledger record
+ * and not before. {@link #run} is called once, by any thread.
+ */
+public final class TrainerService implements AutoCloseable {
+  private final TrainerConfig config;
+  private final RunSpec run;
+  private final KafkaSettings kafka;
+  private final Parts parts;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean running;
+  private volatile boolean stopped;
+
+  /**
+   * What a trainer works with.
+   *
+   * @param learners makes the learner
+   * @param clock stamps records and measures batch timeouts
+   * @param listener follows the run
+   * @param advice suggests label smoothing
+   * @param failpoints is told where a test may kill the trainer
+   */
+  public record Parts(
+      LearnerFactory learners,
+      InstantSource clock,
+      TrainerListener listener,
+      LabelSmoothingAdvice advice,
+      Failpoints failpoints) {
+
+    /** Nobody advises, and failpoints come from the system property. */
+    public static Parts of(LearnerFactory learners, InstantSource clock, TrainerListener listener) {
+      return new Parts(
+          learners, clock, listener, LabelSmoothingAdvice.none(), Failpoints.fromSystemProperty());
+    }
+  }
+
+  /** A trainer of a run; nothing happens before {@link #run}. */
+  public TrainerService(TrainerConfig config, RunSpec run, KafkaSettings kafka, Parts parts) {
+    this.config = config;
+    this.run = run;
+    this.kafka = kafka;
+    this.parts = parts;
+  }
+
+  /**
+   * Trains until the run is complete, {@link #close} is called or the thread is interrupted.
+   *
+   * @throws io.dpostream.schemas.UserException when a newer trainer takes the run over, the
+   *     configuration is not the run's, or data is missing
+   * @throws io.dpostream.trainer.ledger.LedgerException when the ledger cannot be believed
+   */
+  public void run() {
+    running = true;
+    try (Admin admin = kafka.admin()) {
+      kafka.topics().ensure(admin);
+    }
+    try (Ledger ledger = Ledger.open(kafka, run.runId(), parts.clock(), parts.listener()::history);
+        RunData data = RunData.open(kafka, run, config.batchSize(), ledger.state())) {
+      CheckpointStore checkpoints = new CheckpointStore(run.folder().resolve("checkpoints"));
+      checkpoints.deleteUnfinished();
+      TrainerConfig scheduled = data.scheduled(config);
+      try (PolicyFold fold = fold(ledger.state(), data, checkpoints)) {
+        if (ledger.state().configuration().isEmpty()) {
+          begin(ledger, data, fold, scheduled);
+        } else {
+          resume(ledger, fold, scheduled);
+        }
+        parts.listener().recovered(ledger.state());
+        new TrainingLoop(run, scheduled, kafka, parts, ledger, data, fold, checkpoints)
+            .run(() -> stopped = stopped || Thread.interrupted());
+      }
+    } catch (StoppedException | InterruptException e) {
+      if (!stopped && !(e instanceof InterruptException)) {
+        throw e;
+      }
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** Asks the run to stop after the present step, with a checkpoint, and waits until it has. */
+  @Override
+  public void close() {
+    stopped = true;
+    if (running) {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private PolicyFold fold(LedgerState state, RunData data, CheckpointStore checkpoints) {
+    return new PolicyFold(
+        parts.learners(),
+        config,
+        run.policy(),
+        run.reference(),
+        new RecordedBatches(data.preferences(), kafka.decoder(kafka.topics().preferences())),
+        Recovery.strict(run.runId()),
+        Recovery.newestIntact(state, checkpoints));
+  }
+
+  private void begin(Ledger ledger, RunData data, PolicyFold fold, TrainerConfig scheduled) {
+    CanonicalConfig canonical = CanonicalConfig.of(scheduled);
+    Learner learner = fold.open(canonical);
+    RunConfigured configured =
+        RunConfigured.newBuilder()
+            .setConfig(canonical.text())
+            .setConfigSha256(canonical.sha256())
+            .setReferenceSha256(learner.referenceSha256())
+            .setReferenceUri(run.reference().toString())
+            .setInitialSha256(learner.policySha256())
+            .setInitialUri(run.policy().toString())
+            .setPartitions(data.preferences().partitions())
+            .setStartOffsets(data.from().toAvro())
+            .setEndOffsets(data.to().map(Offsets::toAvro).orElse(List.of()))
+            .setPreferencesTopic(data.topic())
+            .setEnvironment(learner.environment())
+            .build();
+    record(ledger, fold, configured);
+  }
+
+  private void resume(Ledger ledger, PolicyFold fold, TrainerConfig scheduled) {
+    RunConfigured recorded = ledger.state().requireConfiguration();
+    CanonicalConfig canonical = CanonicalConfig.of(scheduled);
+    Learner first = fold.open(CanonicalConfig.parse(recorded.getConfig()));
+    List<String> differences = Recovery.differences(recorded, canonical, first);
+    if (!run.acceptConfig()) {
+      Recovery.refuse(run.runId(), differences);
+    }
+    Environment environment = first.environment();
+    new LedgerReader(kafka).read(run.runId(), record -> addUnlessStopped(fold, record));
+    if (!differences.isEmpty()) {
+      RunConfigured accepted =
+          RunConfigured.newBuilder(recorded)
+              .setConfig(canonical.text())
+              .setConfigSha256(canonical.sha256())
+              .setEnvironment(environment)
+              .build();
+      record(ledger, fold, accepted);
+    }
+  }
+
+  private void record(Ledger ledger, PolicyFold fold, RunConfigured configured) {
+    TrainingStep record = ledger.append(configured);
+    fold.add(record);
+    parts.listener().recorded(record);
+  }
+
+  private void addUnlessStopped(PolicyFold fold, TrainingStep record) {
+    if (stopped) {
+      throw new StoppedException();
+    }
+    fold.add(record);
+  }
+
+  /** Ends a recovery that someone stopped; the ledger is as it was. */
+  private static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+}

@@ -1,0 +1,191 @@
+package io.dpostream.trainer.service;
+
+import io.dpostream.schemas.CheckpointSaved;
+import io.dpostream.schemas.DeadLetters;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.LabelSmoothingSet;
+import io.dpostream.schemas.ReferenceRefreshed;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.BatchSource;
+import io.dpostream.trainer.batch.Draft;
+import io.dpostream.trainer.batch.PairScreen;
+import io.dpostream.trainer.checkpoint.CheckpointStore;
+import io.dpostream.trainer.checkpoint.Cut;
+import io.dpostream.trainer.fold.PolicyFold;
+import io.dpostream.trainer.learner.Batch;
+import io.dpostream.trainer.learner.Learner;
+import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.ledger.Ledger;
+import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.service.NextAction.Ending;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Goes on from where a ledger ends, one decision of {@link NextAction} after the other. */
+final class TrainingLoop {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private final TrainerConfig config;
+  private final TrainerService.Parts parts;
+  private final Ledger ledger;
+  private final Learner learner;
+  private final BatchSource source;
+  private final CheckpointStore checkpoints;
+  private final Publisher publisher;
+  private final DeadLetters deadLetters;
+  private int nonFiniteSteps;
+
+  TrainingLoop(
+      RunSpec run,
+      TrainerConfig config,
+      KafkaSettings kafka,
+      TrainerService.Parts parts,
+      Ledger ledger,
+      RunData data,
+      PolicyFold fold,
+      CheckpointStore checkpoints) {
+    this.config = config;
+    this.parts = parts;
+    this.ledger = ledger;
+    this.learner = fold.learner();
+    this.checkpoints = checkpoints;
+    this.publisher =
+        new Publisher(
+            run.folder().resolve("versions"), kafka.topics(), parts.clock(), parts.failpoints());
+    this.deadLetters = new DeadLetters(kafka.topics());
+    PairScreen screen =
+        new PairScreen(
+            kafka.decoder(kafka.topics().preferences()),
+            config,
+            run.runId(),
+            learner::refusal,
+            () -> ledger.state().publishedVersion());
+    this.source = data.source(screen, config, parts.clock());
+  }
+
+  void run(BooleanSupplier stop) {
+    Ending ending = Ending.NONE;
+    while (true) {
+      if (ending == Ending.NONE && stop.getAsBoolean()) {
+        ending = Ending.STOPPED;
+      }
+      switch (NextAction.after(ledger.state(), config, ending)) {
+        case REFRESH_REFERENCE -> refreshReference();
+        case SAVE_CHECKPOINT -> saveCheckpoint();
+        case PUBLISH -> parts.listener().recorded(publisher.publish(ledger, learner));
+        case TAKE_STEP -> {
+          setLabelSmoothing();
+          Optional<Draft> draft = nextBatch(stop);
+          if (draft.isPresent()) {
+            takeStep(draft.get());
+          } else if (!stop.getAsBoolean()) {
+            ending = Ending.COMPLETE;
+          }
+        }
+        case FINISH -> {
+          return;
+        }
+      }
+    }
+  }
+
+  /** A registry out of reach is waited for: its records are neither bad nor lost. */
+  private Optional<Draft> nextBatch(BooleanSupplier stop) {
+    while (true) {
+      try {
+        return source.next(ledger.state().progress(), stop);
+      } catch (RetriableException e) {
+        log.warn("preferences cannot be read now, trying again: {}", e.getMessage());
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
+      }
+    }
+  }
+
+  private void takeStep(Draft draft) {
+    LedgerState state = ledger.state();
+    long started = parts.clock().millis();
+    long step = state.step() + 1;
+    Optional<StepResult> result =
+        draft.pairs().isEmpty()
+            ? Optional.empty()
+            : Optional.of(learner.step(new Batch(step, draft.pairs(), state.labelSmoothing())));
+    long duration = parts.clock().millis() - started;
+    StepTaken taken = StepRecords.of(step, draft, result, state.publishedVersion(), duration);
+    List<ProducerRecord<byte[], byte[]>> letters =
+        draft.bad().stream()
+            .map(bad -> deadLetters.record(bad.source(), bad.skipped().getReason()))
+            .toList();
+    TrainingStep record =
+        ledger.append(
+            taken, letters, () -> parts.failpoints().reached(Failpoint.BEFORE_LEDGER_COMMIT));
+    parts.failpoints().reached(Failpoint.AFTER_LEDGER_COMMIT);
+    parts.listener().recorded(record);
+    result
+        .flatMap(StepResult::nonFinite)
+        .ifPresentOrElse(reason -> countNonFinite(taken, reason), () -> nonFiniteSteps = 0);
+  }
+
+  private void countNonFinite(StepTaken taken, String reason) {
+    nonFiniteSteps++;
+    if (nonFiniteSteps >= config.maxNonFiniteSteps()) {
+      throw new UserException(
+          "run %s: %d steps in a row were not finite, the last at step %d (%s; pairs %s); lower trainer.learning_rate, or look at these pairs"
+              .formatted(
+                  ledger.state().runId(),
+                  nonFiniteSteps,
+                  taken.getStep(),
+                  reason,
+                  StepRecords.pairIds(taken)));
+    }
+  }
+
+  private void setLabelSmoothing() {
+    LedgerState state = ledger.state();
+    parts
+        .advice()
+        .current()
+        .filter(
+            advice -> !state.labelSmoothing().equals(OptionalDouble.of(advice.labelSmoothing())))
+        .ifPresent(
+            advice ->
+                parts
+                    .listener()
+                    .recorded(
+                        ledger.append(
+                            new LabelSmoothingSet(
+                                state.step() + 1, advice.labelSmoothing(), advice.evidence()))));
+  }
+
+  private void refreshReference() {
+    double alpha = config.refModelMixupAlpha();
+    String hash = learner.refreshReference(alpha);
+    parts
+        .listener()
+        .recorded(ledger.append(new ReferenceRefreshed(ledger.state().step(), alpha, hash)));
+  }
+
+  private void saveCheckpoint() {
+    LedgerState state = ledger.state();
+    CheckpointSaved saved =
+        checkpoints.save(
+            learner,
+            Cut.of(state, learner.policySha256()),
+            () -> parts.failpoints().reached(Failpoint.DURING_CHECKPOINT_WRITE));
+    parts.failpoints().reached(Failpoint.AFTER_CHECKPOINT_RENAME);
+    parts.listener().recorded(ledger.append(saved));
+    List<CheckpointSaved> all = ledger.state().checkpoints();
+    int kept = Math.min(all.size(), config.keepCheckpoints());
+    checkpoints.retain(all.subList(all.size() - kept, all.size()), state.step());
+  }
+}
