@@ -126,8 +126,31 @@ class Decoder(Module):
         device = weights[0].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         x = self.full(x, weights, adapters, annotate(List[Tensor], []))
+        return self.picked(x, weights, at)
+
+    # The same for rows of several sequences, whose inputs have the positions given: 0 begins a
+    # sequence, and what fills a row has position 0 too. A token sees its own sequence alone.
+    def hidden_packed(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], at: List[int]) -> Tensor:
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        position = torch.view(torch.tensor(positions, dtype=4, device=device), [rows, -1])
+        sequence = torch.cumsum((position == 0).to(4), 1)
+        own = torch.unsqueeze(sequence, 2) == torch.unsqueeze(sequence, 1)
+        back = torch.unsqueeze(position, 2) - torch.unsqueeze(position, 1)
+        seen = torch.logical_and(own, back >= 0)
+        mask = torch.unsqueeze(seen, 1)
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0:
+            near = torch.unsqueeze(torch.logical_and(seen, back < self.window), 1)
+        rotations = self.rotations(weights, position)
+        for layer in range(self.layers):
+            x = self.layer(x, layer, weights, adapters, rotations, mask, near, annotate(List[Tensor], []), 0)
+        return self.picked(x, weights, at)
+
+    # x (B, T, D), flat positions -> normed (len(at), D)
+    def picked(self, x: Tensor, weights: List[Tensor], at: List[int]) -> Tensor:
         x = torch.view(x, [-1, x.size(2)])
-        x = torch.index_select(x, 0, torch.tensor(at, dtype=4, device=device))
+        x = torch.index_select(x, 0, torch.tensor(at, dtype=4, device=x.device))
         return self.norm(x, weights[1])
 
     # hidden (n, D) -> logits (n, V), float32 or wider

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,8 @@ public final class AtomicFolder {
     Path parent = target.resolveSibling("");
     refuseExisting(target);
     Files.createDirectories(parent);
-    Path temporary = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
+    Path temporary = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID());
+    Files.createDirectory(temporary);
     try {
       contents.writeTo(temporary);
       force(temporary);

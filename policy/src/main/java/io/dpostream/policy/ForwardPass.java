@@ -45,16 +45,7 @@ public final class ForwardPass implements AutoCloseable {
       NDManager owner, TorchProgram program, List<NDArray> weights, PaddedBatch batch, int chunk) {
     NDManager scope = owner.newSubManager();
     try {
-      NDArray hidden =
-          program.tensor(
-              scope,
-              Gradients.RECORD,
-              "hidden",
-              weights,
-              List.of(),
-              batch.rows(),
-              batch.ids(),
-              batch.at());
+      NDArray hidden = hidden(scope, program, weights, batch);
       boolean whole = batch.targets().length <= chunk;
       NDArray scores =
           program.tensor(
@@ -70,6 +61,30 @@ public final class ForwardPass implements AutoCloseable {
       scope.close();
       throw e;
     }
+  }
+
+  private static NDArray hidden(
+      NDManager scope, TorchProgram program, List<NDArray> weights, PaddedBatch batch) {
+    return batch.positions().length == 0
+        ? program.tensor(
+            scope,
+            Gradients.RECORD,
+            "hidden",
+            weights,
+            List.of(),
+            batch.rows(),
+            batch.ids(),
+            batch.at())
+        : program.tensor(
+            scope,
+            Gradients.RECORD,
+            "hidden_packed",
+            weights,
+            List.of(),
+            batch.rows(),
+            batch.ids(),
+            batch.positions(),
+            batch.at());
   }
 
   /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */

@@ -3,49 +3,66 @@ package io.dpostream.policy;
 import java.util.List;
 
 /**
- * Sequences side by side, filled on the right with token 0. The last token of a sequence is only
- * ever a target, so it is not among the inputs.
+ * Sequences in rows, filled on the right with token 0. The last token of a sequence is only ever a
+ * target, so it is not among the inputs.
  *
- * @param rows number of sequences
+ * @param rows number of rows
  * @param ids inputs, {@code rows} times the width, row by row
- * @param at flat places of the inputs whose next token is a completion's, row by row
+ * @param positions of the inputs in their sequences, where a row holds more than one; empty when
+ *     every row is one sequence
+ * @param at flat places of the inputs whose next token is a completion's, sequence by sequence
  * @param targets that next token
- * @param counts completion tokens of each row
+ * @param counts completion tokens of each sequence
  */
 @SuppressWarnings("ArrayRecordComponent")
-record PaddedBatch(int rows, int[] ids, int[] at, int[] targets, int[] counts) {
+record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets, int[] counts) {
 
+  /** A row for each sequence. */
   static PaddedBatch of(List<TokenSequence> sequences, ModelConfig config) {
-    if (sequences.isEmpty()) {
-      throw new IllegalArgumentException("a batch needs at least one sequence");
+    return packed(sequences.stream().map(List::of).toList(), config);
+  }
+
+  /** Rows of one or more sequences, which do not see each other. */
+  static PaddedBatch packed(List<List<TokenSequence>> rows, ModelConfig config) {
+    List<TokenSequence> sequences = rows.stream().flatMap(List::stream).toList();
+    if (rows.isEmpty() || rows.stream().anyMatch(List::isEmpty)) {
+      throw new IllegalArgumentException("a batch needs at least one sequence in every row");
     }
-    int width = 0;
-    int completionTokens = 0;
     for (TokenSequence sequence : sequences) {
       checkLength(sequence.length(), config);
       checkIds(sequence.prompt(), config);
       checkIds(sequence.completion(), config);
-      width = Math.max(width, sequence.length() - 1);
-      completionTokens += sequence.completion().length;
     }
-    int[] ids = new int[Math.multiplyExact(sequences.size(), width)];
+    int width = rows.stream().mapToInt(PaddedBatch::inputs).max().orElseThrow();
+    int completionTokens = sequences.stream().mapToInt(s -> s.completion().length).sum();
+    int[] ids = new int[Math.multiplyExact(rows.size(), width)];
+    int[] positions = new int[sequences.size() > rows.size() ? ids.length : 0];
     int[] at = new int[completionTokens];
     int[] targets = new int[completionTokens];
-    int[] counts = new int[sequences.size()];
     int next = 0;
-    for (int row = 0; row < counts.length; row++) {
-      int[] prompt = sequences.get(row).prompt();
-      int[] completion = sequences.get(row).completion();
+    for (int row = 0; row < rows.size(); row++) {
       int start = row * width;
-      System.arraycopy(prompt, 0, ids, start, prompt.length);
-      System.arraycopy(completion, 0, ids, start + prompt.length, completion.length - 1);
-      for (int j = 0; j < completion.length; j++) {
-        at[next] = start + prompt.length - 1 + j;
-        targets[next++] = completion[j];
+      for (TokenSequence sequence : rows.get(row)) {
+        int[] prompt = sequence.prompt();
+        int[] completion = sequence.completion();
+        System.arraycopy(prompt, 0, ids, start, prompt.length);
+        System.arraycopy(completion, 0, ids, start + prompt.length, completion.length - 1);
+        for (int j = 0; j < completion.length; j++) {
+          at[next] = start + prompt.length - 1 + j;
+          targets[next++] = completion[j];
+        }
+        for (int j = 0; j < sequence.length() - 1 && positions.length > 0; j++) {
+          positions[start + j] = j;
+        }
+        start += sequence.length() - 1;
       }
-      counts[row] = completion.length;
     }
-    return new PaddedBatch(counts.length, ids, at, targets, counts);
+    int[] counts = sequences.stream().mapToInt(s -> s.completion().length).toArray();
+    return new PaddedBatch(rows.size(), ids, positions, at, targets, counts);
+  }
+
+  private static int inputs(List<TokenSequence> row) {
+    return row.stream().mapToInt(sequence -> sequence.length() - 1).sum();
   }
 
   static void checkLength(int length, ModelConfig config) {
@@ -67,11 +84,11 @@ record PaddedBatch(int rows, int[] ids, int[] at, int[] targets, int[] counts) {
     }
   }
 
-  /** Values of all completion tokens, given back row by row. */
+  /** Values of all completion tokens, given back sequence by sequence. */
   float[][] byRow(float[] values) {
-    float[][] rowValues = new float[rows][];
+    float[][] rowValues = new float[counts.length][];
     int next = 0;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < counts.length; row++) {
       rowValues[row] = java.util.Arrays.copyOfRange(values, next, next + counts[row]);
       next += counts[row];
     }
@@ -80,12 +97,12 @@ record PaddedBatch(int rows, int[] ids, int[] at, int[] targets, int[] counts) {
 
   /** Rows of values joined; the reverse of {@link #byRow}. */
   double[] flat(double[][] rowValues) {
-    if (rowValues.length != rows) {
-      throw new IllegalArgumentException(rowValues.length + " rows given for " + rows);
+    if (rowValues.length != counts.length) {
+      throw new IllegalArgumentException(rowValues.length + " rows given for " + counts.length);
     }
     double[] values = new double[targets.length];
     int next = 0;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < counts.length; row++) {
       if (rowValues[row].length != counts[row]) {
         throw new IllegalArgumentException(
             "row "

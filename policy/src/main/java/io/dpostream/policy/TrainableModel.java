@@ -74,12 +74,19 @@ public final class TrainableModel implements AutoCloseable {
    *     sequence is longer than the model's positions
    */
   public ForwardPass forward(List<TokenSequence> sequences) {
-    return ForwardPass.run(
-        manager,
-        program,
-        weights.slots(),
-        PaddedBatch.of(sequences, config),
-        LanguageModel.chunk(config));
+    return forward(PaddedBatch.of(sequences, config));
+  }
+
+  /**
+   * The same for rows that hold several sequences each. Sequences that share a row do not see each
+   * other, and each begins at position 0. The pass's rows are the sequences in their order.
+   */
+  public ForwardPass forwardPacked(List<List<TokenSequence>> rows) {
+    return forward(PaddedBatch.packed(rows, config));
+  }
+
+  private ForwardPass forward(PaddedBatch batch) {
+    return ForwardPass.run(manager, program, weights.slots(), batch, LanguageModel.chunk(config));
   }
 
   /** Sets all gradients to zero. */
