@@ -1,0 +1,151 @@
+package io.dpostream.judge.assembler;
+
+import io.dpostream.schemas.KafkaSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Assembles preferences from pairs and judgments, exactly once, until it is closed. Several may run
+ * for one deployment and share the partitions. A broker or registry out of reach is waited for;
+ * another fault stops the service and is thrown by {@link #run}.
+ */
+public final class AssemblerService implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final long RETRY_MS = 1000;
+
+  private final AssemblerConfig config;
+  private final KafkaSettings settings;
+  private final AssemblerListener listener;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /** A service that tells nobody. */
+  public AssemblerService(AssemblerConfig config, KafkaSettings settings) {
+    this(config, settings, AssemblerListener.NONE);
+  }
+
+  /** A service that tells a listener. */
+  public AssemblerService(
+      AssemblerConfig config, KafkaSettings settings, AssemblerListener listener) {
+    this.config = config;
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  /** Runs until {@link #close} or an interrupt; throws what made it stop otherwise. */
+  public void run() {
+    try (Admin admin = settings.admin()) {
+      settings.topics().ensure(admin);
+    }
+    KafkaStreams streams =
+        new KafkaStreams(
+            AssemblerTopology.build(settings, config, listener), new StreamsConfig(properties()));
+    streams.setUncaughtExceptionHandler(this::onFailure);
+    streams.setStateListener(
+        (now, before) -> {
+          if (now == KafkaStreams.State.ERROR) {
+            closing.countDown();
+          }
+        });
+    try {
+      streams.start();
+      closing.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      boolean interrupted = Thread.interrupted();
+      streams.close(
+          CloseOptions.timeout(CLOSE_TIMEOUT)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+      ended.countDown();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    Throwable cause = failure.get();
+    if (cause instanceof RuntimeException e) {
+      throw e;
+    }
+    if (cause != null) {
+      throw new IllegalStateException("the assembler stopped", cause);
+    }
+  }
+
+  /** Stops after the transaction at hand and waits until it has; safe to call more than once. */
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      if (!ended.await(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("the assembler was not running, or has not stopped within {}", CLOSE_TIMEOUT);
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private StreamThreadExceptionResponse onFailure(Throwable exception) {
+    if (isOutOfReach(exception) && closing.getCount() > 0) {
+      log.warn("assembler retries in {} ms: {}", RETRY_MS, exception.toString());
+      try {
+        closing.await(RETRY_MS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    log.error("assembler stops", exception);
+    failure.compareAndSet(null, exception);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Whether some cause is a fault that waiting may cure. */
+  private static boolean isOutOfReach(Throwable exception) {
+    for (Throwable e = exception; e != null; e = e.getCause()) {
+      if (e instanceof RetriableException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Map<String, Object> properties() {
+    Map<String, Object> properties = new HashMap<>(settings.properties());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.topicPrefix() + "assembler");
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMs());
+    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir());
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol());
+    properties.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    if (config.groupProtocol().equals("classic")) {
+      properties.put(
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+          config.sessionTimeoutMs());
+      properties.put(
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+          config.sessionTimeoutMs() / 5);
+    }
+    return properties;
+  }
+}
