@@ -29,7 +29,11 @@ public final class PromptLine {
    * @throws IllegalArgumentException with a message that names the field when there is no prompt
    */
   public static Prompt parse(String line, String fallbackId, String source) {
-    JsonNode row = object(line);
+    return parse(object(line), fallbackId, source);
+  }
+
+  /** As {@link #parse(String, String, String)}, of a row that was read already. */
+  public static Prompt parse(JsonNode row, String fallbackId, String source) {
     Prompt.Builder prompt =
         Prompt.newBuilder()
             .setId(first(row, "prompt_id", "id").map(id -> scalar(id, "id")).orElse(fallbackId))

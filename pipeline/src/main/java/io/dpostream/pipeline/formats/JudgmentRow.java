@@ -1,0 +1,68 @@
+package io.dpostream.pipeline.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.JudgmentId;
+import io.dpostream.schemas.UserException;
+import io.dpostream.schemas.VerdictKind;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Judgments as they stand in a file: {@code pair_id}, {@code content_hash}, {@code judge_id} and
+ * {@code verdict} (first, second, tie, abstain); optional are {@code judge_kind} (human unless
+ * said), {@code judge_version}, {@code annotator_id}, {@code attempt}, {@code supersedes}, {@code
+ * confidence}, {@code score_margin} and {@code rationale}.
+ */
+public final class JudgmentRow {
+  private JudgmentRow() {}
+
+  /**
+   * Reads a file, plain or gzip, JSON Lines or one array.
+   *
+   * @throws UserException when the file cannot be read on
+   */
+  public static ImportReport read(Path file, Instant now, Consumer<Judgment> accepted) {
+    return JsonRows.read(file, (line, row) -> parse(row, now), accepted);
+  }
+
+  private static Judgment parse(JsonNode row, Instant now) {
+    String pairId = Fields.text(row, "pair_id");
+    String judgeId = Fields.text(row, "judge_id");
+    Optional<String> annotator = Fields.scalar(row, "annotator_id");
+    VerdictKind verdict = Fields.constant(VerdictKind.class, Fields.text(row, "verdict"), "verdict");
+    boolean sided = verdict == VerdictKind.FIRST || verdict == VerdictKind.SECOND;
+    double confidence = Fields.number(row, "confidence").orElse(sided ? 1.0 : 0.5);
+    if (!(confidence >= 0.5 && confidence <= 1)) {
+      throw new RowRefusedException("confidence is not in [0.5, 1]");
+    }
+    double attempt = Fields.number(row, "attempt").orElse(1.0);
+    if (attempt < 1 || attempt != Math.rint(attempt) || attempt > Integer.MAX_VALUE) {
+      throw new RowRefusedException("attempt is not a whole number from 1 up");
+    }
+    Judgment.Builder judgment =
+        Judgment.newBuilder()
+            .setJudgmentId(JudgmentId.of(pairId, judgeId, annotator, (int) attempt))
+            .setPairId(pairId)
+            .setContentHash(Fields.text(row, "content_hash"))
+            .setJudgeId(judgeId)
+            .setJudgeKind(
+                Fields.constant(
+                    JudgeKind.class,
+                    Fields.scalar(row, "judge_kind").orElse("human"),
+                    "judge_kind"))
+            .setJudgeVersion(Fields.scalar(row, "judge_version").orElse(""))
+            .setAttempt((int) attempt)
+            .setVerdict(verdict)
+            .setConfidence(confidence)
+            .setCreatedAt(now);
+    annotator.ifPresent(judgment::setAnnotatorId);
+    Fields.scalar(row, "supersedes").ifPresent(judgment::setSupersedes);
+    Fields.number(row, "score_margin").ifPresent(judgment::setScoreMargin);
+    Fields.scalar(row, "rationale").ifPresent(judgment::setRationale);
+    return judgment.build();
+  }
+}

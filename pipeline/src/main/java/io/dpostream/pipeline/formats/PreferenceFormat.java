@@ -1,0 +1,136 @@
+package io.dpostream.pipeline.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.schemas.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The formats in which preferences come. */
+public enum PreferenceFormat {
+  /** By each row's fields: conversations is ShareGPT, Human and Assistant turns HH-RLHF. */
+  AUTO {
+    @Override
+    public PreferencePair parse(JsonNode row) {
+      if (row.has("conversations")) {
+        return SHAREGPT.parse(row);
+      }
+      boolean implicit = !row.hasNonNull("prompt");
+      return (implicit && isTranscript(row) ? HH : TRL).parse(row);
+    }
+  },
+
+  /** TRL's: chosen and rejected as text or messages, with a prompt or holding it. */
+  TRL {
+    @Override
+    public PreferencePair parse(JsonNode row) {
+      JsonNode chosen = Fields.required(row, "chosen");
+      JsonNode rejected = Fields.required(row, "rejected");
+      if (chosen.isTextual() && rejected.isTextual()) {
+        return standard(row.path("prompt"), chosen.textValue(), rejected.textValue());
+      }
+      if (chosen.isArray() && rejected.isArray()) {
+        return conversational(
+            row.path("prompt"),
+            Fields.messages(chosen, "chosen"),
+            Fields.messages(rejected, "rejected"));
+      }
+      throw new RowRefusedException("chosen and rejected are not both text or both messages");
+    }
+
+    private PreferencePair standard(JsonNode prompt, String chosen, String rejected) {
+      if (prompt.isMissingNode() || prompt.isNull()) {
+        return CommonPrefix.split(chosen, rejected);
+      }
+      if (!prompt.isTextual()) {
+        throw new RowRefusedException("prompt is not text, chosen and rejected are");
+      }
+      return new PreferencePair.Standard(prompt.textValue(), chosen, rejected);
+    }
+
+    private PreferencePair conversational(
+        JsonNode prompt, List<Message> chosen, List<Message> rejected) {
+      if (prompt.isArray()) {
+        return new PreferencePair.Conversational(
+            Fields.messages(prompt, "prompt"), chosen, rejected);
+      }
+      // a prompt given as text beside whole dialogues is a copy of their first turn
+      return CommonPrefix.split(chosen, rejected);
+    }
+  },
+
+  /** ShareGPT's: conversations, then one turn each as chosen and rejected, with from and value. */
+  SHAREGPT {
+    @Override
+    public PreferencePair parse(JsonNode row) {
+      List<Message> prompt = new ArrayList<>();
+      if (row.hasNonNull("system") && !row.get("system").asText().isEmpty()) {
+        prompt.add(Fields.message("system", row.get("system").asText()));
+      }
+      for (JsonNode turn : Fields.required(row, "conversations")) {
+        prompt.add(turn(turn, "conversations"));
+      }
+      if (prompt.isEmpty() || !prompt.get(prompt.size() - 1).getRole().equals("user")) {
+        throw new RowRefusedException("conversations does not end with a human's turn");
+      }
+      return new PreferencePair.Conversational(
+          prompt,
+          List.of(turn(Fields.required(row, "chosen"), "chosen")),
+          List.of(turn(Fields.required(row, "rejected"), "rejected")));
+    }
+
+    private Message turn(JsonNode turn, String field) {
+      String role =
+          switch (turn.path("from").asText()) {
+            case "human", "user" -> "user";
+            case "gpt", "assistant" -> "assistant";
+            case "system" -> "system";
+            default -> throw new RowRefusedException(field + " has a turn from somebody unknown");
+          };
+      if (!turn.path("value").isTextual()) {
+        throw new RowRefusedException(field + " has a turn without a value");
+      }
+      return Fields.message(role, turn.get("value").textValue());
+    }
+  },
+
+  /**
+   * HH-RLHF's: chosen and rejected are transcripts. The prompt ends with the last {@code
+   * Assistant:}, the answer is what follows, its leading space included.
+   */
+  HH {
+    @Override
+    public PreferencePair parse(JsonNode row) {
+      String chosen = Fields.text(row, "chosen");
+      String rejected = Fields.text(row, "rejected");
+      int end = answerStart(chosen);
+      if (end != answerStart(rejected) || !chosen.regionMatches(0, rejected, 0, end)) {
+        throw new RowRefusedException("the dialogues differ before their last Assistant: turn");
+      }
+      return new PreferencePair.Standard(
+          chosen.substring(0, end), chosen.substring(end), rejected.substring(end));
+    }
+
+    private int answerStart(String transcript) {
+      int turn = transcript.lastIndexOf(ASSISTANT);
+      if (turn < 0) {
+        throw new RowRefusedException("there is no Assistant: turn");
+      }
+      return turn + ASSISTANT.length();
+    }
+  };
+
+  private static final String HUMAN = "\n\nHuman:";
+  private static final String ASSISTANT = "\n\nAssistant:";
+
+  /**
+   * The preference in a row.
+   *
+   * @throws RowRefusedException when there is none
+   */
+  public abstract PreferencePair parse(JsonNode row);
+
+  private static boolean isTranscript(JsonNode row) {
+    return row.path("chosen").asText().startsWith(HUMAN)
+        && row.path("rejected").asText().startsWith(HUMAN);
+  }
+}

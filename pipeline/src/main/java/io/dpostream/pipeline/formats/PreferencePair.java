@@ -1,0 +1,51 @@
+package io.dpostream.pipeline.formats;
+
+import io.dpostream.schemas.Message;
+import java.util.List;
+
+/**
+ * A prompt with a better and a worse answer, as text or as turns of a conversation. The
+ * constructors refuse pairs that nothing can be learned from.
+ */
+public sealed interface PreferencePair {
+
+  /** TRL's standard format: the answers continue the prompt's text as it is. */
+  record Standard(String prompt, String chosen, String rejected) implements PreferencePair {
+    public Standard {
+      refuseIf(prompt.isEmpty(), "prompt is empty");
+      refuseIf(chosen.isBlank(), "chosen is empty");
+      refuseIf(rejected.isBlank(), "rejected is empty");
+      refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
+    }
+  }
+
+  /** TRL's conversational format: the answers are the turns after the prompt's. */
+  record Conversational(List<Message> prompt, List<Message> chosen, List<Message> rejected)
+      implements PreferencePair {
+    public Conversational {
+      prompt = List.copyOf(prompt);
+      chosen = List.copyOf(chosen);
+      rejected = List.copyOf(rejected);
+      refuseIf(prompt.isEmpty(), "prompt is empty");
+      refuseIf(isEmpty(chosen), "chosen is empty");
+      refuseIf(isEmpty(rejected), "rejected is empty");
+      refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
+      refuseIf(!beginsWithAnswer(chosen), "chosen does not begin with the assistant's turn");
+      refuseIf(!beginsWithAnswer(rejected), "rejected does not begin with the assistant's turn");
+    }
+
+    private static boolean isEmpty(List<Message> turns) {
+      return turns.stream().allMatch(turn -> turn.getContent().isBlank());
+    }
+
+    private static boolean beginsWithAnswer(List<Message> turns) {
+      return turns.get(0).getRole().equals("assistant");
+    }
+  }
+
+  private static void refuseIf(boolean condition, String reason) {
+    if (condition) {
+      throw new RowRefusedException(reason);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.dpostream.pipeline.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.schemas.UserException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A preference as it stands in a file.
+ *
+ * @param line where it begins, from 1
+ * @param pair prompt and answers
+ * @param pairId the pair it came from, when it was exported from here: its {@code pair_id}
+ * @param promptId its {@code prompt_id} or {@code id}
+ * @param margin how much better chosen is: its {@code margin}, or {@code score_chosen} less {@code
+ *     score_rejected}
+ */
+public record PreferenceRow(
+    int line,
+    PreferencePair pair,
+    Optional<String> pairId,
+    Optional<String> promptId,
+    Optional<Double> margin) {
+
+  /**
+   * Reads a file, plain or gzip, JSON Lines or one array.
+   *
+   * @throws UserException when the file cannot be read on
+   */
+  public static ImportReport read(
+      Path file, PreferenceFormat format, Consumer<PreferenceRow> accepted) {
+    return JsonRows.read(file, (line, row) -> parse(line, row, format), accepted);
+  }
+
+  private static PreferenceRow parse(int line, JsonNode row, PreferenceFormat format) {
+    Optional<Double> margin = Fields.number(row, "margin");
+    if (margin.isEmpty() && row.hasNonNull("score_chosen") && row.hasNonNull("score_rejected")) {
+      double chosen = Fields.number(row, "score_chosen").orElseThrow();
+      margin = Optional.of(chosen - Fields.number(row, "score_rejected").orElseThrow());
+    }
+    return new PreferenceRow(
+        line,
+        format.parse(row),
+        Fields.scalar(row, "pair_id"),
+        Fields.scalar(row, "prompt_id").or(() -> Fields.scalar(row, "id")),
+        margin);
+  }
+}
