@@ -42,8 +42,7 @@ final class PromptReader implements AutoCloseable {
 
   /** Goes to the committed offsets; called after the transactions of older samplers have ended. */
   void seekToCommitted() {
-    List<TopicPartition> partitions =
-        retry.call(() -> TopicTail.partitions(consumer, topic));
+    List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
     consumer.assign(partitions);
     Map<TopicPartition, OffsetAndMetadata> committed =
         retry.call(() -> consumer.committed(Set.copyOf(partitions)));

@@ -54,10 +54,8 @@ public record SamplerConfig(
         "max_waiting_for_people",
         maxWaitingForPeople,
         "use a positive number of pairs");
-    require(
-        device.matches("cpu|cuda(:\\d+)?"), "device", device, "use cpu, cuda or cuda:N");
-    require(
-        dtype.matches("float32|bfloat16"), "dtype", dtype, "use float32 or bfloat16");
+    require(device.matches("cpu|cuda(:\\d+)?"), "device", device, "use cpu, cuda or cuda:N");
+    require(dtype.matches("float32|bfloat16"), "dtype", dtype, "use float32 or bfloat16");
     require(threads > 0, "threads", threads, "use a positive number");
   }
 

@@ -67,8 +67,7 @@ public final class SamplerService implements Runnable, AutoCloseable {
     if (config.pairsPerPrompt() > Math.min(bound, config.maxWaitingForPeople())) {
       throw new UserException(
           "sampler.pairs_per_prompt: %d exceeds the bound of %d outstanding pairs; lower it"
-              .formatted(
-                  config.pairsPerPrompt(), Math.min(bound, config.maxWaitingForPeople())));
+              .formatted(config.pairsPerPrompt(), Math.min(bound, config.maxWaitingForPeople())));
     }
     this.pacer = new Pacer(bound, config.maxWaitingForPeople());
     this.ledger = new PairLedger(run.forPeople());
@@ -164,10 +163,7 @@ public final class SamplerService implements Runnable, AutoCloseable {
   }
 
   private void report(
-      ServedPolicy policy,
-      List<Sampled> sampled,
-      List<CompletionPair> pairs,
-      Duration generation) {
+      ServedPolicy policy, List<Sampled> sampled, List<CompletionPair> pairs, Duration generation) {
     for (Sampled one : sampled) {
       if (one instanceof Sampled.Refused refused) {
         String line =
@@ -180,8 +176,7 @@ public final class SamplerService implements Runnable, AutoCloseable {
     }
     long tokens =
         pairs.stream()
-            .mapToLong(
-                p -> p.getFirst().getTokenIds().size() + p.getSecond().getTokenIds().size())
+            .mapToLong(p -> p.getFirst().getTokenIds().size() + p.getSecond().getTokenIds().size())
             .sum();
     listener.committed(
         new SamplerListener.Batch(policy.version(), pairs.size(), tokens, generation));

@@ -33,8 +33,7 @@ class PairGeneratorTest {
     assertThat(second.getPolicySha256()).isEqualTo("abc");
     assertThat(second.getContentHash())
         .isEqualTo(
-            ContentHash.of(
-                second.getPromptTokenIds(), second.getFirst(), second.getSecond()));
+            ContentHash.of(second.getPromptTokenIds(), second.getFirst(), second.getSecond()));
     assertThat(second.getFirst()).isNotEqualTo(second.getSecond());
   }
 
@@ -74,7 +73,9 @@ class PairGeneratorTest {
         generator(1)
             .generate(served, List.of(both, neither, chat, undecodable, fits, tooLong, empty));
 
-    assertThat(sampled).extracting(s -> s.source().offset()).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(sampled)
+        .extracting(s -> s.source().offset())
+        .containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
     assertThat(refusal(sampled.get(0))).contains("text or messages");
     assertThat(refusal(sampled.get(1))).contains("text or messages");
     assertThat(refusal(sampled.get(2))).isEqualTo("no chat template");

@@ -17,8 +17,7 @@ final class RunningSampler implements AutoCloseable, SamplerListener {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
 
-  RunningSampler(
-      KafkaSettings kafka, SamplerConfig config, int pairsPerStep, PolicyLoader loader) {
+  RunningSampler(KafkaSettings kafka, SamplerConfig config, int pairsPerStep, PolicyLoader loader) {
     this.service =
         new SamplerService(
             new SamplerRun(Bench.RUN, pairsPerStep),

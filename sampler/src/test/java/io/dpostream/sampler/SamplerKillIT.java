@@ -46,9 +46,7 @@ class SamplerKillIT {
 
       Process last = SamplerProcess.start(bench.kafka(), log);
       try {
-        await()
-            .atMost(Duration.ofSeconds(120))
-            .until(() -> lastSampled(bench) == PROMPTS - 1);
+        await().atMost(Duration.ofSeconds(120)).until(() -> lastSampled(bench) == PROMPTS - 1);
       } finally {
         last.destroyForcibly().waitFor();
       }

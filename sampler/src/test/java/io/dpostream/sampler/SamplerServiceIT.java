@@ -70,7 +70,9 @@ class SamplerServiceIT {
         assertThat(bench.pairs()).allMatch(p -> p.getPolicySha256().equals("zero"));
         List<ConsumerRecord<byte[], byte[]>> letters =
             bench.records(bench.kafka().topics().deadLetters());
-        assertThat(letters).extracting(r -> header(r, DeadLetters.SOURCE_OFFSET)).containsExactly("10", "11");
+        assertThat(letters)
+            .extracting(r -> header(r, DeadLetters.SOURCE_OFFSET))
+            .containsExactly("10", "11");
         assertThat(letters.get(0).value()).containsExactly(1, 2, 3);
         assertThat(header(letters.get(1), DeadLetters.ERROR)).contains("context of 40");
         await().untilAsserted(() -> assertThat(sampler.pacing().sampled()).isEqualTo(40));
@@ -94,7 +96,9 @@ class SamplerServiceIT {
 
         bench.publish(2, "/models/broken", "two", VersionStatus.PUBLISHED);
         bench.publish(3, "/models/other", "three", VersionStatus.PUBLISHED);
-        await().until(() -> sampler.events().stream().filter(e -> e.startsWith("refused")).count() == 2);
+        await()
+            .until(
+                () -> sampler.events().stream().filter(e -> e.startsWith("refused")).count() == 2);
         bench.prompts(8);
         await().until(() -> bench.pairs().size() == 24);
 
@@ -185,7 +189,8 @@ class SamplerServiceIT {
         assertThat(sampler.failure())
             .get()
             .isInstanceOf(UserException.class)
-            .extracting(Throwable::getMessage, org.assertj.core.api.InstanceOfAssertFactories.STRING)
+            .extracting(
+                Throwable::getMessage, org.assertj.core.api.InstanceOfAssertFactories.STRING)
             .startsWith("stop.policy-versions: the record at 0-2 cannot be used")
             .doesNotContain("\n");
       }

@@ -38,8 +38,7 @@ public final class PolicyVersions implements AutoCloseable {
   private final PolicySlot slot = new PolicySlot();
   private final TopicTail tail;
 
-  public PolicyVersions(
-      String runId, KafkaSettings kafka, PolicyLoader loader, Listener listener) {
+  public PolicyVersions(String runId, KafkaSettings kafka, PolicyLoader loader, Listener listener) {
     this.runId = runId;
     this.topic = kafka.topics().policyVersions().name();
     this.decoder = kafka.decoder(kafka.topics().policyVersions());

@@ -140,8 +140,7 @@ class PromptFeederIT {
 
   /** Commits as the sampler would. */
   private static void use(Bench bench, long nextOffset) throws Exception {
-    TopicPartition partition =
-        new TopicPartition(bench.kafka().topics().prompts().name(), 0);
+    TopicPartition partition = new TopicPartition(bench.kafka().topics().prompts().name(), 0);
     try (Admin admin = bench.kafka().admin()) {
       admin
           .alterConsumerGroupOffsets(

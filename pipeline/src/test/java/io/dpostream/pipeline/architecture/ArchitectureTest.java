@@ -1,0 +1,169 @@
+package io.dpostream.pipeline.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.NullMarked;
+
+/** Who may see whom. */
+@AnalyzeClasses(packages = "io.dpostream", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String KAFKA = "org.apache.kafka..";
+  private static final String TENSORS = "ai.djl..";
+
+  @ArchTest
+  static final ArchRule SCHEMAS_SEE_NOTHING_OF_OURS =
+      module("schemas", "broker", "policy", "sampler", "judge", "trainer", "pipeline");
+
+  @ArchTest
+  static final ArchRule BROKER_SEES_SCHEMAS =
+      module("broker", "policy", "sampler", "judge", "trainer", "pipeline");
+
+  @ArchTest
+  static final ArchRule POLICY_SEES_NOTHING_OF_OURS =
+      module("policy", "schemas", "broker", "sampler", "judge", "trainer", "pipeline");
+
+  @ArchTest
+  static final ArchRule SAMPLER_SEES_SCHEMAS_AND_POLICY =
+      module("sampler", "broker", "judge", "trainer", "pipeline");
+
+  @ArchTest
+  static final ArchRule JUDGE_SEES_SCHEMAS =
+      module("judge", "broker", "sampler", "trainer", "pipeline");
+
+  @ArchTest
+  static final ArchRule TRAINER_SEES_SCHEMAS_AND_POLICY =
+      module("trainer", "broker", "sampler", "judge", "pipeline");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_REWARD_MODEL_JUDGE_SEES_POLICY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream.judge..")
+          .and()
+          .resideOutsideOfPackage("io.dpostream.judge.rewardmodel..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.dpostream.policy..");
+
+  @ArchTest
+  static final ArchRule POLICY_IS_FREE_OF_KAFKA =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream.policy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(KAFKA);
+
+  @ArchTest
+  static final ArchRule LOSSES_ARE_PLAIN_JAVA =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream.trainer.loss..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(KAFKA, TENSORS, "io.dpostream.policy..", "io.dpostream.schemas..");
+
+  @ArchTest
+  static final ArchRule LEARNER_IS_FREE_OF_KAFKA =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream.trainer.learner..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(KAFKA);
+
+  @ArchTest
+  static final ArchRule JUDGES_ARE_FREE_OF_KAFKA =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.dpostream.judge.rule..",
+              "io.dpostream.judge.llm..",
+              "io.dpostream.judge.human..",
+              "io.dpostream.judge.rewardmodel..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(KAFKA);
+
+  @ArchTest
+  static final ArchRule WHAT_IS_REPLAYED_HAS_NO_CLOCK_AND_NO_DICE =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.dpostream.policy..",
+              "io.dpostream.trainer.loss..",
+              "io.dpostream.trainer.learner..",
+              "io.dpostream.trainer.fold..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(Clock.class, "systemUTC")
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .callMethod(UUID.class, "randomUUID");
+
+  @ArchTest
+  static final ArchRule MODULES_HAVE_NO_CYCLES =
+      slices().matching("io.dpostream.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED = classes().should(beInANullMarkedPackage());
+
+  @ArchTest
+  static void shouldHaveSeenEveryModule(JavaClasses classes) {
+    for (String module :
+        List.of("schemas", "broker", "policy", "sampler", "judge", "trainer", "pipeline")) {
+      if (classes.stream()
+          .noneMatch(c -> c.getPackageName().startsWith("io.dpostream." + module))) {
+        throw new AssertionError("no class of " + module + " on the class path");
+      }
+    }
+  }
+
+  private static ArchRule module(String module, String... unseen) {
+    String[] packages = new String[unseen.length];
+    for (int i = 0; i < unseen.length; i++) {
+      packages[i] = "io.dpostream." + unseen[i] + "..";
+    }
+    return noClasses()
+        .that()
+        .resideInAPackage("io.dpostream." + module + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages);
+  }
+
+  private static ArchCondition<JavaClass> beInANullMarkedPackage() {
+    return new ArchCondition<>("be in a package whose package-info is @NullMarked") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        boolean marked =
+            type.getPackage()
+                .tryGetPackageInfo()
+                .map(info -> info.isAnnotatedWith(NullMarked.class))
+                .orElse(false);
+        if (!marked) {
+          events.add(SimpleConditionEvent.violated(type, type.getPackageName() + " is not marked"));
+        }
+      }
+    };
+  }
+}
