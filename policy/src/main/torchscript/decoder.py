@@ -171,6 +171,14 @@ class Decoder(Module):
             out.append(self.score(weights, torch.slice(hidden, 0, start, end), torch.slice(ids, 0, start, end)))
         return torch.cat(out)
 
+    # log sum_v p(v)^2 at each hidden state: (n, D) -> (n)
+    def collisions(self, weights: List[Tensor], hidden: Tensor, count: int, chunk: int) -> Tensor:
+        out = annotate(List[Tensor], [])
+        for start in range(0, count, chunk):
+            logp = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, start + chunk)), -1)
+            out.append(torch.logsumexp(logp * 2.0, [-1]))
+        return torch.cat(out)
+
     # Gradients of sum(d * scores) into the weights' and the hidden states' grad, chunk by chunk, so
     # that the logits of one chunk exist at a time; the hidden states' own graph follows last.
     def scores_backward(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int, d: List[float]) -> NoneType:

@@ -92,7 +92,27 @@ public final class ForwardPass implements AutoCloseable {
     return batch.byRow(Arrays32.floats(scores));
   }
 
-  /** The same before rounding to float32. */
+  /**
+   * {@code log Σ_v p(v)²} of the distribution that each completion token was scored under: the log
+   * of the chance that two draws agree. In the shape of {@link #logprobs}; computed anew, without a
+   * graph.
+   */
+  public float[][] logCollisions() {
+    try (NDManager passing = scope.newSubManager()) {
+      return batch.byRow(
+          Arrays32.floats(
+              program.tensor(
+                  passing,
+                  Gradients.OFF,
+                  "collisions",
+                  weights,
+                  hidden,
+                  batch.at().length,
+                  chunk)));
+    }
+  }
+
+  /** The log-probabilities before rounding to float32. */
   double[] exactLogprobs() {
     return scores.toDoubleArray();
   }

@@ -77,7 +77,15 @@ public final class LanguageModel implements AutoCloseable {
    *     sequence is longer than the model's positions
    */
   public float[][] logprobs(List<TokenSequence> sequences) {
-    PaddedBatch batch = PaddedBatch.of(sequences, config);
+    return logprobs(PaddedBatch.of(sequences, config));
+  }
+
+  /** The same, computed in a fixed shape, so that no sequence's numbers depend on the others. */
+  public float[][] logprobs(List<TokenSequence> sequences, PassShape shape) {
+    return logprobs(PaddedBatch.of(sequences, config, shape));
+  }
+
+  private float[][] logprobs(PaddedBatch batch) {
     try (NDManager scope = manager.newSubManager()) {
       NDArray hidden =
           program.tensor(
@@ -122,7 +130,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   static int chunk(ModelConfig config) {
-    return Math.max(1, CHUNK_LOGITS / config.vocabSize());
+    int step = PaddedBatch.TARGET_STEP;
+    return Math.max(step, CHUNK_LOGITS / config.vocabSize() / step * step);
   }
 
   @Override

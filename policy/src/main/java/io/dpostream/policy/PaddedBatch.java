@@ -6,24 +6,43 @@ import java.util.List;
  * Sequences in rows, filled on the right with token 0. The last token of a sequence is only ever a
  * target, so it is not among the inputs.
  *
- * @param rows number of rows
+ * @param rows number of rows, with those of filling
  * @param ids inputs, {@code rows} times the width, row by row
  * @param positions of the inputs in their sequences, where a row holds more than one; empty when
  *     every row is one sequence
  * @param at flat places of the inputs whose next token is a completion's, sequence by sequence
- * @param targets that next token
+ * @param targets that next token; both may end in filling
  * @param counts completion tokens of each sequence
  */
 @SuppressWarnings("ArrayRecordComponent")
 record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets, int[] counts) {
+  static final int TARGET_STEP = 64;
 
   /** A row for each sequence. */
   static PaddedBatch of(List<TokenSequence> sequences, ModelConfig config) {
     return packed(sequences.stream().map(List::of).toList(), config);
   }
 
+  /**
+   * A row for each sequence in a fixed shape, with rows of filling below, and the completion tokens
+   * filled up to a multiple of {@link #TARGET_STEP} as well.
+   */
+  static PaddedBatch of(List<TokenSequence> sequences, ModelConfig config, PassShape shape) {
+    PassShape needed = PassShape.around(sequences);
+    if (needed.rows() > shape.rows() || needed.width() > shape.width()) {
+      throw new IllegalArgumentException("sequences of " + needed + " do not fit into " + shape);
+    }
+    return packed(sequences.stream().map(List::of).toList(), config, shape, TARGET_STEP);
+  }
+
   /** Rows of one or more sequences, which do not see each other. */
   static PaddedBatch packed(List<List<TokenSequence>> rows, ModelConfig config) {
+    int width = rows.stream().mapToInt(PaddedBatch::inputs).max().orElse(1);
+    return packed(rows, config, new PassShape(Math.max(1, rows.size()), Math.max(1, width)), 1);
+  }
+
+  private static PaddedBatch packed(
+      List<List<TokenSequence>> rows, ModelConfig config, PassShape shape, int targetStep) {
     List<TokenSequence> sequences = rows.stream().flatMap(List::stream).toList();
     if (rows.isEmpty() || rows.stream().anyMatch(List::isEmpty)) {
       throw new IllegalArgumentException("a batch needs at least one sequence in every row");
@@ -33,12 +52,13 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
       checkIds(sequence.prompt(), config);
       checkIds(sequence.completion(), config);
     }
-    int width = rows.stream().mapToInt(PaddedBatch::inputs).max().orElseThrow();
+    int width = shape.width();
     int completionTokens = sequences.stream().mapToInt(s -> s.completion().length).sum();
-    int[] ids = new int[Math.multiplyExact(rows.size(), width)];
+    int filled = (completionTokens + targetStep - 1) / targetStep * targetStep;
+    int[] ids = new int[Math.multiplyExact(shape.rows(), width)];
     int[] positions = new int[sequences.size() > rows.size() ? ids.length : 0];
-    int[] at = new int[completionTokens];
-    int[] targets = new int[completionTokens];
+    int[] at = new int[filled];
+    int[] targets = new int[filled];
     int next = 0;
     for (int row = 0; row < rows.size(); row++) {
       int start = row * width;
@@ -58,7 +78,7 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
       }
     }
     int[] counts = sequences.stream().mapToInt(s -> s.completion().length).toArray();
-    return new PaddedBatch(rows.size(), ids, positions, at, targets, counts);
+    return new PaddedBatch(shape.rows(), ids, positions, at, targets, counts);
   }
 
   private static int inputs(List<TokenSequence> row) {

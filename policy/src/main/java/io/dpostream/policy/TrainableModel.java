@@ -77,6 +77,11 @@ public final class TrainableModel implements AutoCloseable {
     return forward(PaddedBatch.of(sequences, config));
   }
 
+  /** The same, computed in a fixed shape, so that no sequence's numbers depend on the others. */
+  public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
+    return forward(PaddedBatch.of(sequences, config, shape));
+  }
+
   /**
    * The same for rows that hold several sequences each. Sequences that share a row do not see each
    * other, and each begins at position 0. The pass's rows are the sequences in their order.

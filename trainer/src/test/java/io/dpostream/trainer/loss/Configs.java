@@ -1,5 +1,6 @@
 package io.dpostream.trainer.loss;
 
+import io.dpostream.trainer.Records;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,115 +9,33 @@ final class Configs {
   private Configs() {}
 
   static LossConfig of(String... types) {
-    LossConfig d = LossConfig.defaults();
-    return new LossConfig(
-        List.of(types),
-        d.lossWeights(),
-        d.beta(),
-        d.labelSmoothing(),
-        d.fDivergenceType(),
-        d.fAlphaDivergenceCoef(),
-        d.ldAlpha(),
-        d.useWeighting(),
-        d.weightingClamp(),
-        d.discopopTau(),
-        d.simpoGamma(),
-        d.dpopLambda(),
-        d.lengthAlpha(),
-        d.odpoAlpha(),
-        d.madpoTau(),
-        d.madpoLambda(),
-        d.rpoScale(),
-        d.sftWeight());
+    return Records.with(LossConfig.defaults(), "lossType", List.of(types));
   }
 
   static LossConfig weights(LossConfig c, Double... weights) {
-    return new LossConfig(
-        c.lossType(),
-        List.of(weights),
-        c.beta(),
-        c.labelSmoothing(),
-        c.fDivergenceType(),
-        c.fAlphaDivergenceCoef(),
-        c.ldAlpha(),
-        c.useWeighting(),
-        c.weightingClamp(),
-        c.discopopTau(),
-        c.simpoGamma(),
-        c.dpopLambda(),
-        c.lengthAlpha(),
-        c.odpoAlpha(),
-        c.madpoTau(),
-        c.madpoLambda(),
-        c.rpoScale(),
-        c.sftWeight());
+    return Records.with(c, "lossWeights", List.of(weights));
   }
 
   static LossConfig divergence(LossConfig c, String type, double alpha) {
-    return new LossConfig(
-        c.lossType(),
-        c.lossWeights(),
-        c.beta(),
-        c.labelSmoothing(),
-        type,
-        alpha,
-        c.ldAlpha(),
-        c.useWeighting(),
-        c.weightingClamp(),
-        c.discopopTau(),
-        c.simpoGamma(),
-        c.dpopLambda(),
-        c.lengthAlpha(),
-        c.odpoAlpha(),
-        c.madpoTau(),
-        c.madpoLambda(),
-        c.rpoScale(),
-        c.sftWeight());
+    return Records.with(c, "fDivergenceType", type, "fAlphaDivergenceCoef", alpha);
   }
 
   static LossConfig modified(
       LossConfig c, Optional<Double> ldAlpha, boolean weighting, boolean clamp, double sftWeight) {
-    return new LossConfig(
-        c.lossType(),
-        c.lossWeights(),
-        c.beta(),
-        c.labelSmoothing(),
-        c.fDivergenceType(),
-        c.fAlphaDivergenceCoef(),
+    return Records.with(
+        c,
+        "ldAlpha",
         ldAlpha,
+        "useWeighting",
         weighting,
+        "weightingClamp",
         clamp,
-        c.discopopTau(),
-        c.simpoGamma(),
-        c.dpopLambda(),
-        c.lengthAlpha(),
-        c.odpoAlpha(),
-        c.madpoTau(),
-        c.madpoLambda(),
-        c.rpoScale(),
+        "sftWeight",
         sftWeight);
   }
 
   static LossConfig simpoGamma(LossConfig c, double gamma) {
-    return new LossConfig(
-        c.lossType(),
-        c.lossWeights(),
-        c.beta(),
-        c.labelSmoothing(),
-        c.fDivergenceType(),
-        c.fAlphaDivergenceCoef(),
-        c.ldAlpha(),
-        c.useWeighting(),
-        c.weightingClamp(),
-        c.discopopTau(),
-        gamma,
-        c.dpopLambda(),
-        c.lengthAlpha(),
-        c.odpoAlpha(),
-        c.madpoTau(),
-        c.madpoLambda(),
-        c.rpoScale(),
-        c.sftWeight());
+    return Records.with(c, "simpoGamma", gamma);
   }
 
   /** Every loss with the label smoothing that it needs; {@code sft} excepted. */

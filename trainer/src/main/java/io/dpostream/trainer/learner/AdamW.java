@@ -1,0 +1,131 @@
+package io.dpostream.trainer.learner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.NamedTensor;
+import io.dpostream.policy.Parameters;
+import io.dpostream.policy.Safetensors;
+import io.dpostream.policy.TorchProgram;
+import io.dpostream.policy.TorchProgram.Gradients;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * AdamW with decoupled weight decay on matrices alone: norms and biases, the vectors, are left out.
+ * Source: Loshchilov and Hutter, <a href="https://arxiv.org/abs/1711.05101">1711.05101</a>; the
+ * arithmetic is PyTorch's fused kernel in float32.
+ *
+ * <p>Its moments live in a manager of its own. Not thread-safe.
+ */
+final class AdamW implements AutoCloseable {
+  private final Settings settings;
+  private final Parameters parameters;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final List<NDArray> first;
+  private final List<NDArray> second;
+  private long updates;
+
+  record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+
+  AdamW(Settings settings, Parameters parameters, NDManager owner) {
+    this.settings = settings;
+    this.parameters = parameters;
+    this.manager = owner.newSubManager();
+    this.program = TorchProgram.load(manager, "optimizer");
+    this.first = zeros();
+    this.second = zeros();
+  }
+
+  private List<NDArray> zeros() {
+    return parameters.values().stream()
+        .map(value -> program.tensor(manager, Gradients.OFF, "zeros_like", value))
+        .toList();
+  }
+
+  /** The 2-norm of all gradients together. */
+  double gradientNorm() {
+    try (NDManager scope = manager.newSubManager()) {
+      return program.tensor(scope, Gradients.OFF, "norm", parameters.gradients()).getFloat();
+    }
+  }
+
+  /** Scales the gradients down to a norm of at most {@code bound}, given their norm; 0: never. */
+  void clip(double norm, double bound) {
+    double factor = bound / (norm + 1e-6);
+    if (bound > 0 && factor < 1) {
+      program.run(Gradients.OFF, "scale", parameters.gradients(), factor);
+    }
+  }
+
+  /** Moves the parameters along their gradients. */
+  void update(double learningRate) {
+    updates++;
+    update(learningRate, settings.weightDecay(), true);
+    update(learningRate, 0, false);
+  }
+
+  private void update(double learningRate, double decay, boolean matrices) {
+    List<List<NDArray>> tensors = List.of(list(), list(), list(), list());
+    for (int i = 0; i < first.size(); i++) {
+      NDArray value = parameters.values().get(i);
+      if (value.getShape().dimension() > 1 == matrices) {
+        tensors.get(0).add(value);
+        tensors.get(1).add(parameters.gradients().get(i));
+        tensors.get(2).add(first.get(i));
+        tensors.get(3).add(second.get(i));
+      }
+    }
+    if (tensors.get(0).isEmpty()) {
+      return;
+    }
+    program.run(
+        Gradients.OFF,
+        "adamw",
+        tensors.get(0),
+        tensors.get(1),
+        tensors.get(2),
+        tensors.get(3),
+        updates,
+        learningRate,
+        settings.beta1(),
+        settings.beta2(),
+        decay,
+        settings.epsilon());
+  }
+
+  private static List<NDArray> list() {
+    return new ArrayList<>();
+  }
+
+  /** Updates taken so far. */
+  long updates() {
+    return updates;
+  }
+
+  /** The moments, named {@code m.NAME} and {@code v.NAME}. */
+  List<NamedTensor> export() {
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (int i = 0; i < first.size(); i++) {
+      String name = parameters.names().get(i);
+      tensors.add(parameters.export("m." + name, first.get(i)));
+      tensors.add(parameters.export("v." + name, second.get(i)));
+    }
+    return tensors;
+  }
+
+  /** Replaces the state by a stored one. */
+  void load(Safetensors file, long updatesTaken) {
+    for (int i = 0; i < first.size(); i++) {
+      String name = parameters.names().get(i);
+      parameters.load(file.tensor("m." + name), first.get(i));
+      parameters.load(file.tensor("v." + name), second.get(i));
+    }
+    updates = updatesTaken;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

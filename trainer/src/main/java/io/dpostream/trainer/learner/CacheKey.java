@@ -1,0 +1,23 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.TokenSequence;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/**
+ * SHA-256 over what a cached value depends on.
+ *
+ * @param digest its 32 bytes; equal by content
+ */
+record CacheKey(ByteBuffer digest) {
+  static final int BYTES = 32;
+
+  static CacheKey of(String context, TokenSequence sequence) {
+    MessageDigest sha256 = Hashes.sha256();
+    sha256.update(context.getBytes(StandardCharsets.UTF_8));
+    Hashes.update(sha256, sequence.prompt());
+    Hashes.update(sha256, sequence.completion());
+    return new CacheKey(ByteBuffer.wrap(sha256.digest()).asReadOnlyBuffer());
+  }
+}

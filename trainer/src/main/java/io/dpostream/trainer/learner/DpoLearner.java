@@ -1,0 +1,320 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.CheckpointException;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.CheckpointWriter;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.Safetensors;
+import io.dpostream.policy.SafetensorsWriter;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.TrainableModel;
+import io.dpostream.schemas.Environment;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.loss.LossState;
+import io.dpostream.trainer.loss.Losses;
+import io.dpostream.trainer.loss.Objective;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Direct preference optimization and its relatives on a language model. A step: forward with graph,
+ * log-probabilities, loss and gradient in Java, backward, clip by global norm, AdamW.
+ *
+ * <p>How a batch is cut into forward passes follows from the batch and the configuration alone.
+ */
+public final class DpoLearner implements Learner {
+  private static final int CPU_TOKENS_PER_PASS = 256;
+  private static final int CUDA_TOKENS_PER_PASS = 8192;
+
+  private final TrainerConfig config;
+  private final LearnerSettings settings;
+  private final EngineOptions engine;
+  private final Environment environment;
+  private final CheckpointFolder source;
+  private final Preparation preparation;
+  private final Schedule schedule;
+  private final TrainableModel policy;
+  private final AdamW optimizer;
+  private final ReferenceCache cache;
+  private Reference reference;
+  private Optional<Path> refreshed = Optional.empty();
+  private LossState lossState = LossState.EMPTY;
+  private long step;
+  private long tokens;
+
+  private DpoLearner(
+      TrainerConfig config, LearnerSettings settings, EngineOptions engine, Loaded loaded) {
+    this.config = config;
+    this.settings = settings;
+    this.engine = engine;
+    this.environment = Environments.of(engine);
+    this.source = loaded.source();
+    this.policy = loaded.policy();
+    this.reference = loaded.reference();
+    this.cache = ReferenceCache.openIn(settings.workFolder());
+    this.schedule =
+        new Schedule(
+            config.lrSchedulerType(),
+            config.learningRate(),
+            config.warmupSteps(),
+            config.maxSteps());
+    this.optimizer =
+        new AdamW(
+            new AdamW.Settings(
+                config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
+            policy.parameters(),
+            policy.manager());
+    this.preparation =
+        new Preparation(Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
+  }
+
+  private record Loaded(CheckpointFolder source, TrainableModel policy, Reference reference) {}
+
+  /**
+   * Loads policy and reference; the policy starts as an exact copy of its folder.
+   *
+   * @throws UserException if the reference has another vocabulary, or the configuration asks for
+   *     what cannot be
+   * @throws CheckpointException if a folder cannot be used
+   */
+  public static DpoLearner open(TrainerConfig config, LearnerSettings settings) {
+    checkSupported(config);
+    EngineOptions given = settings.engine();
+    EngineOptions engine =
+        config.bf16() ? new EngineOptions(given.device(), "bfloat16", given.threads()) : given;
+    CheckpointFolder source = CheckpointFolder.open(settings.model());
+    Vocabularies.requireSame(source, CheckpointFolder.open(settings.reference()));
+    TrainableModel policy = TrainableModel.load(source, engine);
+    try {
+      Reference reference = Reference.load(settings.reference(), engine);
+      try {
+        return new DpoLearner(config, settings, engine, new Loaded(source, policy, reference));
+      } catch (RuntimeException e) {
+        reference.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      policy.close();
+      throw e;
+    }
+  }
+
+  private static void checkSupported(TrainerConfig config) {
+    boolean decays = !config.lrSchedulerType().startsWith("constant");
+    if (decays && config.maxSteps() == 0) {
+      throw new UserException(
+          "trainer.lr_scheduler_type: "
+              + config.lrSchedulerType()
+              + " needs an end to decay towards; set trainer.max_steps, or take constant");
+    }
+    if (config.loraR() > 0) {
+      throw new UserException(
+          "trainer.lora_r: " + config.loraR() + " is not trained by this learner; set it to 0");
+    }
+    if (config.gradientCheckpointing()) {
+      throw new UserException(
+          "trainer.gradient_checkpointing: true is not supported by this learner; lower"
+              + " trainer.per_device_train_batch_size instead");
+    }
+  }
+
+  private Truncation truncation() {
+    int positions =
+        Math.min(
+            policy.config().maxPositionEmbeddings(),
+            reference.folder().config().maxPositionEmbeddings());
+    int maxLength = Math.min(config.maxLength().orElse(positions), positions);
+    return new Truncation(maxLength, config.maxPromptLength().orElse(positions));
+  }
+
+  @Override
+  public Optional<String> refusal(TrainingPair pair) {
+    return preparation.refusal(pair);
+  }
+
+  @Override
+  public StepResult step(Batch batch) {
+    if (batch.step() != step + 1) {
+      throw new IllegalArgumentException("step " + batch.step() + " cannot follow step " + step);
+    }
+    List<PreparedPair> pairs = batch.pairs().stream().map(preparation::prepare).toList();
+    Objective objective = objective(batch);
+    StepDigest digest = new StepDigest(batch.step(), pairs);
+    policy.zeroGrad();
+    StepComputation.Computed computed = computation().compute(objective, pairs, lossState);
+    double loss = computed.result().loss();
+    double norm = Double.isFinite(loss) ? optimizer.gradientNorm() : Double.NaN;
+    double learningRate = schedule.rate(batch.step());
+    Optional<String> nonFinite = nonFinite(loss, norm);
+    if (nonFinite.isEmpty()) {
+      optimizer.clip(norm, config.maxGradNorm());
+      optimizer.update(learningRate);
+      lossState = computed.result().state();
+    }
+    step = batch.step();
+    long stepTokens = tokens(pairs);
+    tokens += stepTokens;
+    digest.logps(computed.preferences());
+    Map<String, Double> metrics =
+        StepMetrics.of(computed.preferences(), computed.result().groups());
+    metrics.put("loss", loss);
+    metrics.put("grad_norm", norm);
+    metrics.put("learning_rate", learningRate);
+    metrics.put("num_tokens", (double) tokens);
+    return new StepResult(step, nonFinite, loss, metrics, stepTokens, digest.finish(loss, norm));
+  }
+
+  private Objective objective(Batch batch) {
+    return batch.labelSmoothing().isPresent()
+        ? Losses.objective(config.loss().withLabelSmoothing(batch.labelSmoothing().getAsDouble()))
+        : preparation.objective();
+  }
+
+  private StepComputation computation() {
+    int tokensPerPass = engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
+    return new StepComputation(
+        policy,
+        new ReferenceScorer(reference.model(), cache, environment.toString(), tokensPerPass),
+        config.perDeviceTrainBatchSize(),
+        tokensPerPass);
+  }
+
+  private static Optional<String> nonFinite(double loss, double norm) {
+    if (!Double.isFinite(loss)) {
+      return Optional.of("loss is " + loss);
+    }
+    return Double.isFinite(norm) ? Optional.empty() : Optional.of("gradient norm is " + norm);
+  }
+
+  private static long tokens(List<PreparedPair> pairs) {
+    return pairs.stream()
+        .flatMap(pair -> pair.sequences().stream())
+        .mapToLong(TokenSequence::length)
+        .sum();
+  }
+
+  @Override
+  public String refreshReference(double mixupAlpha) {
+    Path folder = newReferenceFolder();
+    reference.mix(policy.parameters(), mixupAlpha, folder);
+    replaceReference(Optional.of(folder));
+    return referenceSha256();
+  }
+
+  private Path newReferenceFolder() {
+    try {
+      Files.createDirectories(settings.workFolder());
+      return Files.createTempDirectory(settings.workFolder(), "reference-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Loads the reference from a folder of the work folder, or the one that the run began with. */
+  private void replaceReference(Optional<Path> folder) {
+    Reference next = Reference.load(folder.orElse(settings.reference()), engine);
+    reference.close();
+    reference = next;
+    refreshed.ifPresent(Folders::delete);
+    refreshed = folder;
+  }
+
+  @Override
+  public String policySha256() {
+    return policy.parameters().sha256();
+  }
+
+  @Override
+  public String referenceSha256() {
+    return reference.model().sha256();
+  }
+
+  @Override
+  public Environment environment() {
+    return environment;
+  }
+
+  @Override
+  public void save(Path emptyFolder) {
+    try {
+      writePolicy(Files.createDirectory(emptyFolder.resolve("policy")));
+      SafetensorsWriter.write(emptyFolder.resolve("optimizer.safetensors"), optimizer.export());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (refreshed.isPresent()) {
+      reference.copyTo(emptyFolder.resolve("reference"));
+    }
+    new SavedState(
+            step,
+            optimizer.updates(),
+            tokens,
+            new TreeMap<>(lossState.values()),
+            referenceSha256(),
+            refreshed.isPresent())
+        .write(emptyFolder.resolve("state.json"));
+  }
+
+  @Override
+  public void restore(Path folder) {
+    SavedState state = SavedState.read(folder.resolve("state.json"));
+    try {
+      policy.parameters().load(Safetensors.openFolder(folder.resolve("policy")));
+      optimizer.load(Safetensors.open(folder.resolve("optimizer.safetensors")), state.updates());
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          folder, "is of another model: " + e.getMessage() + "; take one of this run", e);
+    }
+    restoreReference(folder, state);
+    lossState = state.losses();
+    step = state.step();
+    tokens = state.tokens();
+  }
+
+  private void restoreReference(Path folder, SavedState state) {
+    if (state.refreshed()) {
+      Path copy = newReferenceFolder();
+      try (Reference saved = Reference.load(folder.resolve("reference"), engine)) {
+        saved.copyTo(copy);
+      }
+      replaceReference(Optional.of(copy));
+    } else if (refreshed.isPresent()) {
+      replaceReference(Optional.empty());
+    }
+    if (!referenceSha256().equals(state.referenceSha256())) {
+      throw new CheckpointException(
+          folder,
+          "was made with the reference "
+              + state.referenceSha256()
+              + ", not with "
+              + referenceSha256()
+              + "; give the reference that the run began with");
+    }
+  }
+
+  @Override
+  public void writePolicy(Path emptyFolder) {
+    try {
+      new CheckpointWriter(source)
+          .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.parameters().export()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    refreshed.ifPresent(Folders::delete);
+    cache.close();
+    optimizer.close();
+    policy.close();
+    reference.close();
+  }
+}

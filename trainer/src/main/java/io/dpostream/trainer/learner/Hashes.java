@@ -1,0 +1,39 @@
+package io.dpostream.trainer.learner;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Feeds numbers to a hash: each array by its length and then its elements, big-endian. */
+final class Hashes {
+  private Hashes() {}
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  static void update(MessageDigest digest, int[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * values.length).putInt(values.length);
+    for (int value : values) {
+      bytes.putInt(value);
+    }
+    digest.update(bytes.flip());
+  }
+
+  static void update(MessageDigest digest, long value) {
+    digest.update(ByteBuffer.allocate(8).putLong(value).flip());
+  }
+
+  /** The bits of the values; every NaN counts as the same. */
+  static void update(MessageDigest digest, double... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 8 * values.length).putInt(values.length);
+    for (double value : values) {
+      bytes.putLong(Double.doubleToLongBits(value));
+    }
+    digest.update(bytes.flip());
+  }
+}

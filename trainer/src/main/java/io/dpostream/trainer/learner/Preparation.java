@@ -1,0 +1,68 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.trainer.loss.Label;
+import io.dpostream.trainer.loss.Objective;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns preferences into what a step computes with, or says why one cannot be used. A function of
+ * the pair and the configuration alone.
+ *
+ * @param objective whose data requirements count
+ * @param truncation how long pairs are cut
+ * @param vocabSize every token id is below it
+ */
+record Preparation(Objective objective, Truncation truncation, int vocabSize) {
+
+  Optional<String> refusal(TrainingPair pair) {
+    if (pair.prompt().length == 0) {
+      return Optional.of("the prompt has no token");
+    }
+    return outside("the prompt", pair.prompt())
+        .or(() -> completions(pair).stream().flatMap(c -> refusal(c).stream()).findFirst())
+        .or(() -> truncation.refusal(pair.prompt()))
+        .or(() -> labelRefusal(pair));
+  }
+
+  PreparedPair prepare(TrainingPair pair) {
+    List<TokenSequence> sequences =
+        completions(pair).stream().map(c -> truncation.cut(pair.prompt(), c)).toList();
+    return new PreparedPair(pair, sequences, label(pair));
+  }
+
+  private List<int[]> completions(TrainingPair pair) {
+    return objective.usesRanking() && !pair.ranked().isEmpty()
+        ? pair.ranked()
+        : List.of(pair.chosen(), pair.rejected());
+  }
+
+  private Optional<String> refusal(int[] completion) {
+    return completion.length == 0
+        ? Optional.of("a completion has no token")
+        : outside("a completion", completion);
+  }
+
+  private Optional<String> outside(String what, int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= vocabSize) {
+        return Optional.of(
+            what + " has the token id " + id + ", outside the vocabulary of " + vocabSize);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> labelRefusal(TrainingPair pair) {
+    try {
+      return objective.refusal(label(pair), completions(pair).size());
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Label label(TrainingPair pair) {
+    return new Label(pair.probability(), pair.rewardMargin());
+  }
+}

@@ -1,0 +1,14 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.trainer.loss.Label;
+import java.util.List;
+
+/**
+ * A pair as a step computes with it.
+ *
+ * @param source the pair
+ * @param sequences prompt and completion of each ranked completion, truncated, best first
+ * @param label what is known of it besides its order
+ */
+record PreparedPair(TrainingPair source, List<TokenSequence> sequences, Label label) {}

@@ -1,0 +1,77 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.CheckpointWriter;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.LanguageModel;
+import io.dpostream.policy.NamedTensor;
+import io.dpostream.policy.Parameters;
+import io.dpostream.policy.Safetensors;
+import io.dpostream.policy.SafetensorsWriter;
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The frozen reference: a folder, and the model loaded from it.
+ *
+ * @param folder whose float32 values the model has
+ * @param model its weights in the dtype computed in
+ */
+record Reference(CheckpointFolder folder, LanguageModel model) implements AutoCloseable {
+
+  static Reference load(Path folder, EngineOptions engine) {
+    CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+    return new Reference(checkpoint, LanguageModel.load(checkpoint, engine));
+  }
+
+  /**
+   * Writes {@code alpha · policy + (1 − alpha) · reference} into an empty folder, computed in
+   * float64 and rounded once.
+   */
+  void mix(Parameters policy, double alpha, Path emptyFolder) {
+    Safetensors weights = Safetensors.openFolder(folder.path());
+    List<NamedTensor> mixed = new ArrayList<>();
+    for (String name : policy.names()) {
+      if (!weights.has(name)) {
+        throw new UserException(
+            "trainer.sync_ref_model: the reference lacks "
+                + name
+                + "; only a reference of the policy's architecture can be moved towards it");
+      }
+      NamedTensor tensor = weights.tensor(name);
+      float[] values = tensor.toFloats();
+      float[] towards = policy.get(name);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (alpha * towards[i] + (1 - alpha) * values[i]);
+      }
+      mixed.add(NamedTensor.of(name, tensor.shape(), values));
+    }
+    write(mixed, emptyFolder);
+  }
+
+  /** Writes the reference into an empty folder. */
+  void copyTo(Path emptyFolder) {
+    Safetensors weights = Safetensors.openFolder(folder.path());
+    write(weights.names().stream().map(weights::tensor).toList(), emptyFolder);
+  }
+
+  private void write(List<NamedTensor> tensors, Path emptyFolder) {
+    try {
+      Files.createDirectories(emptyFolder);
+      new CheckpointWriter(folder)
+          .fill(emptyFolder, file -> SafetensorsWriter.write(file, tensors));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,58 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.LanguageModel;
+import io.dpostream.policy.TokenSequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Log-probabilities under the reference, from the cache where it has them. They depend on the
+ * reference's hash, the token ids and the numerical environment alone.
+ *
+ * <p>Not thread-safe.
+ */
+final class ReferenceScorer {
+  private final LanguageModel model;
+  private final ReferenceCache cache;
+  private final String context;
+  private final int tokensPerPass;
+
+  /**
+   * Scores with a model.
+   *
+   * @param environment what the numbers depend on besides weights and ids
+   */
+  ReferenceScorer(
+      LanguageModel model, ReferenceCache cache, String environment, int tokensPerPass) {
+    this.model = model;
+    this.cache = cache;
+    this.context = model.sha256() + " " + environment + " " + tokensPerPass;
+    this.tokensPerPass = tokensPerPass;
+  }
+
+  /** One row a sequence, one value a completion token. */
+  List<float[]> logps(List<TokenSequence> sequences) {
+    List<CacheKey> keys = sequences.stream().map(s -> CacheKey.of(context, s)).toList();
+    List<float[]> rows = new ArrayList<>(sequences.size());
+    List<Integer> missing = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Optional<float[]> cached = cache.get(keys.get(i), sequences.get(i).completion().length);
+      rows.add(cached.orElseGet(() -> new float[0]));
+      if (cached.isEmpty()) {
+        missing.add(i);
+      }
+    }
+    for (Pass pass : Pass.pack(missing.stream().map(sequences::get).toList(), tokensPerPass)) {
+      List<Integer> places = pass.select(missing);
+      float[][] computed =
+          model.logprobs(places.stream().map(sequences::get).toList(), pass.shape());
+      for (int i = 0; i < computed.length; i++) {
+        int place = places.get(i);
+        rows.set(place, computed[i]);
+        cache.put(keys.get(place), computed[i]);
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,70 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.ForwardPass;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.TrainableModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Forward passes of the policy over some sequences, with their graphs until closed.
+ *
+ * <p>Not thread-safe.
+ */
+final class ScoredSequences implements AutoCloseable {
+  private final List<Pass> plan;
+  private final List<ForwardPass> passes = new ArrayList<>();
+  private final float[][] logps;
+  private final float[][] logCollisions;
+
+  ScoredSequences(
+      TrainableModel policy,
+      List<TokenSequence> sequences,
+      int tokensPerPass,
+      boolean withLogCollisions) {
+    plan = Pass.pack(sequences, tokensPerPass);
+    logps = new float[sequences.size()][];
+    logCollisions = new float[sequences.size()][0];
+    try {
+      for (Pass pass : plan) {
+        ForwardPass forward = policy.forward(pass.select(sequences), pass.shape());
+        passes.add(forward);
+        spread(pass, forward.logprobs(), logps);
+        if (withLogCollisions) {
+          spread(pass, forward.logCollisions(), logCollisions);
+        }
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void spread(Pass pass, float[][] values, float[][] into) {
+    for (int i = 0; i < values.length; i++) {
+      into[pass.members().get(i)] = values[i];
+    }
+  }
+
+  /** Log-probability of each completion token of a sequence. */
+  float[] logps(int sequence) {
+    return logps[sequence];
+  }
+
+  /** {@code log Σp²} at each completion token of a sequence; empty unless asked for. */
+  float[] logCollisions(int sequence) {
+    return logCollisions[sequence];
+  }
+
+  /** Adds to the policy's gradients, given one row of derivatives a sequence. */
+  void backward(List<double[]> derivatives) {
+    for (int i = 0; i < passes.size(); i++) {
+      passes.get(i).backward(plan.get(i).select(derivatives).toArray(double[][]::new));
+    }
+  }
+
+  @Override
+  public void close() {
+    passes.forEach(ForwardPass::close);
+  }
+}

@@ -1,0 +1,135 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.TrainableModel;
+import io.dpostream.trainer.loss.BatchTotals;
+import io.dpostream.trainer.loss.CompletionLogps;
+import io.dpostream.trainer.loss.GroupResult;
+import io.dpostream.trainer.loss.LossState;
+import io.dpostream.trainer.loss.Objective;
+import io.dpostream.trainer.loss.ObjectiveResult;
+import io.dpostream.trainer.loss.PreferenceLogps;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. The
+ * graphs of one micro-batch exist at a time. An objective of the whole batch is evaluated after a
+ * first pass over all of it.
+ */
+final class StepComputation {
+  private final TrainableModel policy;
+  private final ReferenceScorer reference;
+  private final int pairsPerMicroBatch;
+  private final int tokensPerPass;
+
+  StepComputation(
+      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, int tokensPerPass) {
+    this.policy = policy;
+    this.reference = reference;
+    this.pairsPerMicroBatch = pairsPerMicroBatch;
+    this.tokensPerPass = tokensPerPass;
+  }
+
+  /**
+   * A step before its update.
+   *
+   * @param preferences every pair's log-probabilities, in order
+   * @param result the objective over all of them
+   */
+  record Computed(List<PreferenceLogps> preferences, ObjectiveResult result) {}
+
+  Computed compute(Objective objective, List<PreparedPair> pairs, LossState state) {
+    BatchTotals totals =
+        new BatchTotals(
+            pairs.size(),
+            pairs.stream().mapToLong(p -> p.sequences().get(0).completion().length).sum());
+    return objective.wholeBatch()
+        ? twoPasses(objective, pairs, totals, state)
+        : onePass(objective, pairs, totals, state);
+  }
+
+  private Computed onePass(
+      Objective objective, List<PreparedPair> pairs, BatchTotals totals, LossState state) {
+    List<PreferenceLogps> preferences = new ArrayList<>();
+    List<GroupResult> groups = new ArrayList<>();
+    double loss = 0;
+    for (List<PreparedPair> part : microBatches(pairs)) {
+      try (ScoredSequences scored = score(objective, part)) {
+        List<PreferenceLogps> logps = logps(part, scored);
+        ObjectiveResult result = objective.evaluate(logps, totals, state);
+        if (Double.isFinite(result.loss())) {
+          scored.backward(derivatives(result.groups()));
+        }
+        loss += result.loss();
+        preferences.addAll(logps);
+        groups.addAll(result.groups());
+      }
+    }
+    return new Computed(preferences, new ObjectiveResult(loss, groups, state));
+  }
+
+  private Computed twoPasses(
+      Objective objective, List<PreparedPair> pairs, BatchTotals totals, LossState state) {
+    List<PreferenceLogps> preferences = new ArrayList<>();
+    for (List<PreparedPair> part : microBatches(pairs)) {
+      try (ScoredSequences scored = score(objective, part)) {
+        preferences.addAll(logps(part, scored));
+      }
+    }
+    ObjectiveResult result = objective.evaluate(preferences, totals, state);
+    if (Double.isFinite(result.loss())) {
+      int done = 0;
+      for (List<PreparedPair> part : microBatches(pairs)) {
+        try (ScoredSequences scored = score(objective, part)) {
+          scored.backward(derivatives(result.groups().subList(done, done + part.size())));
+        }
+        done += part.size();
+      }
+    }
+    return new Computed(preferences, result);
+  }
+
+  private List<List<PreparedPair>> microBatches(List<PreparedPair> pairs) {
+    return IntStream.iterate(0, i -> i < pairs.size(), i -> i + pairsPerMicroBatch)
+        .mapToObj(i -> pairs.subList(i, Math.min(pairs.size(), i + pairsPerMicroBatch)))
+        .toList();
+  }
+
+  private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
+    return new ScoredSequences(
+        policy, sequences(pairs), tokensPerPass, objective.usesLogCollision());
+  }
+
+  private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {
+    List<float[]> referenceLogps = reference.logps(sequences(pairs));
+    List<PreferenceLogps> preferences = new ArrayList<>();
+    int next = 0;
+    for (PreparedPair pair : pairs) {
+      List<CompletionLogps> completions = new ArrayList<>();
+      for (int k = 0; k < pair.sequences().size(); k++, next++) {
+        completions.add(
+            new CompletionLogps(
+                doubles(scored.logps(next)),
+                doubles(referenceLogps.get(next)),
+                doubles(scored.logCollisions(next))));
+      }
+      preferences.add(new PreferenceLogps(completions, pair.label()));
+    }
+    return preferences;
+  }
+
+  private static List<TokenSequence> sequences(List<PreparedPair> pairs) {
+    return pairs.stream().flatMap(pair -> pair.sequences().stream()).toList();
+  }
+
+  private static List<double[]> derivatives(List<GroupResult> groups) {
+    return groups.stream().flatMap(group -> Arrays.stream(group.gradient())).toList();
+  }
+
+  private static double[] doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+}

@@ -1,0 +1,46 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.trainer.loss.CompletionLogps;
+import io.dpostream.trainer.loss.PreferenceLogps;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The identity of a step's computation: equal digests mean equal inputs and equal numbers. */
+final class StepDigest {
+  private final MessageDigest sha256 = Hashes.sha256();
+
+  StepDigest(long step, List<PreparedPair> pairs) {
+    Hashes.update(sha256, step);
+    for (PreparedPair pair : pairs) {
+      Hashes.update(sha256, pair.source().partition());
+      Hashes.update(sha256, pair.source().offset());
+      byte[] id = pair.source().pairId().getBytes(StandardCharsets.UTF_8);
+      Hashes.update(sha256, id.length);
+      sha256.update(id);
+      for (TokenSequence sequence : pair.sequences()) {
+        Hashes.update(sha256, sequence.prompt());
+        Hashes.update(sha256, sequence.completion());
+      }
+      Hashes.update(sha256, pair.label().probability());
+      Hashes.update(sha256, pair.label().rewardMargin().orElse(Double.NaN));
+    }
+  }
+
+  void logps(List<PreferenceLogps> preferences) {
+    for (PreferenceLogps preference : preferences) {
+      for (CompletionLogps completion : preference.ranked()) {
+        Hashes.update(sha256, completion.policy());
+        Hashes.update(sha256, completion.reference());
+      }
+    }
+  }
+
+  /** Lower-case hex; ends the digest. */
+  String finish(double loss, double gradientNorm) {
+    Hashes.update(sha256, loss, gradientNorm);
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+}

@@ -1,0 +1,55 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.trainer.loss.CompletionLogps;
+import io.dpostream.trainer.loss.GroupResult;
+import io.dpostream.trainer.loss.PreferenceLogps;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/** What is known of a step besides its loss, under TRL's names and ours. */
+final class StepMetrics {
+  private StepMetrics() {}
+
+  /**
+   * Means over the step. {@code kl} estimates the divergence from the reference by the sequences'
+   * log-ratios: their mean, the mean of their absolute values and half the mean of their squares.
+   */
+  static Map<String, Double> of(List<PreferenceLogps> preferences, List<GroupResult> groups) {
+    Map<String, Double> metrics = new TreeMap<>();
+    metrics.put("rewards/chosen", mean(groups, g -> g.rewards()[0]));
+    metrics.put("rewards/rejected", mean(groups, g -> worst(g.rewards())));
+    metrics.put(
+        "rewards/accuracies", mean(groups, g -> g.rewards()[0] > worst(g.rewards()) ? 1 : 0));
+    metrics.put("rewards/margins", mean(groups, g -> g.rewards()[0] - worst(g.rewards())));
+    metrics.put("logps/chosen", mean(groups, g -> g.logps()[0]));
+    metrics.put("logps/rejected", mean(groups, g -> worst(g.logps())));
+    List<CompletionLogps> completions =
+        preferences.stream().flatMap(p -> p.ranked().stream()).toList();
+    metrics.put("kl", mean(completions, StepMetrics::logRatio));
+    metrics.put("kl/absolute", mean(completions, c -> Math.abs(logRatio(c))));
+    metrics.put("kl/squared", mean(completions, c -> logRatio(c) * logRatio(c) / 2));
+    return metrics;
+  }
+
+  private static double worst(double[] ranked) {
+    return ranked[ranked.length - 1];
+  }
+
+  private static double logRatio(CompletionLogps completion) {
+    double sum = 0;
+    for (int t = 0; t < completion.policy().length; t++) {
+      sum += completion.policy()[t] - completion.reference()[t];
+    }
+    return sum;
+  }
+
+  private static <T> double mean(List<T> values, ToDoubleFunction<T> of) {
+    double sum = 0;
+    for (T value : values) {
+      sum += of.applyAsDouble(value);
+    }
+    return sum / values.size();
+  }
+}

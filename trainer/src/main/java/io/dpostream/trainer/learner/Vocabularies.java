@@ -1,0 +1,58 @@
+package io.dpostream.trainer.learner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dpostream.policy.CheckpointException;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Token ids travel without their text, so policy and reference must mean the same by them. */
+final class Vocabularies {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Vocabularies() {}
+
+  /**
+   * Refuses a reference of another vocabulary.
+   *
+   * @throws UserException if the models' sizes or the tokenizers' tokens differ
+   */
+  static void requireSame(CheckpointFolder policy, CheckpointFolder reference) {
+    int ours = policy.config().vocabSize();
+    int theirs = reference.config().vocabSize();
+    if (ours != theirs) {
+      throw refused(reference, "has a vocabulary of " + theirs + ", the policy's is " + ours);
+    }
+    Path ourFile = policy.path().resolve("tokenizer.json");
+    Path theirFile = reference.path().resolve("tokenizer.json");
+    if (!Arrays.equals(bytes(ourFile), bytes(theirFile))
+        && !tokens(ourFile).equals(tokens(theirFile))) {
+      throw refused(reference, "has a tokenizer with other tokens than the policy's");
+    }
+  }
+
+  private static UserException refused(CheckpointFolder reference, String problem) {
+    return new UserException(
+        "reference: " + reference.path() + " " + problem + "; take a model of the same tokenizer");
+  }
+
+  private static JsonNode tokens(Path tokenizer) {
+    try {
+      return JSON.readTree(bytes(tokenizer)).path("model").path("vocab");
+    } catch (IOException e) {
+      throw new CheckpointException(tokenizer, "not a tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package io.dpostream.trainer.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.LanguageModel;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.Records;
+import io.dpostream.trainer.TrainerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DpoLearnerTest {
+  @TempDir Path dir;
+  private Path model;
+
+  @BeforeEach
+  void writeModel() {
+    model = TinyModel.write(dir.resolve("model"), 1);
+  }
+
+  @Test
+  void shouldStartAtLogTwoWithZeroRewards() {
+    try (DpoLearner learner = learner(TinyModel.config(), "work")) {
+      assertThat(learner.policySha256()).isEqualTo(learner.referenceSha256());
+      StepResult result = learner.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+      // The mean of eight times ln 2 is exact: sums of equal doubles over a power of two.
+      assertThat(result.loss()).isEqualTo(Math.log(2));
+      assertThat(result.metrics())
+          .containsEntry("rewards/chosen", 0.0)
+          .containsEntry("rewards/rejected", 0.0)
+          .containsEntry("rewards/margins", 0.0)
+          .containsEntry("rewards/accuracies", 0.0)
+          .containsEntry("kl", 0.0);
+    }
+  }
+
+  @Test
+  void shouldStayAtZeroRewardsWhateverTheBatchIsMadeOf() {
+    // With a learning rate of 0 the policy stays the reference; the reference's values come from
+    // the first step's cache, the policy's from batches of other sizes and orders.
+    List<TrainingPair> pairs = TinyModel.pairs(12, 1);
+    try (DpoLearner learner = learner(TinyModel.config("learningRate", 0.0), "work")) {
+      learner.step(TinyModel.batch(1, pairs));
+      for (int step = 2; step <= 12; step++) {
+        List<TrainingPair> some = pairs.subList(step - 2, Math.min(12, step + 3));
+        StepResult result = learner.step(TinyModel.batch(step, some));
+        assertThat(result.metrics().get("kl/absolute")).isEqualTo(0.0);
+      }
+    }
+  }
+
+  @Test
+  void shouldLearnThePairsAndLeaveTheReferenceAlone() {
+    List<TrainingPair> pairs = TinyModel.pairs(8, 1);
+    List<TokenSequence> chosen =
+        pairs.stream().map(p -> new TokenSequence(p.prompt(), p.chosen())).toList();
+    float[][] before = referenceLogps(chosen);
+    try (DpoLearner learner = learner(TinyModel.config(), "work")) {
+      String reference = learner.referenceSha256();
+      StepResult result = learner.step(TinyModel.batch(1, pairs));
+      for (int step = 2; step <= 20; step++) {
+        result = learner.step(TinyModel.batch(step, pairs));
+      }
+      assertThat(result.loss()).isLessThan(0.3);
+      assertThat(result.metrics().get("rewards/accuracies")).isEqualTo(1.0);
+      assertThat(learner.referenceSha256()).isEqualTo(reference);
+      assertThat(learner.policySha256()).isNotEqualTo(reference);
+      assertThat(referenceLogps(chosen)).isDeepEqualTo(before);
+    }
+  }
+
+  private float[][] referenceLogps(List<TokenSequence> sequences) {
+    try (LanguageModel reference =
+        LanguageModel.load(CheckpointFolder.open(model), TinyModel.CPU)) {
+      return reference.logprobs(sequences);
+    }
+  }
+
+  @Test
+  void shouldCountCompletionTokensAlone() {
+    List<TrainingPair> pairs = TinyModel.pairs(1, 4);
+    float sum = 0;
+    for (float logp :
+        referenceLogps(List.of(new TokenSequence(pairs.get(0).prompt(), pairs.get(0).chosen())))[
+            0]) {
+      sum += logp;
+    }
+    try (DpoLearner learner = learner(TinyModel.config(), "work")) {
+      StepResult result = learner.step(TinyModel.batch(1, pairs));
+      assertThat(result.metrics().get("logps/chosen")).isCloseTo(sum, within(1e-4));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sigmoid", "ipo", "bco_pair", "aot", "aot_unpaired", "sft"})
+  void shouldTakeTheSameStepInOneBatchAndInMany(String loss) {
+    TrainerConfig whole = TinyModel.config("lossType", List.of(loss));
+    TrainerConfig parts =
+        Records.with(whole, "perDeviceTrainBatchSize", 1, "gradientAccumulationSteps", 8);
+    try (DpoLearner one = learner(whole, "one");
+        DpoLearner many = learner(parts, "many")) {
+      for (int step = 1; step <= 3; step++) {
+        Batch batch = TinyModel.batch(step, TinyModel.pairs(8, step));
+        StepResult expected = one.step(batch);
+        StepResult actual = many.step(batch);
+        assertThat(actual.loss()).isCloseTo(expected.loss(), relative(expected.loss()));
+        double norm = expected.metrics().get("grad_norm");
+        assertThat(actual.metrics().get("grad_norm")).isCloseTo(norm, relative(norm));
+      }
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> relative(double value) {
+    return within(1e-6 * Math.max(1, Math.abs(value)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sigmoid", "bco_pair"})
+  void shouldResumeAsIfNeverInterrupted(String loss) throws IOException {
+    TrainerConfig config =
+        TinyModel.config("lossType", List.of(loss), "warmupSteps", 2L, "weightDecay", 0.1);
+    try (DpoLearner uninterrupted = learner(config, "a")) {
+      for (int step = 1; step <= 4; step++) {
+        Path checkpoint = Files.createDirectory(dir.resolve("checkpoint-" + step));
+        uninterrupted.save(checkpoint);
+        Batch batch = TinyModel.batch(step, TinyModel.pairs(4, step));
+        StepResult expected = uninterrupted.step(batch);
+        try (DpoLearner resumed = learner(config, "b")) {
+          resumed.restore(checkpoint);
+          assertThat(resumed.step(batch)).isEqualTo(expected);
+          assertThat(resumed.policySha256()).isEqualTo(uninterrupted.policySha256());
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldResumeWithARefreshedReference() throws IOException {
+    TrainerConfig config = TinyModel.config();
+    try (DpoLearner uninterrupted = learner(config, "a");
+        DpoLearner resumed = learner(config, "b")) {
+      uninterrupted.step(TinyModel.batch(1, TinyModel.pairs(4, 1)));
+      String first = uninterrupted.referenceSha256();
+      String mixed = uninterrupted.refreshReference(0.6);
+      assertThat(mixed).isNotEqualTo(first).isEqualTo(uninterrupted.referenceSha256());
+      Path checkpoint = Files.createDirectory(dir.resolve("checkpoint"));
+      uninterrupted.save(checkpoint);
+      resumed.restore(checkpoint);
+      assertThat(resumed.referenceSha256()).isEqualTo(mixed);
+      Batch second = TinyModel.batch(2, TinyModel.pairs(4, 2));
+      assertThat(resumed.step(second)).isEqualTo(uninterrupted.step(second));
+    }
+  }
+
+  @Test
+  void shouldMakeThePolicyTheReferenceInAHardRefresh() {
+    try (DpoLearner learner = learner(TinyModel.config(), "work")) {
+      learner.step(TinyModel.batch(1, TinyModel.pairs(4, 1)));
+      assertThat(learner.refreshReference(1)).isEqualTo(learner.policySha256());
+      StepResult result = learner.step(TinyModel.batch(2, TinyModel.pairs(4, 1)));
+      assertThat(result.loss()).isEqualTo(Math.log(2));
+    }
+  }
+
+  @Test
+  void shouldGiveTheSamePolicyWithAWarmAColdAndAHalfDeletedCache() throws IOException {
+    String cold = trainedHash("cache");
+    String warm = trainedHash("cache");
+    Path file = dir.resolve("cache").resolve("reference-logps.0");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    String half = trainedHash("cache");
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    String damaged = trainedHash("cache");
+    assertThat(List.of(warm, half, damaged)).containsOnly(cold);
+    assertThat(Files.readAllBytes(file)).hasSize(bytes.length);
+  }
+
+  private String trainedHash(String work) {
+    try (DpoLearner learner = learner(TinyModel.config(), work)) {
+      for (int step = 1; step <= 3; step++) {
+        learner.step(TinyModel.batch(step, TinyModel.pairs(8, step)));
+      }
+      return learner.policySha256();
+    }
+  }
+
+  @Test
+  void shouldLeaveEverythingButTheStepWhenTheLossIsNotFinite() {
+    // (βh − Δr)² with a reward margin of 1e200 overflows
+    TrainerConfig config = TinyModel.config("lossType", List.of("rpo_sq"));
+    TrainingPair sound = TinyModel.pairs(1, 1).get(0);
+    TrainingPair huge = Records.with(sound, "rewardMargin", OptionalDouble.of(1e200));
+    try (DpoLearner learner = learner(config, "work")) {
+      learner.step(TinyModel.batch(1, List.of(sound)));
+      String before = learner.policySha256();
+      StepResult result = learner.step(TinyModel.batch(2, List.of(sound, huge)));
+      assertThat(result.applied()).isFalse();
+      assertThat(result.nonFinite()).contains("loss is Infinity");
+      assertThat(learner.policySha256()).isEqualTo(before);
+      assertThat(learner.step(TinyModel.batch(3, List.of(sound))).applied()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldWeightPairsByTheirLikelihood() {
+    TrainerConfig plain = TinyModel.config();
+    TrainerConfig weighted = Records.with(plain, "useWeighting", true);
+    try (DpoLearner one = learner(plain, "a");
+        DpoLearner other = learner(weighted, "b")) {
+      Batch batch = TinyModel.batch(1, TinyModel.pairs(4, 1));
+      assertThat(other.step(batch).loss()).isLessThan(one.step(batch).loss()).isPositive();
+    }
+  }
+
+  @Test
+  void shouldRankGroupsOfThree() {
+    TrainerConfig config = TinyModel.config("lossType", List.of("plackett_luce"));
+    TrainingPair pair = TinyModel.pairs(1, 1).get(0);
+    TrainingPair group =
+        Records.with(pair, "ranked", List.of(pair.chosen(), new int[] {7, 8, 2}, pair.rejected()));
+    try (DpoLearner learner = learner(config, "work")) {
+      // At step 0 all six orders of three are equally likely: −ln(1/6).
+      assertThat(learner.step(TinyModel.batch(1, List.of(group))).loss())
+          .isCloseTo(Math.log(6), within(1e-12));
+    }
+  }
+
+  @Test
+  void shouldSayWhyAPairCannotBeUsed() {
+    TrainingPair pair = TinyModel.pairs(1, 1).get(0);
+    TrainerConfig config = TinyModel.config("maxLength", Optional.of(8));
+    try (DpoLearner learner = learner(config, "work")) {
+      assertThat(learner.refusal(Records.with(pair, "prompt", new int[5]))).isEmpty();
+      assertThat(learner.refusal(Records.with(pair, "prompt", new int[9])).orElseThrow())
+          .contains("leaves no room");
+      assertThat(learner.refusal(Records.with(pair, "prompt", new int[0])).orElseThrow())
+          .contains("prompt has no token");
+      assertThat(learner.refusal(Records.with(pair, "rejected", new int[0])).orElseThrow())
+          .contains("completion has no token");
+      assertThat(
+              learner
+                  .refusal(Records.with(pair, "chosen", new int[] {TinyModel.VOCAB}))
+                  .orElseThrow())
+          .contains("token id 50");
+    }
+  }
+
+  @Test
+  void shouldRefuseAReferenceOfAnotherVocabulary() {
+    Path smaller = TinyModel.write(dir.resolve("small"), 2, 40, 1);
+    assertThatThrownBy(() -> open(smaller))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("vocabulary of 40");
+  }
+
+  @Test
+  void shouldTrainAgainstASmallerReference() {
+    Path smaller = TinyModel.write(dir.resolve("small"), 2, TinyModel.VOCAB, 1);
+    try (DpoLearner learner = open(smaller)) {
+      StepResult result = learner.step(TinyModel.batch(1, TinyModel.pairs(4, 1)));
+      assertThat(result.applied()).isTrue();
+      assertThat(result.metrics().get("kl/absolute")).isPositive();
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatItDoesNotDo() {
+    assertThatThrownBy(() -> learner(TinyModel.config("lrSchedulerType", "linear"), "work"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("trainer.lr_scheduler_type: linear needs an end");
+  }
+
+  private DpoLearner open(Path reference) {
+    return DpoLearner.open(
+        TinyModel.config(),
+        new LearnerSettings(model, reference, TinyModel.CPU, dir.resolve("work")));
+  }
+
+  private DpoLearner learner(TrainerConfig config, String work) {
+    return TinyModel.learner(config, model, dir.resolve(work));
+  }
+}

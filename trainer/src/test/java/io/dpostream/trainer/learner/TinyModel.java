@@ -1,0 +1,113 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.ModelConfig;
+import io.dpostream.policy.ModelConfig.Family;
+import io.dpostream.policy.ModelConfig.Head;
+import io.dpostream.policy.RandomCheckpoint;
+import io.dpostream.policy.RopeScaling;
+import io.dpostream.trainer.Records;
+import io.dpostream.trainer.TrainerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Random;
+
+/** A random Llama of 50 tokens and 2 layers, with pairs to train it on. */
+final class TinyModel {
+  static final int VOCAB = 50;
+  static final EngineOptions CPU = new EngineOptions("cpu", "float32", 1);
+
+  private TinyModel() {}
+
+  static Path write(Path folder, long seed) {
+    return write(folder, seed, VOCAB, 2);
+  }
+
+  static Path write(Path folder, long seed, int vocab, int layers) {
+    ModelConfig config =
+        new ModelConfig(
+            Family.LLAMA,
+            Head.CAUSAL_LM,
+            vocab,
+            32,
+            48,
+            layers,
+            4,
+            2,
+            8,
+            64,
+            1e-6,
+            10_000,
+            new RopeScaling.None(),
+            true,
+            false,
+            Optional.empty(),
+            OptionalInt.of(1),
+            List.of(2),
+            OptionalInt.empty(),
+            "float32");
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"vocab\": {\"a\": 0}}}");
+      CheckpointFolder written = RandomCheckpoint.write(folder, config, seed, 0.2);
+      return written.path();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A learner whose reference is its own first policy. */
+  static DpoLearner learner(TrainerConfig config, Path model, Path work) {
+    return DpoLearner.open(config, new LearnerSettings(model, model, CPU, work));
+  }
+
+  /** Eight pairs a step and a learning rate that moves a tiny model, with these changes. */
+  static TrainerConfig config(Object... namesAndValues) {
+    TrainerConfig base =
+        Records.with(
+            TrainerConfig.defaults(),
+            "learningRate",
+            1e-3,
+            "maxLength",
+            Optional.empty(),
+            "maxPromptLength",
+            Optional.empty());
+    return Records.with(base, namesAndValues);
+  }
+
+  static List<TrainingPair> pairs(int count, long seed) {
+    Random random = new Random(seed);
+    List<TrainingPair> pairs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      pairs.add(
+          new TrainingPair(
+              0,
+              i,
+              "pair-" + i,
+              ids(random, 2 + random.nextInt(12)),
+              ids(random, 1 + random.nextInt(20)),
+              ids(random, 1 + random.nextInt(20)),
+              List.of(),
+              0.9,
+              OptionalDouble.of(1),
+              -1));
+    }
+    return pairs;
+  }
+
+  private static int[] ids(Random random, int length) {
+    return random.ints(length, 3, VOCAB).toArray();
+  }
+
+  static Batch batch(long step, List<TrainingPair> pairs) {
+    return new Batch(step, pairs, OptionalDouble.empty());
+  }
+}
