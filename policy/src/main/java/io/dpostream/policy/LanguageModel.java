@@ -15,21 +15,28 @@ import java.util.stream.IntStream;
  */
 public final class LanguageModel implements AutoCloseable {
   /** Most logits that exist at one time, as elements: 64 MB of float32. */
-  static final int CHUNK_LOGITS = 1 << 24;
+  private static final int CHUNK_LOGITS = 1 << 24;
 
   private final ModelConfig config;
   private final NDManager manager;
   private final TorchProgram program;
   private final Weights weights;
   private final String sha256;
+  private final int chunk;
 
   private LanguageModel(
-      ModelConfig config, NDManager manager, TorchProgram program, Weights weights, String sha256) {
+      ModelConfig config,
+      NDManager manager,
+      TorchProgram program,
+      Weights weights,
+      String sha256,
+      int chunk) {
     this.config = config;
     this.manager = manager;
     this.program = program;
     this.weights = weights;
     this.sha256 = sha256;
+    this.chunk = chunk;
   }
 
   /**
@@ -39,6 +46,11 @@ public final class LanguageModel implements AutoCloseable {
    *     configuration
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
+    return load(folder, options, chunk(folder.config()));
+  }
+
+  /** Loads with another limit on the positions whose logits exist at one time. */
+  static LanguageModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = Torch.manager(options);
@@ -48,7 +60,7 @@ public final class LanguageModel implements AutoCloseable {
       Weights weights = Weights.load(tensors, config, file, dtype);
       TorchProgram program = DecoderProgram.load(manager, config, dtype, 0);
       return new LanguageModel(
-          config, manager, program, weights, StoredTensor.sha256(config, file));
+          config, manager, program, weights, StoredTensor.sha256(config, file), chunk);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -99,13 +111,7 @@ public final class LanguageModel implements AutoCloseable {
               batch.at());
       NDArray scores =
           program.tensor(
-              scope,
-              Gradients.OFF,
-              "scores",
-              weights.slots(),
-              hidden,
-              batch.targets(),
-              chunk(config));
+              scope, Gradients.OFF, "scores", weights.slots(), hidden, batch.targets(), chunk);
       return batch.byRow(Arrays32.floats(scores));
     }
   }

@@ -15,18 +15,21 @@ public final class TrainableModel implements AutoCloseable {
   private final TorchProgram program;
   private final Weights weights;
   private final Parameters parameters;
+  private final int chunk;
 
   private TrainableModel(
       ModelConfig config,
       NDManager manager,
       TorchProgram program,
       Weights weights,
-      Parameters parameters) {
+      Parameters parameters,
+      int chunk) {
     this.config = config;
     this.manager = manager;
     this.program = program;
     this.weights = weights;
     this.parameters = parameters;
+    this.chunk = chunk;
   }
 
   /**
@@ -36,6 +39,11 @@ public final class TrainableModel implements AutoCloseable {
    *     configuration
    */
   public static TrainableModel load(CheckpointFolder folder, EngineOptions options) {
+    return load(folder, options, LanguageModel.chunk(folder.config()));
+  }
+
+  /** Loads with another limit on the positions whose logits exist at one time. */
+  static TrainableModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = Torch.manager(options);
@@ -44,7 +52,7 @@ public final class TrainableModel implements AutoCloseable {
       Weights weights = Weights.load(tensors, config, file, Dtype.F32);
       TorchProgram program = DecoderProgram.load(manager, config, Dtype.named(options.dtype()), 0);
       Parameters parameters = new Parameters(tensors, weights.byName());
-      return new TrainableModel(config, manager, program, weights, parameters);
+      return new TrainableModel(config, manager, program, weights, parameters, chunk);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -91,7 +99,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   private ForwardPass forward(PaddedBatch batch) {
-    return ForwardPass.run(manager, program, weights.slots(), batch, LanguageModel.chunk(config));
+    return ForwardPass.run(manager, program, weights.slots(), batch, chunk);
   }
 
   /** Sets all gradients to zero. */

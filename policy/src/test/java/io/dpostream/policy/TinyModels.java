@@ -65,7 +65,7 @@ final class TinyModels {
     Files.writeString(folder.resolve("config.json"), config.toJson());
     Files.writeString(folder.resolve("tokenizer.json"), "{}"); // opened, never read
     SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
-    return CheckpointFolder.open(folder);
+    return new CheckpointFolder(folder, config);
   }
 
   /** Sequences with prompts of 3, 5, 2... tokens and completions of 4, 1, 7... */
