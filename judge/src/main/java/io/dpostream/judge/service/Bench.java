@@ -1,0 +1,99 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.Verdict;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Judgment;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** Puts pairs before one judge and makes judgments of its verdicts. Thread-safe. */
+final class Bench {
+  private final JudgeSpec spec;
+  private final JudgeConfig config;
+  private final Judge judge;
+  private final JudgmentRecords records;
+  private final JudgeListener listener;
+  private final Clock clock;
+
+  Bench(JudgeSpec spec, JudgeConfig config, Judge judge, JudgeListener listener, Clock clock) {
+    this.spec = spec;
+    this.config = config;
+    this.judge = judge;
+    this.records = new JudgmentRecords(spec.id(), judge.kind(), judge.version());
+    this.listener = listener;
+    this.clock = clock;
+  }
+
+  /** One try; the future fails when the judge does, or takes too long. */
+  CompletableFuture<Judgment> judge(CompletionPair pair) {
+    long start = clock.millis();
+    CompletableFuture<Verdict> verdict;
+    try {
+      verdict = judge.compare(Comparison.of(pair));
+    } catch (RuntimeException e) {
+      verdict = CompletableFuture.failedFuture(e);
+    }
+    if (!verdict.isDone()) {
+      verdict = verdict.copy().orTimeout(config.verdictTimeoutMs(), TimeUnit.MILLISECONDS);
+    }
+    return verdict
+        .thenApply(v -> records.of(pair, v, clock.instant(), clock.millis() - start))
+        .whenComplete(
+            (judgment, failure) -> {
+              if (failure != null) {
+                listener.failed(spec.id(), pair.getPairId(), cause(failure));
+              }
+            });
+  }
+
+  /** As many tries as are configured, and after the last one an abstention with the reason. */
+  CompletableFuture<Judgment> judgeOrAbstain(CompletionPair pair) {
+    return attempt(pair, 1);
+  }
+
+  private CompletableFuture<Judgment> attempt(CompletionPair pair, int attempt) {
+    CompletableFuture<Judgment> judgment = judge(pair);
+    if (judgment.isDone() && !judgment.isCompletedExceptionally()) {
+      return judgment;
+    }
+    return judgment.exceptionallyCompose(
+        failure ->
+            attempt >= config.maxAttempts()
+                ? CompletableFuture.completedFuture(abstention(pair, reason(failure, attempt)))
+                : CompletableFuture.supplyAsync(
+                        () -> attempt + 1,
+                        CompletableFuture.delayedExecutor(
+                            backoffMs(attempt), TimeUnit.MILLISECONDS))
+                    .thenCompose(next -> attempt(pair, next)));
+  }
+
+  /** The judge's abstention. */
+  Judgment abstention(CompletionPair pair, String reason) {
+    return records.of(pair, new Verdict.Abstain(reason), clock.instant(), 0);
+  }
+
+  /** Why the tries came to nothing. */
+  String reason(Throwable failure, int attempts) {
+    Throwable cause = cause(failure);
+    String what =
+        cause instanceof java.util.concurrent.TimeoutException
+            ? "no verdict within " + config.verdictTimeoutMs() + " ms"
+            : cause.toString();
+    return "judge %s failed %d times: %s".formatted(spec.id(), attempts, what);
+  }
+
+  /** The pause after a failed attempt, counted from 1. */
+  long backoffMs(int attempt) {
+    return config.retryBackoffMs() << (attempt - 1);
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+}

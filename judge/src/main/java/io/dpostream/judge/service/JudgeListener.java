@@ -1,0 +1,18 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.schemas.Judgment;
+
+/** Told what judges do, for progress and metrics; called by their threads. */
+public interface JudgeListener {
+  /** Hears nothing. */
+  JudgeListener NONE = new JudgeListener() {};
+
+  /** A judgment is written; one that is rolled back and repeated is told again. */
+  default void judged(Judgment judgment) {}
+
+  /** A judge has failed on a pair, which is tried again or given up. */
+  default void failed(String judgeId, String pairId, Throwable cause) {}
+
+  /** A pair is given up: a dead letter, and an abstention in its place. */
+  default void givenUp(String judgeId, String pairId, String reason) {}
+}

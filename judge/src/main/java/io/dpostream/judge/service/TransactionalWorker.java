@@ -1,0 +1,122 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * A consumer group and transactions: the judgments of one poll and its offsets are committed
+ * together, so that every pair is judged once. A pair that cannot be decoded is passed over: the
+ * assembler sets it aside, once for all judges.
+ */
+final class TransactionalWorker implements Worker {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final int MAX_POLL_INTERVAL_MS = 900_000;
+
+  private final JudgeSpec spec;
+  private final Bench bench;
+  private final JudgeListener listener;
+  private final Topic<CompletionPair> pairs;
+  private final Topic<Judgment> judgments;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final RecordDecoder<CompletionPair> decoder;
+  private final RecordEncoder encoder;
+  private volatile boolean stopped;
+
+  TransactionalWorker(
+      JudgeSpec spec,
+      JudgeConfig config,
+      KafkaSettings settings,
+      Bench bench,
+      JudgeListener listener) {
+    this.spec = spec;
+    this.bench = bench;
+    this.listener = listener;
+    this.pairs = settings.topics().completionPairs();
+    this.judgments = settings.topics().judgments();
+    this.decoder = settings.decoder(pairs);
+    this.encoder = settings.encoder();
+    String group = settings.topicPrefix() + "judge-" + spec.id();
+    String member = group + "-" + config.instance();
+    Map<String, Object> consuming = settings.consumer(member);
+    consuming.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    consuming.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // a new judge sees all
+    consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.maxPollRecords());
+    consuming.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
+    consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, config.sessionTimeoutMs());
+    consuming.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, config.sessionTimeoutMs() / 5);
+    this.consumer = new KafkaConsumer<>(consuming);
+    this.producer =
+        new KafkaProducer<>(
+            settings.transactionalProducer(member, member),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @Override
+  public void run() {
+    try {
+      producer.initTransactions();
+      consumer.subscribe(List.of(pairs.name()));
+      while (!stopped) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        if (!records.isEmpty()) {
+          write(judge(records), records);
+        }
+      }
+    } catch (WakeupException e) {
+      // stopped while it waited
+    } finally {
+      producer.close(Duration.ZERO); // an open transaction is rolled back by the successor
+      consumer.close();
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    consumer.wakeup();
+  }
+
+  private List<Judgment> judge(ConsumerRecords<byte[], byte[]> records) {
+    Semaphore free = new Semaphore(spec.concurrency());
+    List<CompletableFuture<Judgment>> verdicts = new ArrayList<>(records.count());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (decoder.decode(record) instanceof Decoded.Value<CompletionPair> pair
+          && spec.share().includes(pair.value().getPairId())) {
+        free.acquireUninterruptibly();
+        verdicts.add(
+            bench.judgeOrAbstain(pair.value()).whenComplete((judgment, e) -> free.release()));
+      }
+    }
+    return verdicts.stream().map(CompletableFuture::join).toList();
+  }
+
+  private void write(List<Judgment> batch, ConsumerRecords<byte[], byte[]> records) {
+    producer.beginTransaction();
+    for (Judgment judgment : batch) {
+      producer.send(encoder.encode(judgments, judgment.getPairId(), judgment));
+    }
+    producer.sendOffsetsToTransaction(records.nextOffsets(), consumer.groupMetadata());
+    producer.commitTransaction();
+    batch.forEach(listener::judged);
+  }
+}

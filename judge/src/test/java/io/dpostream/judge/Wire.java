@@ -1,0 +1,77 @@
+package io.dpostream.judge;
+
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Writes and reads topics in tests with a broker. */
+public final class Wire {
+  private final KafkaSettings settings;
+
+  /** Topics of a cluster under a prefix of their own, created when they are missing. */
+  public Wire(KafkaSettings cluster, String prefix) {
+    this.settings =
+        new KafkaSettings(
+            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix, cluster.properties());
+    try (Admin admin = settings.admin()) {
+      settings.topics().ensure(admin);
+    }
+  }
+
+  /** With the prefix. */
+  public KafkaSettings settings() {
+    return settings;
+  }
+
+  /** Writes records and waits until they are there. */
+  public <T extends SpecificRecord> void write(
+      Topic<T> topic, List<T> values, Function<T, String> key) {
+    try (KafkaProducer<String, SpecificRecord> producer =
+        new KafkaProducer<>(settings.producer("test"))) {
+      values.forEach(
+          value -> producer.send(new ProducerRecord<>(topic.name(), key.apply(value), value)));
+      producer.flush();
+    }
+  }
+
+  /** All committed records of a topic up to now. */
+  public <T extends SpecificRecord> List<T> read(Topic<T> topic) {
+    RecordDecoder<T> decoder = settings.decoder(topic);
+    List<T> values = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records(topic.name())) {
+      values.add(((Decoded.Value<T>) decoder.decode(record)).value());
+    }
+    return values;
+  }
+
+  /** All committed records of a topic up to now, as bytes. */
+  public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer("test"))) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < end.get(p))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+      }
+    }
+    return all;
+  }
+}

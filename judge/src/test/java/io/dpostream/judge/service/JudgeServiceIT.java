@@ -1,0 +1,238 @@
+package io.dpostream.judge.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.judge.Examples;
+import io.dpostream.judge.Judges;
+import io.dpostream.judge.PairShare;
+import io.dpostream.judge.Wire;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.DeadLetters;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.VerdictKind;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JudgeServiceIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  @TempDir static Path dir;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = LocalCluster.start(dir);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @Test
+  void shouldJudgeEveryPairOnceAcrossRestartsEachJudgeItsShare() {
+    Wire wire = new Wire(cluster.settings(), "tx.");
+    List<Map<String, Object>> judges =
+        List.of(
+            Map.of("id", "few", "type", "random", "share", 0.2),
+            Map.of("id", "most", "type", "random", "share_from", 0.2));
+
+    wire.write(pairs(wire), some("a", 300), CompletionPair::getPairId);
+    try (Running service = new Running(config(judges, "0"), wire)) {
+      await().atMost(PATIENCE).until(() -> judgments(wire).size() >= 300);
+    }
+    wire.write(pairs(wire), some("b", 300), CompletionPair::getPairId);
+    try (Running service = new Running(config(judges, "1"), wire)) {
+      await().atMost(PATIENCE).until(() -> judgments(wire).size() >= 600);
+    }
+
+    List<Judgment> all = judgments(wire);
+    assertThat(all).extracting(Judgment::getPairId).doesNotHaveDuplicates().hasSize(600);
+    assertThat(all)
+        .allSatisfy(
+            j ->
+                assertThat(j.getJudgeId())
+                    .isEqualTo(PairShare.position(j.getPairId()) < 0.2 ? "few" : "most"));
+  }
+
+  @Test
+  void shouldAbstainWithTheReasonWhenAJudgeKeepsFailing() {
+    Wire wire = new Wire(cluster.settings(), "abstain.");
+    wire.write(pairs(wire), some("flaky", 5), CompletionPair::getPairId);
+    wire.write(pairs(wire), some("poison", 2), CompletionPair::getPairId);
+
+    try (Running service =
+        new Running(config(List.of(Map.of("id", "s", "type", "scripted")), "0"), wire)) {
+      await().atMost(PATIENCE).until(() -> judgments(wire).size() >= 7);
+    }
+
+    assertThat(judgments(wire).stream().filter(j -> j.getPairId().startsWith("flaky")))
+        .hasSize(5)
+        .allMatch(j -> j.getVerdict() == VerdictKind.FIRST && j.getConfidence() == 0.9);
+    assertThat(judgments(wire).stream().filter(j -> j.getPairId().startsWith("poison")))
+        .hasSize(2)
+        .allMatch(j -> j.getVerdict() == VerdictKind.ABSTAIN && j.getConfidence() == 0.5)
+        .allMatch(
+            j ->
+                j.getRationale()
+                    .orElseThrow()
+                    .equals(
+                        "judge s failed 3 times: java.lang.IllegalStateException: no answer from"
+                            + " the model"));
+  }
+
+  @Test
+  void shouldWorkInParallelOnOnePartitionUnderLocksLongerThanTheyLast() {
+    // 40 pairs of 2 s each would take 80 s one by one; one worker dies, its pairs go to the other
+    Wire wire = new Wire(cluster.settings(), "share.");
+    List<Map<String, Object>> slow =
+        List.of(
+            Map.of(
+                "id",
+                "slow",
+                "type",
+                "scripted",
+                "delay_ms",
+                2000,
+                "delivery",
+                "share_group",
+                "concurrency",
+                5));
+    try (Running first = new Running(config(slow, "0"), wire);
+        Running second = new Running(config(slow, "1"), wire)) {
+      wire.write(pairs(wire), some("p", 40), CompletionPair::getPairId);
+      await().atMost(PATIENCE).until(() -> first.written() >= 2 && second.written() >= 2);
+      first.close();
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 40);
+      assertThat(second.written()).isLessThan(40);
+    }
+
+    assertThat(judgments(wire)).hasSize(40);
+    assertThat(wire.records(wire.settings().topics().deadLetters())).isEmpty();
+  }
+
+  @Test
+  void shouldGiveUpAPairThatFailsRepeatedlyWithItsReason() {
+    Wire wire = new Wire(cluster.settings(), "dead.");
+    wire.write(pairs(wire), some("flaky", 3), CompletionPair::getPairId);
+    wire.write(pairs(wire), some("poison", 1), CompletionPair::getPairId);
+    List<Map<String, Object>> judge =
+        List.of(Map.of("id", "s", "type", "scripted", "delivery", "share_group"));
+
+    try (Running service = new Running(config(judge, "0"), wire)) {
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 4);
+    }
+
+    assertThat(wire.records(wire.settings().topics().deadLetters()))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(new String(letter.key(), StandardCharsets.UTF_8)).isEqualTo("poison-0");
+              assertThat(header(letter, DeadLetters.ERROR))
+                  .startsWith("judge s failed 3 times: java.lang.IllegalStateException: no answer");
+              assertThat(header(letter, DeadLetters.SOURCE_TOPIC))
+                  .isEqualTo("dead.completion-pairs");
+            });
+    assertThat(judgments(wire))
+        .filteredOn(j -> j.getPairId().equals("poison-0"))
+        .singleElement()
+        .satisfies(j -> assertThat(j.getVerdict()).isEqualTo(VerdictKind.ABSTAIN));
+  }
+
+  @Test
+  void shouldHoldALockForAsLongAsTheJudgeThinks() {
+    // the lock lasts 15 s, the broker's least; the judge takes 18
+    Wire wire = new Wire(cluster.settings(), "lock.");
+    wire.write(pairs(wire), some("p", 1), CompletionPair::getPairId);
+    List<Map<String, Object>> judge =
+        List.of(
+            Map.of(
+                "id",
+                "s",
+                "type",
+                "scripted",
+                "delay_ms",
+                18_000,
+                "delivery",
+                "share_group",
+                "concurrency",
+                1));
+
+    try (Running service = new Running(config(judge, "0"), wire);
+        Running other = new Running(config(judge, "1"), wire)) {
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 1);
+      assertThat(service.written() + other.written()).isEqualTo(1);
+    }
+  }
+
+  private static JudgeConfig config(List<Map<String, Object>> judges, String instance) {
+    return new JudgeConfig(judges, instance, 3, 10, 60_000, 100, 10_000, 15_000);
+  }
+
+  private static List<CompletionPair> some(String name, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Examples.pair(name + "-" + i, Examples.prompt("p"), "a" + i, "b" + i))
+        .toList();
+  }
+
+  private static io.dpostream.schemas.Topic<CompletionPair> pairs(Wire wire) {
+    return wire.settings().topics().completionPairs();
+  }
+
+  private static List<Judgment> judgments(Wire wire) {
+    return wire.read(wire.settings().topics().judgments());
+  }
+
+  private static long distinct(Wire wire) {
+    return judgments(wire).stream().map(Judgment::getJudgmentId).distinct().count();
+  }
+
+  private static String header(ConsumerRecord<?, ?> record, String key) {
+    return new String(record.headers().lastHeader(key).value(), StandardCharsets.UTF_8);
+  }
+
+  /** A service in a thread of this process. */
+  private static final class Running implements AutoCloseable {
+    private final Map<String, Judgment> written = new ConcurrentHashMap<>();
+    private final JudgeService service;
+    private final CompletableFuture<Void> run;
+
+    Running(JudgeConfig config, Wire wire) {
+      JudgeListener listener =
+          new JudgeListener() {
+            @Override
+            public void judged(Judgment judgment) {
+              written.put(judgment.getJudgmentId(), judgment);
+            }
+          };
+      service =
+          new JudgeService(
+              config, wire.settings(), Judges.onClassPath(), listener, Clock.systemUTC());
+      run = CompletableFuture.runAsync(service::run);
+    }
+
+    int written() {
+      return written.size();
+    }
+
+    @Override
+    public void close() {
+      service.close();
+      run.join();
+    }
+  }
+}
