@@ -14,7 +14,7 @@ import sun.misc.SignalHandler;
  * ERROR} and why, and the end of its standard input, at which it stops. The system closes that
  * input when the parent dies, however it dies, so that no child outlives its parent.
  */
-public final class ChildMain {
+final class ChildMain {
   static final String READY = "READY";
   static final String ERROR = "ERROR ";
 
@@ -22,13 +22,13 @@ public final class ChildMain {
 
   /** Starts what the child is there for. */
   @FunctionalInterface
-  public interface Service {
+  interface Service {
     /** Starts and returns once clients can connect; closing stops. */
     AutoCloseable start() throws Exception;
   }
 
   /** Runs a service until the parent is gone. Does not return. */
-  public static void run(Service service) {
+  static void run(Service service) {
     PrintStream toParent = System.out;
     System.setOut(System.err); // whatever a library prints goes to the log
     // Ctrl-C reaches the parent too, which stops its own work first and its children last.

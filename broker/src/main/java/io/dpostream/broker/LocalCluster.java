@@ -1,6 +1,5 @@
 package io.dpostream.broker;
 
-import io.dpostream.broker.registry.SchemaRegistry;
 import io.dpostream.schemas.KafkaSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,7 +139,7 @@ public final class LocalCluster implements AutoCloseable {
   private ChildProcess launchRegistry() {
     return ChildProcess.launch(
         "schema registry",
-        SchemaRegistry.class,
+        RegistryChild.class,
         64,
         dir.resolve("logs").resolve("registry.log"),
         List.of(bootstrapServers(), "127.0.0.1", Integer.toString(ports.registry())));

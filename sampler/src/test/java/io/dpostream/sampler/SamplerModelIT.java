@@ -33,8 +33,8 @@ class SamplerModelIT {
 
   /**
    * Versions 0 and 4 are good; 1 has one bit turned, 2 is cut short, 3 is not there. Every token's
-   * recorded log-probability must be that of the version which the pair names, so no completion
-   * was written by two.
+   * recorded log-probability must be that of the version which the pair names, so no completion was
+   * written by two.
    */
   @Test
   void shouldWriteEachCompletionWithTheVersionItNamesAndRefuseDamagedOnes() throws Exception {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.dpostream.broker.ChildMain;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -36,9 +35,14 @@ public final class SchemaRegistry implements AutoCloseable {
     this.server = server;
   }
 
-  /** Child process: {@code <bootstrap servers> <host> <port>}. */
-  public static void main(String[] args) {
-    ChildMain.run(() -> start(args[0], args[1], Integer.parseInt(args[2])));
+  /** A registry as a process of its own: {@code <bootstrap servers> <host> <port>}. */
+  public static void main(String[] args) throws Exception {
+    if (args.length != 3) {
+      System.err.println("usage: SchemaRegistry <bootstrap servers> <host> <port>");
+      System.exit(2);
+    }
+    SchemaRegistry registry = start(args[0], args[1], Integer.parseInt(args[2]));
+    Runtime.getRuntime().addShutdownHook(new Thread(registry::close, "stop"));
   }
 
   /**

@@ -35,8 +35,7 @@ final class CommonPrefix {
   static PreferencePair.Conversational split(List<Message> chosen, List<Message> rejected) {
     int end =
         firstDifference(
-            Math.min(chosen.size(), rejected.size()),
-            i -> !chosen.get(i).equals(rejected.get(i)));
+            Math.min(chosen.size(), rejected.size()), i -> !chosen.get(i).equals(rejected.get(i)));
     return new PreferencePair.Conversational(
         chosen.subList(0, end),
         chosen.subList(end, chosen.size()),

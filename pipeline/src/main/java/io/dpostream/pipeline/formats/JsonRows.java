@@ -66,8 +66,7 @@ public final class JsonRows {
           "%s: is not UTF-8 text after line %d; convert it".formatted(file, report.lastLine()), e);
     } catch (IOException e) {
       throw new UserException(
-          "%s: cannot be read after line %d: %s"
-              .formatted(file, report.lastLine(), e.getMessage()),
+          "%s: cannot be read after line %d: %s".formatted(file, report.lastLine(), e.getMessage()),
           e);
     }
     return report.build();

@@ -33,7 +33,8 @@ public final class JudgmentRow {
     String pairId = Fields.text(row, "pair_id");
     String judgeId = Fields.text(row, "judge_id");
     Optional<String> annotator = Fields.scalar(row, "annotator_id");
-    VerdictKind verdict = Fields.constant(VerdictKind.class, Fields.text(row, "verdict"), "verdict");
+    VerdictKind verdict =
+        Fields.constant(VerdictKind.class, Fields.text(row, "verdict"), "verdict");
     boolean sided = verdict == VerdictKind.FIRST || verdict == VerdictKind.SECOND;
     double confidence = Fields.number(row, "confidence").orElse(sided ? 1.0 : 0.5);
     if (!(confidence >= 0.5 && confidence <= 1)) {

@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Turns rows into preference records for a model. Prompt and answer are tokenized apart, so that
- * no token reaches across their boundary, and an answer ends with one end-of-sequence token, as a
+ * Turns rows into preference records for a model. Prompt and answer are tokenized apart, so that no
+ * token reaches across their boundary, and an answer ends with one end-of-sequence token, as a
  * sampled one does. The answers of a conversation are what the chat template writes after the
  * prompt. Safe for use by several threads.
  */

@@ -109,6 +109,8 @@ class ArchitectureTest {
               "io.dpostream.trainer.loss..",
               "io.dpostream.trainer.learner..",
               "io.dpostream.trainer.fold..")
+          .and()
+          .doNotHaveSimpleName("AtomicFolder") // names a folder that is renamed when complete
           .should()
           .callMethod(System.class, "currentTimeMillis")
           .orShould()

@@ -60,10 +60,13 @@ class PreferenceRowTest {
   /** The example of TRL's documentation: the space before the difference goes to the answers. */
   @Test
   void shouldTakeTheCommonPrefixAsThePrompt() throws IOException {
-    assertThat(only("{\"chosen\": \"The sky is blue.\", \"rejected\": \"The sky is green.\"}").pair())
+    assertThat(
+            only("{\"chosen\": \"The sky is blue.\", \"rejected\": \"The sky is green.\"}").pair())
         .isEqualTo(new Standard("The sky is", " blue.", " green."));
     // the answers begin alike, so the rule runs into them
-    assertThat(only("{\"chosen\": \"Q: 1+1? A: It is 2\", \"rejected\": \"Q: 1+1? A: It is 3\"}").pair())
+    assertThat(
+            only("{\"chosen\": \"Q: 1+1? A: It is 2\", \"rejected\": \"Q: 1+1? A: It is 3\"}")
+                .pair())
         .isEqualTo(new Standard("Q: 1+1? A: It is", " 2", " 3"));
     // one is the beginning of the other: TRL's loop stops at the last character that both have
     assertThat(only("{\"chosen\": \"ab\", \"rejected\": \"abc\"}").pair())
@@ -78,7 +81,10 @@ class PreferenceRowTest {
     String dialogue =
         "[{\"role\": \"user\", \"content\": \"Sky?\"}, {\"role\": \"assistant\", \"content\": \"%s\"}]";
     String both =
-        "\"chosen\": " + dialogue.formatted("Blue.") + ", \"rejected\": " + dialogue.formatted("Red.");
+        "\"chosen\": "
+            + dialogue.formatted("Blue.")
+            + ", \"rejected\": "
+            + dialogue.formatted("Red.");
     PreferencePair expected =
         new Conversational(
             List.of(turn("user", "Sky?")),
@@ -147,7 +153,8 @@ class PreferenceRowTest {
         "{\"conversations\": [{\"from\": \"tool\"}]} | conversations has a turn from somebody unknown",
       })
   void shouldRefuseARowByReason(String line, String reason) throws IOException {
-    Path file = write("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}\n" + "x\n\n" + line);
+    Path file =
+        write("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}\n" + "x\n\n" + line);
     List<PreferenceRow> rows = new ArrayList<>();
     ImportReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
     assertThat(rows).hasSize(1);
@@ -183,7 +190,9 @@ class PreferenceRowTest {
     }
     List<PreferenceRow> rows = new ArrayList<>();
     PreferenceRow.read(zipped, PreferenceFormat.AUTO, rows::add);
-    assertThat(rows).singleElement().matches(r -> r.pair().equals(new Standard("p", "\u00e4", "b")));
+    assertThat(rows)
+        .singleElement()
+        .matches(r -> r.pair().equals(new Standard("p", "\u00e4", "b")));
 
     byte[] whole = Files.readAllBytes(zipped);
     Path cut = Files.write(dir.resolve("cut"), Arrays.copyOf(whole, whole.length - 9));
@@ -195,8 +204,7 @@ class PreferenceRowTest {
         .isThrownBy(() -> PreferenceRow.read(latin, PreferenceFormat.AUTO, r -> {}))
         .withMessageContaining("is not UTF-8");
     assertThatExceptionOfType(UserException.class)
-        .isThrownBy(
-            () -> PreferenceRow.read(dir.resolve("none"), PreferenceFormat.AUTO, r -> {}))
+        .isThrownBy(() -> PreferenceRow.read(dir.resolve("none"), PreferenceFormat.AUTO, r -> {}))
         .withMessageContaining("does not exist");
   }
 
@@ -211,8 +219,7 @@ class PreferenceRowTest {
         .hasSize(5)
         .startsWith(1255, 1689, 1951);
     assertThat(report.refusedRows()).isEqualTo(9);
-    assertThat(rows)
-        .allMatch(r -> ((Standard) r.pair()).prompt().endsWith("\n\nAssistant:"));
+    assertThat(rows).allMatch(r -> ((Standard) r.pair()).prompt().endsWith("\n\nAssistant:"));
   }
 
   /** Why HH-RLHF has a rule of its own: the common prefix runs into the answer in 444 pairs. */
@@ -228,7 +235,8 @@ class PreferenceRowTest {
           String rejected = row.get("rejected").textValue();
           int answer = chosen.lastIndexOf("\n\nAssistant:") + "\n\nAssistant:".length();
           try {
-            intoAnswer[0] += CommonPrefix.split(chosen, rejected).prompt().length() > answer ? 1 : 0;
+            intoAnswer[0] +=
+                CommonPrefix.split(chosen, rejected).prompt().length() > answer ? 1 : 0;
           } catch (RowRefusedException e) {
             assertThat(e).hasMessageContaining("is empty");
           }

@@ -43,7 +43,9 @@ class RoundTripTest {
     assertThat(standard.getPolicyVersion()).isEqualTo(-1);
   }
 
-  /** The template writes {@code <s>}, every turn and a line break; answers end with {@code </s>}. */
+  /**
+   * The template writes {@code <s>}, every turn and a line break; answers end with {@code </s>}.
+   */
   @Test
   void shouldTakeAConversationsAnswerFromTheChatTemplate() throws IOException {
     Preference chat =
