@@ -179,6 +179,16 @@ class Decoder(Module):
             out.append(torch.logsumexp(logp * 2.0, [-1]))
         return torch.cat(out)
 
+    # sum_v p(v) (log p(v) - log q(v)) at each pair of hidden states of two models: (n)
+    def divergences(self, weights: List[Tensor], hidden: Tensor, other_weights: List[Tensor], other_hidden: Tensor, count: int, chunk: int) -> Tensor:
+        out = annotate(List[Tensor], [])
+        for start in range(0, count, chunk):
+            end = start + chunk
+            p = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, end)), -1)
+            q = torch.log_softmax(self.logits(other_weights, torch.slice(other_hidden, 0, start, end)), -1)
+            out.append(torch.sum(torch.exp(p) * (p - q), [-1]))
+        return torch.cat(out)
+
     # Gradients of sum(d * scores) into the weights' and the hidden states' grad, chunk by chunk, so
     # that the logits of one chunk exist at a time; the hidden states' own graph follows last.
     def scores_backward(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int, d: List[float]) -> NoneType:

@@ -112,6 +112,29 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
+  /**
+   * The divergence {@code KL(this ‖ other)} of the two models' distributions at each completion
+   * token, over the whole vocabulary. In the shape of {@link #logprobs}; without a graph.
+   *
+   * @param other of the same vocabulary
+   */
+  public float[][] divergences(LanguageModel other) {
+    try (NDManager passing = scope.newSubManager()) {
+      return batch.byRow(
+          Arrays32.floats(
+              program.tensor(
+                  passing,
+                  Gradients.OFF,
+                  "divergences",
+                  weights,
+                  hidden,
+                  other.slots(),
+                  other.hidden(passing, batch),
+                  batch.at().length,
+                  chunk)));
+    }
+  }
+
   /** The log-probabilities before rounding to float32. */
   double[] exactLogprobs() {
     return scores.toDoubleArray();

@@ -99,21 +99,35 @@ public final class LanguageModel implements AutoCloseable {
 
   private float[][] logprobs(PaddedBatch batch) {
     try (NDManager scope = manager.newSubManager()) {
-      NDArray hidden =
+      NDArray scores =
           program.tensor(
               scope,
               Gradients.OFF,
-              "hidden",
+              "scores",
               weights.slots(),
-              List.of(),
-              batch.rows(),
-              batch.ids(),
-              batch.at());
-      NDArray scores =
-          program.tensor(
-              scope, Gradients.OFF, "scores", weights.slots(), hidden, batch.targets(), chunk);
+              hidden(scope, batch),
+              batch.targets(),
+              chunk);
       return batch.byRow(Arrays32.floats(scores));
     }
+  }
+
+  /** Normed hidden states before each completion token; they belong to the scope. */
+  NDArray hidden(NDManager scope, PaddedBatch batch) {
+    return program.tensor(
+        scope,
+        Gradients.OFF,
+        "hidden",
+        weights.slots(),
+        List.of(),
+        batch.rows(),
+        batch.ids(),
+        batch.at());
+  }
+
+  /** The weights in the order that the decoder program takes. */
+  List<NDArray> slots() {
+    return weights.slots();
   }
 
   /** Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. */

@@ -89,6 +89,27 @@ class PassShapeTest {
   }
 
   @Test
+  void shouldGiveTheDivergenceFromAnotherModel() throws Exception {
+    CheckpointFolder one = TinyModels.write(folder.resolve("one"), CONFIG, 1);
+    CheckpointFolder two = TinyModels.write(folder.resolve("two"), CONFIG, 2);
+    TokenSequence sequence = new TokenSequence(new int[] {3, 4}, new int[] {5});
+    try (LanguageModel p = LanguageModel.load(one, TinyModels.CPU);
+        LanguageModel q = LanguageModel.load(two, TinyModels.CPU);
+        TrainableModel trained = TrainableModel.load(one, TinyModels.CPU);
+        ForwardPass pass = trained.forward(List.of(sequence))) {
+      double expected = 0;
+      for (int id = 0; id < CONFIG.vocabSize(); id++) {
+        TokenSequence next = new TokenSequence(sequence.prompt(), new int[] {id});
+        double logP = p.logprobs(List.of(next))[0][0];
+        double logQ = q.logprobs(List.of(next))[0][0];
+        expected += Math.exp(logP) * (logP - logQ);
+      }
+      assertThat((double) pass.divergences(q)[0][0]).isCloseTo(expected, within(1e-4));
+      assertThat(pass.divergences(p)[0][0]).isZero();
+    }
+  }
+
+  @Test
   void shouldRefuseSequencesThatDoNotFit() throws Exception {
     List<TokenSequence> sequences = TinyModels.sequences(3, CONFIG.vocabSize(), 3);
     assertThatThrownBy(() -> PaddedBatch.of(sequences, CONFIG, new PassShape(2, 16)))

@@ -37,6 +37,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
           "keep_checkpoints",
           "publish_steps",
           "batch_timeout_ms",
+          "kl_full_steps",
           "max_non_finite_steps");
 
   private static final Set<String> LENGTH_OF_RUN = Set.of("max_steps", "num_train_epochs");
@@ -51,7 +52,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
     ObjectNode tree = tree(config);
     tree.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString()));
     values.keySet().removeAll(WITHOUT_EFFECT);
-    if (config.lrSchedulerType().equals("constant")) {
+    if (config.lrSchedulerType().startsWith("constant")) {
       values.keySet().removeAll(LENGTH_OF_RUN);
     }
     return new CanonicalConfig(values);

@@ -2,6 +2,7 @@ package io.dpostream.trainer;
 
 import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.loss.LossConfig;
+import io.dpostream.trainer.loss.Losses;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,9 +13,9 @@ import java.util.Optional;
  * @param lossType identifiers of the losses to combine; the keys up to {@code sftWeight} are
  *     explained at {@link LossConfig}
  * @param learningRate peak learning rate
- * @param lrSchedulerType constant, linear or cosine; the latter two need {@code maxSteps}, or a
- *     pinned range whose length gives it
- * @param warmupSteps steps over which the rate rises from 0
+ * @param lrSchedulerType constant, constant_with_warmup, linear or cosine; the latter two need
+ *     {@code maxSteps}, or a pinned range whose length gives it
+ * @param warmupSteps steps over which the rate rises from 0, whatever the schedule
  * @param weightDecay of AdamW; norms and biases are left out
  * @param maxGradNorm bound of the global norm; 0 for none
  * @param perDeviceTrainBatchSize pairs of one forward pass
@@ -36,6 +37,8 @@ import java.util.Optional;
  * @param publishSteps steps between two published versions
  * @param batchTimeoutMs after so many milliseconds a batch that is not full is trained as it is; 0
  *     waits for a full one
+ * @param klFullSteps steps between two measurements of the divergence from the reference over the
+ *     whole vocabulary, on the first micro-batch; 0 for none
  * @param maxNonFiniteSteps so many steps in a row without a finite loss and gradient stop the run
  */
 public record TrainerConfig(
@@ -89,6 +92,7 @@ public record TrainerConfig(
     int keepCheckpoints,
     long publishSteps,
     long batchTimeoutMs,
+    long klFullSteps,
     int maxNonFiniteSteps) {
 
   /** DPO with TRL's defaults, but for the schedule: a stream has no end to decay towards. */
@@ -145,6 +149,7 @@ public record TrainerConfig(
         /* keepCheckpoints= */ 2,
         /* publishSteps= */ 10,
         /* batchTimeoutMs= */ 0,
+        /* klFullSteps= */ 10,
         /* maxNonFiniteSteps= */ 3);
   }
 
@@ -152,8 +157,34 @@ public record TrainerConfig(
     lossType = List.copyOf(lossType);
     lossWeights = List.copyOf(lossWeights);
     loraTargetModules = List.copyOf(loraTargetModules);
+    checkLoss(
+        new LossConfig(
+            lossType,
+            lossWeights,
+            beta,
+            labelSmoothing,
+            fDivergenceType,
+            fAlphaDivergenceCoef,
+            ldAlpha,
+            useWeighting,
+            weightingClamp,
+            discopopTau,
+            simpoGamma,
+            dpopLambda,
+            lengthAlpha,
+            odpoAlpha,
+            madpoTau,
+            madpoLambda,
+            rpoScale,
+            sftWeight));
     atLeast("learning_rate", learningRate, 0);
-    oneOf("lr_scheduler_type", lrSchedulerType, "constant", "linear", "cosine");
+    oneOf(
+        "lr_scheduler_type",
+        lrSchedulerType,
+        "constant",
+        "constant_with_warmup",
+        "linear",
+        "cosine");
     atLeast("warmup_steps", warmupSteps, 0);
     atLeast("weight_decay", weightDecay, 0);
     fraction("adam_beta1", adamBeta1);
@@ -181,6 +212,7 @@ public record TrainerConfig(
     atLeast("keep_checkpoints", keepCheckpoints, 1);
     atLeast("publish_steps", publishSteps, 1);
     atLeast("batch_timeout_ms", batchTimeoutMs, 0);
+    atLeast("kl_full_steps", klFullSteps, 0);
     atLeast("max_non_finite_steps", maxNonFiniteSteps, 1);
   }
 
@@ -210,6 +242,14 @@ public record TrainerConfig(
         madpoLambda,
         rpoScale,
         sftWeight);
+  }
+
+  private static void checkLoss(LossConfig loss) {
+    try {
+      Losses.check(loss);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("trainer." + e.getMessage(), e);
+    }
   }
 
   private static void atLeast(String key, double value, double bound) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -106,6 +107,16 @@ public final class DpoLearner implements Learner {
     }
   }
 
+  /**
+   * Makes learners on a device.
+   *
+   * @param workFolder of the run; see {@link LearnerSettings}
+   */
+  public static LearnerFactory factory(EngineOptions engine, Path workFolder) {
+    return (config, policy, reference) ->
+        open(config, new LearnerSettings(policy, reference, engine, workFolder));
+  }
+
   private static void checkSupported(TrainerConfig config) {
     boolean decays = !config.lrSchedulerType().startsWith("constant");
     if (decays && config.maxSteps() == 0) {
@@ -148,7 +159,9 @@ public final class DpoLearner implements Learner {
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
     policy.zeroGrad();
-    StepComputation.Computed computed = computation().compute(objective, pairs, lossState);
+    StepComputation computation = computation();
+    StepComputation.Computed computed = computation.compute(objective, pairs, lossState);
+    OptionalDouble divergence = divergence(batch, computation, pairs);
     double loss = computed.result().loss();
     double norm = Double.isFinite(loss) ? optimizer.gradientNorm() : Double.NaN;
     double learningRate = schedule.rate(batch.step());
@@ -168,6 +181,7 @@ public final class DpoLearner implements Learner {
     metrics.put("grad_norm", norm);
     metrics.put("learning_rate", learningRate);
     metrics.put("num_tokens", (double) tokens);
+    divergence.ifPresent(kl -> metrics.put("kl/full", kl));
     return new StepResult(step, nonFinite, loss, metrics, stepTokens, digest.finish(loss, norm));
   }
 
@@ -184,6 +198,14 @@ public final class DpoLearner implements Learner {
         new ReferenceScorer(reference.model(), cache, environment.toString(), tokensPerPass),
         config.perDeviceTrainBatchSize(),
         tokensPerPass);
+  }
+
+  private OptionalDouble divergence(
+      Batch batch, StepComputation computation, List<PreparedPair> pairs) {
+    boolean due = config.klFullSteps() > 0 && batch.step() % config.klFullSteps() == 0;
+    return due
+        ? OptionalDouble.of(computation.divergence(pairs, reference.model()))
+        : OptionalDouble.empty();
   }
 
   private static Optional<String> nonFinite(double loss, double norm) {

@@ -1,6 +1,7 @@
 package io.dpostream.trainer.learner;
 
 import io.dpostream.policy.ForwardPass;
+import io.dpostream.policy.LanguageModel;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.policy.TrainableModel;
 import java.util.ArrayList;
@@ -54,6 +55,22 @@ final class ScoredSequences implements AutoCloseable {
   /** {@code log Σp²} at each completion token of a sequence; empty unless asked for. */
   float[] logCollisions(int sequence) {
     return logCollisions[sequence];
+  }
+
+  /**
+   * The divergence from another model over the whole vocabulary, summed over a sequence's tokens
+   * and averaged over the sequences.
+   */
+  double divergenceFrom(LanguageModel other) {
+    double sum = 0;
+    for (ForwardPass pass : passes) {
+      for (float[] sequence : pass.divergences(other)) {
+        for (float token : sequence) {
+          sum += token;
+        }
+      }
+    }
+    return sum / logps.length;
   }
 
   /** Adds to the policy's gradients, given one row of derivatives a sequence. */

@@ -1,5 +1,6 @@
 package io.dpostream.trainer.learner;
 
+import io.dpostream.policy.LanguageModel;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.policy.TrainableModel;
 import io.dpostream.trainer.loss.BatchTotals;
@@ -49,6 +50,15 @@ final class StepComputation {
     return objective.wholeBatch()
         ? twoPasses(objective, pairs, totals, state)
         : onePass(objective, pairs, totals, state);
+  }
+
+  /** The divergence of the policy from a reference over the whole vocabulary, on a micro-batch. */
+  double divergence(List<PreparedPair> pairs, LanguageModel from) {
+    List<PreparedPair> first = microBatches(pairs).get(0);
+    try (ScoredSequences scored =
+        new ScoredSequences(policy, sequences(first), tokensPerPass, false)) {
+      return scored.divergenceFrom(from);
+    }
   }
 
   private Computed onePass(

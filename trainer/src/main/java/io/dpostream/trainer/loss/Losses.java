@@ -78,6 +78,20 @@ public final class Losses {
     return names;
   }
 
+  /**
+   * Refuses a configuration that has no objective.
+   *
+   * @throws IllegalArgumentException as {@link #objective}
+   */
+  public static void check(LossConfig config) {
+    objective(config);
+  }
+
+  /** Whether ε has an effect: a measured one may then be set in place of the configured one. */
+  public static boolean usesLabelSmoothing(LossConfig config) {
+    return entries(config).stream().anyMatch(e -> e.options().contains(smoothed()));
+  }
+
   /** The losses that use an option, sorted. */
   static Set<String> using(LossOption option) {
     return BY_NAME.entrySet().stream()

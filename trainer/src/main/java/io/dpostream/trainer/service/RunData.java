@@ -73,7 +73,7 @@ final class RunData implements AutoCloseable {
 
   /** The configuration with the last step set, where the schedule needs to know it. */
   TrainerConfig scheduled(TrainerConfig config) {
-    if (config.lrSchedulerType().equals("constant") || config.maxSteps() > 0) {
+    if (config.lrSchedulerType().startsWith("constant") || config.maxSteps() > 0) {
       return config;
     }
     long steps =

@@ -33,7 +33,12 @@ final class StepRecords {
         .ifPresent(reason -> draft.pairs().forEach(pair -> skipped.add(notFinite(pair, reason))));
     Map<String, Double> metrics = new HashMap<>();
     result.ifPresent(r -> metrics.putAll(r.metrics()));
-    staleness(draft.pairs(), version).ifPresent(mean -> metrics.put("staleness", mean));
+    staleness(draft.pairs(), version)
+        .ifPresent(
+            mean -> {
+              metrics.put("staleness", mean);
+              metrics.put("kl/off_policy", mean > 0 ? 1.0 : 0.0);
+            });
     return StepTaken.newBuilder()
         .setStep(step)
         .setRanges(draft.ranges())

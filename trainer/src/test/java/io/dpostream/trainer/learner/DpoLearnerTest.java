@@ -217,6 +217,15 @@ class DpoLearnerTest {
   }
 
   @Test
+  void shouldMeasureTheWholeDivergenceEverySoManySteps() {
+    List<TrainingPair> pairs = TinyModel.pairs(8, 1);
+    try (DpoLearner learner = learner(TinyModel.config("klFullSteps", 2L), "work")) {
+      assertThat(learner.step(TinyModel.batch(1, pairs)).metrics()).doesNotContainKey("kl/full");
+      assertThat(learner.step(TinyModel.batch(2, pairs)).metrics().get("kl/full")).isPositive();
+    }
+  }
+
+  @Test
   void shouldWeightPairsByTheirLikelihood() {
     TrainerConfig plain = TinyModel.config();
     TrainerConfig weighted = Records.with(plain, "useWeighting", true);
