@@ -69,7 +69,7 @@ public final class CheckpointStore {
         return saved(folder, cut);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("checkpoint of step " + cut.step() + ": " + e, e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -152,7 +152,7 @@ public final class DpoLearner implements Learner {
 
   @Override
   public StepResult step(Batch batch) {
-    if (batch.step() != step + 1) {
+    if (batch.step() <= step) {
       throw new IllegalArgumentException("step " + batch.step() + " cannot follow step " + step);
     }
     List<PreparedPair> pairs = batch.pairs().stream().map(preparation::prepare).toList();

@@ -107,6 +107,26 @@ public final class Ledger implements AutoCloseable {
     return append(event, List.of(), () -> {});
   }
 
+  /**
+   * Asks the broker whether this owner still is the owner, by a transaction that it then aborts.
+   *
+   * @throws UserException when a newer trainer has taken the run over
+   */
+  public void confirmOwnership() {
+    TrainingStep probe =
+        new TrainingStep(
+            state.runId(), state.nextSequence(), state.requireConfiguration(), clock.instant());
+    try {
+      producer.beginTransaction();
+      producer.send(encoder.encode(topic, state.runId(), probe));
+      producer.flush();
+      producer.abortTransaction();
+    } catch (KafkaException e) {
+      refuseIfFenced(e);
+      throw e;
+    }
+  }
+
   private void commit(List<ProducerRecord<byte[], byte[]>> records, Runnable beforeCommit) {
     for (int attempt = 1; ; attempt++) {
       try {

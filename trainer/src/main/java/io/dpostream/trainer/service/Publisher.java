@@ -69,9 +69,9 @@ final class Publisher {
       if (Files.exists(folder)) {
         return folder;
       }
-      throw new UncheckedIOException("version " + version + ": " + e, e);
+      throw new UncheckedIOException(e);
     } catch (IOException e) {
-      throw new UncheckedIOException("version " + version + ": " + e, e);
+      throw new UncheckedIOException(e);
     }
   }
 

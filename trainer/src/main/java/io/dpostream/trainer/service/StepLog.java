@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.ledger.LedgerState;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -28,14 +29,19 @@ public final class StepLog implements TrainerListener, AutoCloseable {
   private BufferedWriter writer;
   private long tokens;
 
-  /** Into this file; its folder must be there. */
+  /**
+   * Into this file, whose folder is made when it is missing.
+   *
+   * @throws UserException when it cannot be written
+   */
   public StepLog(Path file) {
     this.file = file;
     this.unfinished = file.resolveSibling("." + file.getFileName() + ".history");
     try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
       this.writer = Files.newBufferedWriter(unfinished);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UserException(file + ": cannot be written (" + e + "); give another folder", e);
     }
   }
 

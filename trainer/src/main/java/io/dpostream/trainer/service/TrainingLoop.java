@@ -1,5 +1,6 @@
 package io.dpostream.trainer.service;
 
+import io.dpostream.policy.CheckpointException;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.DeadLetters;
 import io.dpostream.schemas.KafkaSettings;
@@ -21,6 +22,8 @@ import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.service.NextAction.Ending;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,6 +38,7 @@ final class TrainingLoop {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final TrainerConfig config;
+  private final Path folder;
   private final TrainerService.Parts parts;
   private final Ledger ledger;
   private final Learner learner;
@@ -54,6 +58,7 @@ final class TrainingLoop {
       PolicyFold fold,
       CheckpointStore checkpoints) {
     this.config = config;
+    this.folder = run.folder();
     this.parts = parts;
     this.ledger = ledger;
     this.learner = fold.learner();
@@ -80,8 +85,8 @@ final class TrainingLoop {
       }
       switch (NextAction.after(ledger.state(), config, ending)) {
         case REFRESH_REFERENCE -> refreshReference();
-        case SAVE_CHECKPOINT -> saveCheckpoint();
-        case PUBLISH -> parts.listener().recorded(publisher.publish(ledger, learner));
+        case SAVE_CHECKPOINT -> writing("checkpoint", this::saveCheckpoint);
+        case PUBLISH -> writing("version", this::publish);
         case TAKE_STEP -> {
           setLabelSmoothing();
           Optional<Draft> draft = nextBatch(stop);
@@ -96,6 +101,27 @@ final class TrainingLoop {
         }
       }
     }
+  }
+
+  /** An owner that cannot write may have lost its files with the run; that is the better reason. */
+  private void writing(String what, Runnable write) {
+    try {
+      write.run();
+    } catch (UncheckedIOException | CheckpointException e) {
+      ledger.confirmOwnership();
+      throw new UserException(
+          "%s of step %d cannot be written to %s: %s; free space there or let it be written"
+              .formatted(what, ledger.state().step(), folder, reason(e)),
+          e);
+    }
+  }
+
+  private static String reason(RuntimeException e) {
+    return e instanceof UncheckedIOException io ? io.getCause().toString() : e.getMessage();
+  }
+
+  private void publish() {
+    parts.listener().recorded(publisher.publish(ledger, learner));
   }
 
   /** A registry out of reach is waited for: its records are neither bad nor lost. */

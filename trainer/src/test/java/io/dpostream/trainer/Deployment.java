@@ -1,0 +1,260 @@
+package io.dpostream.trainer;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.FinishReason;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.PolicyVersion;
+import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.Prompt;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.RunConfigured;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.ledger.LedgerReader;
+import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.service.Failpoints;
+import io.dpostream.trainer.service.LabelSmoothingAdvice;
+import io.dpostream.trainer.service.RunSpec;
+import io.dpostream.trainer.service.TrainerListener;
+import io.dpostream.trainer.service.TrainerService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A deployment of its own, told apart by its topic prefix, and what tests do with it. */
+public final class Deployment {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaSettings kafka;
+  private final Path folder;
+
+  private Deployment(KafkaSettings kafka, Path folder) {
+    this.kafka = kafka;
+    this.folder = folder;
+  }
+
+  /** With fresh topics and a model. */
+  public static Deployment create(LocalCluster cluster, String prefix, Path folder) {
+    return create(cluster, prefix, folder, 1);
+  }
+
+  /** The same with so many partitions of preferences. */
+  public static Deployment create(
+      LocalCluster cluster, String prefix, Path folder, int partitions) {
+    KafkaSettings kafka =
+        new KafkaSettings(
+            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of());
+    Topic<Preference> preferences = kafka.topics().preferences();
+    try (Admin admin = kafka.admin()) {
+      NewTopic topic = new NewTopic(preferences.name(), partitions, (short) 1);
+      admin.createTopics(List.of(topic.configs(preferences.config()))).all().get();
+      kafka.topics().ensure(admin);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    FakeLearner.writeModel(folder.resolve("model"), "weights at first");
+    return new Deployment(kafka, folder);
+  }
+
+  public KafkaSettings kafka() {
+    return kafka;
+  }
+
+  public Path folder(String runId) {
+    return folder.resolve(runId);
+  }
+
+  public RunSpec spec(String runId) {
+    return spec(runId, PreferenceSource.stream(), false);
+  }
+
+  public RunSpec spec(String runId, PreferenceSource source, boolean acceptConfig) {
+    Path model = folder.resolve("model");
+    return new RunSpec(runId, model, model, folder(runId), source, acceptConfig);
+  }
+
+  /** Two pairs a step, so that few records make many steps. */
+  public static TrainerConfig config(Map<String, String> changes) {
+    StringBuilder text = new StringBuilder("per_device_train_batch_size: 2\n");
+    text.append("checkpoint_steps: 3\npublish_steps: 2\n");
+    changes.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+    return CanonicalConfig.parse(text.toString()).over(TrainerConfig.defaults());
+  }
+
+  public TrainerService trainer(RunSpec spec, TrainerConfig config) {
+    return trainer(spec, config, LabelSmoothingAdvice.none(), failpoint -> {});
+  }
+
+  public TrainerService trainer(
+      RunSpec spec, TrainerConfig config, LabelSmoothingAdvice advice, Failpoints failpoints) {
+    return new TrainerService(
+        config,
+        spec,
+        kafka,
+        new TrainerService.Parts(
+            FakeLearner::new,
+            InstantSource.system(),
+            TrainerListener.all(List.of()),
+            advice,
+            failpoints));
+  }
+
+  /** Trains a run in this process until it is complete. */
+  public LedgerState train(String runId, TrainerConfig config) {
+    trainer(spec(runId), config).run();
+    return ledger(runId);
+  }
+
+  public LedgerState ledger(String runId) {
+    return new LedgerReader(kafka).read(runId, record -> {});
+  }
+
+  public List<TrainingStep> records(String runId) {
+    List<TrainingStep> records = new ArrayList<>();
+    new LedgerReader(kafka).read(runId, records::add);
+    return records;
+  }
+
+  public List<StepTaken> steps(String runId) {
+    return records(runId).stream()
+        .map(TrainingStep::getEvent)
+        .filter(StepTaken.class::isInstance)
+        .map(StepTaken.class::cast)
+        .toList();
+  }
+
+  public List<PolicyVersion> versions(String runId) {
+    List<PolicyVersion> versions = new ArrayList<>();
+    var decoder = kafka.decoder(kafka.topics().policyVersions());
+    for (ConsumerRecord<byte[], byte[]> record : read(kafka.topics().policyVersions().name())) {
+      if (decoder.decode(record) instanceof Decoded.Value<PolicyVersion> v
+          && v.value().getRunId().equals(runId)) {
+        versions.add(v.value());
+      }
+    }
+    return versions;
+  }
+
+  /** Every committed record of a topic. */
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(kafka.consumer("test-reader"))) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < end.get(p))) {
+        consumer.poll(POLL).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  /** Commits preferences, one transaction each ten, with aborted ones between. */
+  public void prefer(int from, int to) {
+    prefer(IntStream.range(from, to).mapToObj(Deployment::preference).toList());
+  }
+
+  /** Commits these. */
+  public void prefer(List<Preference> preferences) {
+    RecordEncoder encoder = kafka.encoder();
+    Topic<Preference> topic = kafka.topics().preferences();
+    send(
+        preferences.stream()
+            .map(preference -> encoder.encode(topic, preference.getPairId(), preference))
+            .toList());
+  }
+
+  /**
+   * Commits these as they are, ten a transaction; each second transaction is preceded by an aborted
+   * one.
+   */
+  public void send(List<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            kafka.transactionalProducer("test-writer", "test-writer-" + kafka.topicPrefix()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.initTransactions();
+      for (int start = 0; start < records.size(); start += 10) {
+        var part = records.subList(start, Math.min(records.size(), start + 10));
+        if (start % 20 == 10) {
+          producer.beginTransaction();
+          part.forEach(producer::send);
+          producer.flush();
+          producer.abortTransaction();
+        }
+        producer.beginTransaction();
+        part.forEach(producer::send);
+        producer.commitTransaction();
+      }
+    }
+  }
+
+  /** Writes a run's ledger, changed, for a deployment whose preferences are changed or not. */
+  public void copyLedger(Deployment to, String runId, UnaryOperator<List<TrainingStep>> change) {
+    RecordEncoder encoder = to.kafka.encoder();
+    to.send(
+        change.apply(records(runId)).stream()
+            .map(
+                record ->
+                    encoder.encode(to.kafka.topics().trainingSteps(), runId, moved(record, to)))
+            .toList());
+  }
+
+  private static TrainingStep moved(TrainingStep record, Deployment to) {
+    SpecificRecord event = (SpecificRecord) record.getEvent();
+    if (event instanceof RunConfigured configured) {
+      event =
+          RunConfigured.newBuilder(configured)
+              .setPreferencesTopic(to.kafka.topics().preferences().name())
+              .build();
+    }
+    return TrainingStep.newBuilder(record).setEvent(event).build();
+  }
+
+  /** The n-th preference: all different, and each the same in every test. */
+  public static Preference preference(int n) {
+    return Preference.newBuilder()
+        .setPairId("pair-" + n)
+        .setRunId("some sampler")
+        .setPrompt(Prompt.newBuilder().setId("prompt-" + n).setText("text").build())
+        .setPromptTokenIds(List.of(1, 2))
+        .setChosen(completion(3, n % 90))
+        .setRejected(completion(4, n % 90))
+        .setContentHash("content-" + n)
+        .setDecidedAt(Instant.EPOCH)
+        .build();
+  }
+
+  public static Completion completion(Integer... ids) {
+    return Completion.newBuilder()
+        .setText("text")
+        .setTokenIds(List.of(ids))
+        .setFinishReason(FinishReason.STOP)
+        .build();
+  }
+}

@@ -1,0 +1,63 @@
+package io.dpostream.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dpostream.schemas.UserException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainerConfigTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "learning_rate, -1, trainer.learning_rate: -1 must be at least 0",
+    "lr_scheduler_type, '\"cosin\"', 'trainer.lr_scheduler_type: ''cosin'' is not one of constant, linear, cosine'",
+    "adam_beta2, 1, trainer.adam_beta2: 1 must be at least 0 and below 1",
+    "ref_model_mixup_alpha, 0, trainer.ref_model_mixup_alpha: 0 must be above 0 and at most 1",
+    "max_length, 1, trainer.max_length: 1 must be at least 2",
+    "keep_checkpoints, 0, trainer.keep_checkpoints: 0 must be at least 1",
+    "revisions, '\"twice\"', 'trainer.revisions: ''twice'' is not one of apply, ignore'",
+  })
+  void shouldRefuseWhatCannotBe(String key, String value, String message) {
+    assertThatThrownBy(() -> Deployment.config(Map.of(key, value)))
+        .hasRootCauseInstanceOf(UserException.class)
+        .rootCause()
+        .hasMessage(message);
+  }
+
+  @Test
+  void shouldComeBackFromItsCanonicalForm() {
+    TrainerConfig config =
+        Deployment.config(
+            Map.of(
+                "loss_type", "[\"sigmoid\",\"ipo\"]",
+                "loss_weights", "[1.0,0.5]",
+                "ld_alpha", "0.25",
+                "max_length", "null",
+                "max_staleness", "4",
+                "lr_scheduler_type", "\"linear\"",
+                "max_steps", "10"));
+
+    CanonicalConfig canonical = CanonicalConfig.of(config);
+
+    assertThat(CanonicalConfig.parse(canonical.text())).isEqualTo(canonical);
+    assertThat(canonical.over(config)).isEqualTo(config);
+    assertThat(canonical.text())
+        .contains("loss_type: [\"sigmoid\",\"ipo\"]\n", "max_length: null\n", "max_steps: 10\n")
+        .doesNotContain("publish_steps", "keep_checkpoints");
+  }
+
+  @Test
+  void shouldNotCallAContinuedRunAnotherOne() {
+    CanonicalConfig ten = CanonicalConfig.of(Deployment.config(Map.of("max_steps", "10")));
+    CanonicalConfig twenty =
+        CanonicalConfig.of(Deployment.config(Map.of("max_steps", "20", "publish_steps", "1")));
+    CanonicalConfig beta = CanonicalConfig.of(Deployment.config(Map.of("beta", "0.2")));
+
+    assertThat(twenty.sha256()).isEqualTo(ten.sha256());
+    assertThat(beta.sha256()).isNotEqualTo(ten.sha256());
+  }
+}
