@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** When a completion agrees with a reference answer. */
-enum ReferenceMatch {
+public enum ReferenceMatch {
   /** The same text, but for white space. */
   EXACT {
     @Override
-    boolean matches(String completion, String reference) {
+    public boolean matches(String completion, String reference) {
       return spaces(completion).equals(spaces(reference));
     }
   },
   /** The same final number. */
   NUMERIC {
     @Override
-    boolean matches(String completion, String reference) {
+    public boolean matches(String completion, String reference) {
       Optional<BigDecimal> wanted = FinalAnswer.in(reference);
       Optional<BigDecimal> given = FinalAnswer.in(completion);
       return wanted.isPresent() && given.isPresent() && wanted.get().compareTo(given.get()) == 0;
@@ -26,14 +26,14 @@ enum ReferenceMatch {
   /** The reference's words stand in the completion, in a row; case and punctuation do not count. */
   CONTAINED {
     @Override
-    boolean matches(String completion, String reference) {
+    public boolean matches(String completion, String reference) {
       return !words(reference).isBlank() && words(completion).contains(words(reference));
     }
   },
   /** Numeric where the reference is nothing but a number, otherwise contained. */
   AUTO {
     @Override
-    boolean matches(String completion, String reference) {
+    public boolean matches(String completion, String reference) {
       ReferenceMatch match = PLAIN_NUMBER.matcher(reference).matches() ? NUMERIC : CONTAINED;
       return match.matches(completion, reference);
     }
@@ -46,7 +46,8 @@ enum ReferenceMatch {
   private static final Pattern SPACE = Pattern.compile("\\s+");
   private static final Pattern NOT_A_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
 
-  abstract boolean matches(String completion, String reference);
+  /** Whether the completion agrees. */
+  public abstract boolean matches(String completion, String reference);
 
   private static String spaces(String text) {
     return SPACE.matcher(text.strip()).replaceAll(" ");

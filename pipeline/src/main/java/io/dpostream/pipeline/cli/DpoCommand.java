@@ -16,7 +16,17 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     usageHelpAutoWidth = true,
-    subcommands = {ConfigCommand.class})
+    subcommands = {
+      UpCommand.class,
+      ServiceCommand.Sampler.class,
+      ServiceCommand.Judge.class,
+      ServiceCommand.Trainer.class,
+      ReplayCommand.class,
+      StatusCommand.class,
+      VersionsCommand.class,
+      LineageCommand.class,
+      ConfigCommand.class
+    })
 final class DpoCommand implements Runnable {
 
   @Spec private CommandSpec spec;

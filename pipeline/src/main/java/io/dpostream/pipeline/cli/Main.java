@@ -3,6 +3,7 @@ package io.dpostream.pipeline.cli;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The entry point of the {@code dpo} command. */
 public final class Main {
@@ -24,9 +25,17 @@ public final class Main {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Main::execute)
         .setParameterExceptionHandler(Main::usage)
         .setExecutionExceptionHandler(Main::failure)
         .execute(args);
+  }
+
+  private static int execute(ParseResult parsed) {
+    if (DpoCommand.isVerbose(parsed.commandSpec().commandLine())) {
+      Logs.verbose();
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int usage(ParameterException error, String[] args) {
@@ -35,7 +44,7 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static int failure(Exception error, CommandLine command, CommandLine.ParseResult parsed) {
+  private static int failure(Exception error, CommandLine command, ParseResult parsed) {
     command.getErr().println("dpo: " + ErrorLine.of(error));
     if (DpoCommand.isVerbose(command)) {
       error.printStackTrace(command.getErr());

@@ -25,16 +25,31 @@ final class SettingsOptions {
       description = "An external Kafka; short for --set kafka.bootstrap_servers.")
   private Optional<String> bootstrapServer = Optional.empty();
 
-  /** Defaults, then the file, then the assignments. */
-  SettingsReader<Settings> reader(Settings defaults) {
-    SettingsReader<Settings> reader = new SettingsReader<>(defaults);
+  @Option(
+      names = "--schema-registry",
+      paramLabel = "URL",
+      description = "The registry beside it; short for --set kafka.schema_registry_url.")
+  private Optional<String> schemaRegistry = Optional.empty();
+
+  @Option(
+      names = "--accept-config",
+      description = "Let a run go on under another configuration; the ledger records it.")
+  private boolean acceptConfig;
+
+  /** Overlays the file, then the assignments. */
+  SettingsReader<Settings> over(SettingsReader<Settings> reader) {
     file.ifPresent(reader::file);
-    bootstrapServer.ifPresent(servers -> reader.set("kafka.bootstrap_servers='" + servers + "'"));
+    bootstrapServer.ifPresent(servers -> reader.set("kafka.bootstrap_servers", servers));
+    schemaRegistry.ifPresent(url -> reader.set("kafka.schema_registry_url", url));
     assignments.forEach(reader::set);
+    if (acceptConfig) {
+      reader.set("run.accept_config", "true");
+    }
     return reader;
   }
 
+  /** Defaults, then the file, then the assignments. */
   SettingsReader<Settings> reader() {
-    return reader(Settings.defaults());
+    return over(Settings.reader());
   }
 }

@@ -1,15 +1,25 @@
 package io.dpostream.pipeline.config;
 
+import io.dpostream.broker.Ports;
+import io.dpostream.judge.assembler.AssemblerConfig;
+import io.dpostream.judge.service.JudgeConfig;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.sampler.SamplerConfig;
+import io.dpostream.sampler.feed.FeederConfig;
+import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.TrainerConfig;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that is configured: what all services share, and one section a service.
  *
  * @param device where models run: cpu, cuda or cuda:N
- * @param dtype of frozen weights: float32 or bfloat16; masters and losses are float32
- * @param threads of tensor operations, each for the sampler and the trainer
+ * @param dtype of frozen weights and of activations: float32 or bfloat16
+ * @param threads of one tensor operation on the CPU
  */
 public record Settings(
     RunSettings run,
@@ -17,7 +27,17 @@ public record Settings(
     String dtype,
     int threads,
     TopicSettings topic,
-    KafkaConnection kafka) {
+    KafkaConnection kafka,
+    BrokerSettings broker,
+    FeederConfig prompts,
+    SamplerConfig sampler,
+    JudgeConfig judge,
+    AssemblerConfig assembler,
+    TrainerConfig trainer,
+    EvaluationSettings evaluation) {
+
+  private static final Set<String> INHERITING =
+      Set.of("sampler.device", "sampler.dtype", "sampler.threads");
 
   public Settings {
     if (threads < 1) {
@@ -27,27 +47,73 @@ public record Settings(
 
   public static Settings defaults() {
     return new Settings(
-        new RunSettings("run", Optional.empty(), Optional.empty()),
+        new RunSettings("run", Optional.empty(), Optional.empty(), false),
         "cpu",
         "float32",
-        1,
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         new TopicSettings(""),
-        new KafkaConnection(Optional.empty(), Optional.empty(), Map.of()));
+        new KafkaConnection(Optional.empty(), Optional.empty(), Map.of()),
+        new BrokerSettings(0, 0),
+        FeederConfig.defaults(),
+        SamplerConfig.defaults(),
+        JudgeConfig.defaults(),
+        AssemblerConfig.defaults(),
+        TrainerConfig.defaults(),
+        EvaluationSettings.defaults());
+  }
+
+  /** Reads settings on top of the defaults; the sampler's engine is that of all unless it is set. */
+  public static SettingsReader<Settings> reader() {
+    return new SettingsReader<>(defaults(), INHERITING);
+  }
+
+  /** The same with another last step. */
+  public Settings withMaxSteps(long maxSteps) {
+    return new SettingsReader<>(this).set("trainer.max_steps", Long.toString(maxSteps)).read();
+  }
+
+  /** Where and how the trainer computes. */
+  public EngineOptions engine() {
+    return new EngineOptions(device, dtype, threads);
+  }
+
+  /** How clients reach a Kafka with these addresses. */
+  public KafkaSettings kafkaSettings(String bootstrapServers, String schemaRegistryUrl) {
+    return new KafkaSettings(
+        bootstrapServers, schemaRegistryUrl, topic.prefix(), kafka.properties());
   }
 
   /**
    * What is trained.
    *
    * @param id names the run in ledger and topics
-   * @param model Hugging Face folder of the reference, where the policy starts
-   * @param prompts JSONL file to sample from
+   * @param model Hugging Face folder that the policy starts from
+   * @param reference Hugging Face folder of the frozen reference; the model when absent
+   * @param acceptConfig lets a run go on under another configuration, which the ledger records
    */
-  public record RunSettings(String id, Optional<String> model, Optional<String> prompts) {
+  public record RunSettings(
+      String id, Optional<String> model, Optional<String> reference, boolean acceptConfig) {
 
     public RunSettings {
       if (!id.matches("[a-zA-Z0-9._-]+")) {
         throw new UserException("run.id: '" + id + "' may hold letters, digits, '.', '_' and '-'");
       }
+    }
+
+    /**
+     * The model's folder.
+     *
+     * @throws UserException when none is configured
+     */
+    public Path modelFolder() {
+      return Path.of(
+          model.orElseThrow(
+              () -> new UserException("run.model: is missing; name a Hugging Face model folder")));
+    }
+
+    /** The reference's folder. */
+    public Path referenceFolder() {
+      return reference.map(Path::of).orElseGet(this::modelFolder);
     }
   }
 
@@ -86,6 +152,36 @@ public record Settings(
                 + " is missing");
       }
       properties = Map.copyOf(properties);
+    }
+  }
+
+  /**
+   * Where the broker and registry of our own listen, on this machine alone; 0 is any free port.
+   *
+   * @param port of the broker
+   * @param registryPort of the schema registry
+   */
+  public record BrokerSettings(int port, int registryPort) {
+
+    public BrokerSettings {
+      require("port", port);
+      require("registry_port", registryPort);
+    }
+
+    private static void require(String key, int port) {
+      if (port < 0 || port > 65535) {
+        throw new UserException(
+            "broker." + key + ": " + port + " is not a port; use 1 to 65535, or 0 for a free one");
+      }
+    }
+
+    /** All ports, the free ones among them chosen now. */
+    public Ports ports() {
+      Ports free = Ports.free();
+      return new Ports(
+          port == 0 ? free.broker() : port,
+          free.controller(),
+          registryPort == 0 ? free.registry() : registryPort);
     }
   }
 }

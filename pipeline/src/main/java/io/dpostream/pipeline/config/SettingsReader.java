@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -51,10 +53,23 @@ public final class SettingsReader<T extends Record> {
   private final Class<T> type;
   private final Keys.Section keys;
   private final ObjectNode tree;
+  private final Set<String> inheriting;
+  private final Set<String> assigned = new HashSet<>();
 
   /** Starts from {@code defaults}. */
-  @SuppressWarnings("unchecked")
   public SettingsReader(T defaults) {
+    this(defaults, Set.of());
+  }
+
+  /**
+   * Starts from {@code defaults}.
+   *
+   * @param inheriting keys of sections, such as {@code sampler.threads}, that take the value of the
+   *     top-level key of the same name unless they are assigned
+   */
+  @SuppressWarnings("unchecked")
+  public SettingsReader(T defaults, Set<String> inheriting) {
+    this.inheriting = Set.copyOf(inheriting);
     this.type = (Class<T>) defaults.getClass();
     this.keys = Keys.of(type);
     this.tree = JSON.valueToTree(defaults);
@@ -79,19 +94,37 @@ public final class SettingsReader<T extends Record> {
    * @throws UserException if the file cannot be read, is not YAML, or holds an unknown key
    */
   public SettingsReader<T> file(Path file) {
-    JsonNode read;
     try {
-      read = YAML.readTree(Files.readString(file));
+      return yaml(Files.readString(file), file.toString());
     } catch (NoSuchFileException e) {
       throw new UserException(file + ": no such file", e);
-    } catch (JsonProcessingException e) {
-      throw new UserException(file + ", " + syntaxError(e), e);
     } catch (IOException e) {
       throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
     }
-    if (!read.isMissingNode() && !read.isNull()) {
-      overlay(tree, read, keys, "", file + ": ");
+  }
+
+  /**
+   * Overlays YAML.
+   *
+   * @param origin where it stands, for messages
+   * @throws UserException if it is not YAML or holds an unknown key
+   */
+  public SettingsReader<T> yaml(String text, String origin) {
+    JsonNode read;
+    try {
+      read = YAML.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UserException(origin + ", " + syntaxError(e), e);
     }
+    if (!read.isMissingNode() && !read.isNull()) {
+      overlay(tree, read, keys, "", origin + ": ");
+    }
+    return this;
+  }
+
+  /** Sets one key to a value as it is. */
+  public SettingsReader<T> set(String key, String value) {
+    overlay(tree, nested(key, YAML.getNodeFactory().textNode(value), keys), keys, "", "--set ");
     return this;
   }
 
@@ -139,7 +172,7 @@ public final class SettingsReader<T extends Record> {
     return YAML.createObjectNode().set(head, child);
   }
 
-  private static void overlay(
+  private void overlay(
       ObjectNode target, JsonNode user, Keys.Section keys, String prefix, String origin) {
     if (!user.isObject()) {
       String section = prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1) + ": ";
@@ -167,9 +200,22 @@ public final class SettingsReader<T extends Record> {
           && entry.getValue() instanceof ObjectNode added) {
         current.setAll(added);
       } else {
+        assigned.add(prefix + key);
         target.set(key, entry.getValue());
       }
     }
+  }
+
+  private ObjectNode effective() {
+    ObjectNode effective = tree.deepCopy();
+    for (String path : inheriting) {
+      int dot = path.indexOf('.');
+      String key = path.substring(dot + 1);
+      if (!assigned.contains(path) && effective.get(path.substring(0, dot)) instanceof ObjectNode o) {
+        o.set(key, tree.get(key));
+      }
+    }
+    return effective;
   }
 
   private static String anyOf(Keys.Section keys) {
@@ -189,7 +235,7 @@ public final class SettingsReader<T extends Record> {
    */
   public T read() {
     try {
-      return JSON.treeToValue(tree, type);
+      return JSON.treeToValue(effective(), type);
     } catch (ValueInstantiationException e) {
       Throwable refusal = e.getCause() == null ? e : e.getCause();
       throw new UserException(firstLine(String.valueOf(refusal.getMessage())), e);
@@ -207,7 +253,7 @@ public final class SettingsReader<T extends Record> {
   /** The effective settings as YAML, every key of them. */
   public String yaml() {
     try {
-      return YAML.writeValueAsString(tree);
+      return YAML.writeValueAsString(effective());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

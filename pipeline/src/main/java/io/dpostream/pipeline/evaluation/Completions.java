@@ -12,6 +12,7 @@ public interface Completions {
    * One completion for each prompt, in their order.
    *
    * @param round another round draws other completions; the same one draws the same again
+   * @throws InterruptedException if the thread is asked to stop
    */
-  List<Completion> sample(List<Prompt> prompts, int round);
+  List<Completion> sample(List<Prompt> prompts, int round) throws InterruptedException;
 }

@@ -27,6 +27,11 @@ public record Evaluation(
     examples = List.copyOf(examples);
   }
 
+  /** Whether any prompt had a reference answer, so that correctness means something. */
+  public boolean hasAnswers() {
+    return correctnessOnly.decided() + correctnessOnly.ties() > 0;
+  }
+
   /**
    * One prompt with what both wrote.
    *

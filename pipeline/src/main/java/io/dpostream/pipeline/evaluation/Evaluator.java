@@ -39,9 +39,11 @@ public final class Evaluator {
    *
    * @param minDecided comparisons that one side must have won, for an interval worth reading
    * @param maxRounds when nearly all are ties
+   * @throws InterruptedException if the thread is asked to stop
    */
   public Evaluation evaluate(
-      Completions policy, Completions reference, long minDecided, int maxRounds) {
+      Completions policy, Completions reference, long minDecided, int maxRounds)
+      throws InterruptedException {
     Totals totals = new Totals();
     for (int round = 0; round < maxRounds; round++) {
       List<Completion> ours = policy.sample(prompts, round);

@@ -1,6 +1,8 @@
 package io.dpostream.pipeline.progress;
 
 import io.dpostream.schemas.OutcomeKind;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,6 +40,11 @@ public record Progress(
     outcomes = Map.copyOf(outcomes);
   }
 
+  /** Pairs with an outcome. */
+  public long decided() {
+    return sampled - waiting;
+  }
+
   /**
    * A published version.
    *
@@ -45,5 +52,11 @@ public record Progress(
    * @param step optimizer steps inside
    */
   public record Version(
-      long number, String uri, String sha256, String referenceSha256, long step) {}
+      long number, String uri, String sha256, String referenceSha256, long step) {
+
+    /** The folder, which must be on this machine's file system. */
+    public Path folder() {
+      return uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri);
+    }
+  }
 }

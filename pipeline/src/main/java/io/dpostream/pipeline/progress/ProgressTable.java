@@ -68,7 +68,7 @@ public final class ProgressTable implements AutoCloseable {
         number(p.margin()),
         number(p.accuracy()),
         p.sampled(),
-        p.sampled() - p.waiting(),
+        p.decided(),
         p.waiting(),
         p.version().map(v -> Long.toString(v.number())).orElse("-"),
         winRate.filter(w -> w.decided() > 0).map(w -> number(w.rate())).orElse("-"),

@@ -8,4 +8,19 @@ public interface Service {
 
   /** Asks {@link #run} to return soon; called from another thread, at most once. */
   void stop() throws Exception;
+
+  /** A service whose work ends when it is closed. */
+  static Service of(Runnable work, AutoCloseable closing) {
+    return new Service() {
+      @Override
+      public void run() {
+        work.run();
+      }
+
+      @Override
+      public void stop() throws Exception {
+        closing.close();
+      }
+    };
+  }
 }

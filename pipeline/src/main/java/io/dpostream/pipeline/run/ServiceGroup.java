@@ -2,7 +2,9 @@ package io.dpostream.pipeline.run;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +59,28 @@ public final class ServiceGroup implements AutoCloseable {
     if (!end.completeExceptionally(error)) {
       log.debug("{} failed after another service", name, error);
     }
+  }
+
+  /** Stops one service and waits for its thread; nothing happens if there is none of the name. */
+  public void stop(String name) {
+    List<Running> found = new ArrayList<>();
+    synchronized (this) {
+      running.stream().filter(one -> one.name().equals(name)).forEach(found::add);
+      running.removeAll(found);
+    }
+    found.forEach(ServiceGroup::stop);
+  }
+
+  /** Waits until every service has come to its end by itself, or the first failure. */
+  public void awaitEnd() throws Exception {
+    while (isRunning()) {
+      await(Duration.ofMillis(200));
+    }
+    await(Duration.ZERO);
+  }
+
+  private synchronized boolean isRunning() {
+    return running.stream().anyMatch(one -> one.thread().isAlive());
   }
 
   /** Ends the wait: the work is done. */

@@ -2,8 +2,6 @@ package io.dpostream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -11,18 +9,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
 
-  private record Result(int code, String out, String err) {}
-
-  private static Result dpo(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-    return new Result(code, out.toString(), err.toString());
-  }
-
   @Test
   void shouldPrintTheVersionOfTheBuild() {
-    Result result = dpo("--version");
+    Dpo result = Dpo.run("--version");
 
     assertThat(result.code()).isEqualTo(ExitCode.DONE);
     assertThat(result.out()).matches("dpo \\d+\\.\\d+\\.\\d+\\S* \\(Java .+\\)\\s*");
@@ -30,12 +19,12 @@ class MainTest {
 
   @Test
   void shouldShowEverySettingAsYamlThatItReadsAgain(@TempDir Path folder) throws Exception {
-    Result shown = dpo("config", "show", "--set", "threads=3");
+    Dpo shown = Dpo.run("config", "show", "--set", "threads=3");
     Path file = Files.writeString(folder.resolve("shown.yaml"), shown.out());
 
     assertThat(shown.code()).isEqualTo(ExitCode.DONE);
     assertThat(shown.out()).contains("threads: 3");
-    assertThat(dpo("config", "show", "--config", file.toString()).out()).isEqualTo(shown.out());
+    assertThat(Dpo.run("config", "show", "--config", file.toString()).out()).isEqualTo(shown.out());
   }
 
   @Test
@@ -44,7 +33,7 @@ class MainTest {
         new String[][] {
           {"--no-such-flag"}, {"nonsense"}, {}, {"config"}, {"config", "show", "x"}
         }) {
-      Result result = dpo(args);
+      Dpo result = Dpo.run(args);
       assertThat(result.code()).isEqualTo(ExitCode.USAGE);
       assertThat(result.err()).startsWith("dpo: ").hasLineCount(1);
     }
@@ -52,7 +41,7 @@ class MainTest {
 
   @Test
   void shouldTellAnExpectedFailureInOneLineWithoutAStackTrace() {
-    Result result = dpo("config", "show", "--config", "/no/such.yaml");
+    Dpo result = Dpo.run("config", "show", "--config", "/no/such.yaml");
 
     assertThat(result.code()).isEqualTo(ExitCode.FAILED);
     assertThat(result.err()).isEqualTo("dpo: /no/such.yaml: no such file\n");
@@ -60,7 +49,7 @@ class MainTest {
 
   @Test
   void shouldShowTheStackTraceWhenAsked() {
-    assertThat(dpo("config", "show", "--config", "/no/such.yaml", "--verbose").err())
+    assertThat(Dpo.run("config", "show", "--config", "/no/such.yaml", "--verbose").err())
         .contains("\tat io.dpostream");
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,23 @@ class SettingsReaderTest {
     SettingsReader<Outer> changed = reader().set("trainer.bf16=true").set("trainer.at=x");
 
     assertThat(reader().file(yaml(changed.yaml())).read()).isEqualTo(changed.read());
+  }
+
+  record Engines(int threads, Engine sampler, Engine trainer, Engine streams) {}
+
+  record Engine(int threads) {}
+
+  @Test
+  void shouldLetAKeyInheritTheTopLevelValueUnlessItIsAssigned() {
+    Engines defaults = new Engines(1, new Engine(8), new Engine(8), new Engine(8));
+    Set<String> inheriting = Set.of("sampler.threads", "trainer.threads");
+
+    assertThat(
+            new SettingsReader<>(defaults, inheriting)
+                .set("sampler.threads=4")
+                .set("threads=2")
+                .read())
+        .isEqualTo(new Engines(2, new Engine(4), new Engine(2), new Engine(8)));
   }
 
   @Test

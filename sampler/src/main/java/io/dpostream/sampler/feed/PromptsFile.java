@@ -16,9 +16,9 @@ import java.util.List;
  * @param name file name without folders
  * @param prompts one for each line that is not blank
  */
-record PromptsFile(String name, List<Prompt> prompts) {
+public record PromptsFile(String name, List<Prompt> prompts) {
 
-  PromptsFile {
+  public PromptsFile {
     prompts = List.copyOf(prompts);
   }
 
@@ -27,7 +27,7 @@ record PromptsFile(String name, List<Prompt> prompts) {
    *
    * @throws UserException naming the file and the line when it cannot be used
    */
-  static PromptsFile read(Path file) {
+  public static PromptsFile read(Path file) {
     String name = String.valueOf(file.getFileName());
     List<Prompt> prompts = new ArrayList<>();
     int number = 0;

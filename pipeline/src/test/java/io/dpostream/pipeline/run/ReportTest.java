@@ -1,4 +1,4 @@
-package io.dpostream.pipeline.quickstart;
+package io.dpostream.pipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,14 +1,21 @@
-package io.dpostream.pipeline.quickstart;
+package io.dpostream.pipeline.run;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dpostream.pipeline.evaluation.Evaluation;
+import io.dpostream.pipeline.evaluation.WinRate;
+import io.dpostream.pipeline.progress.Progress;
+import io.dpostream.pipeline.progress.Progress.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a run came to, as {@code report.json} holds it with its keys in snake_case.
@@ -47,8 +54,32 @@ public record Report(
           .build();
 
   public Report {
-    outcomes = Map.copyOf(outcomes);
+    outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
     winRateCi95 = List.copyOf(winRateCi95);
+  }
+
+  /** The report of a run that stands at {@code end}. */
+  static Report of(String runId, Progress end, Evaluation evaluation, Duration elapsed) {
+    Version last = end.version().orElseThrow();
+    WinRate wins = evaluation.winRate();
+    Map<String, Long> outcomes = new TreeMap<>();
+    end.outcomes().forEach((kind, count) -> outcomes.put(kind.name(), count));
+    return new Report(
+        runId,
+        end.step(),
+        end.sampled(),
+        end.judgments(),
+        end.preferences(),
+        outcomes,
+        end.published(),
+        wins.rate(),
+        List.of(wins.interval().low(), wins.interval().high()),
+        evaluation.correctnessOnly().rate(),
+        evaluation.correctReference(),
+        evaluation.correctPolicy(),
+        last.sha256(),
+        last.referenceSha256(),
+        elapsed.toMillis() / 1000.0);
   }
 
   /** Writes it in place of an earlier one; a reader sees the old or the new, never a part. */

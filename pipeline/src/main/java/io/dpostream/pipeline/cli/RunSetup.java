@@ -1,0 +1,47 @@
+package io.dpostream.pipeline.cli;
+
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.config.SettingsReader;
+import io.dpostream.pipeline.run.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a command that runs services starts from.
+ *
+ * @param folder the run's, made if it was missing; settings and log are written into it
+ */
+record RunSetup(Settings settings, RunFolder folder) {
+
+  /**
+   * Reads the settings, with local state below the run's folder unless it is set elsewhere.
+   *
+   * @param dir the run's folder; runs/run.id when absent
+   */
+  static RunSetup of(SettingsOptions options, Optional<Path> dir) throws IOException {
+    String runId = options.over(Settings.reader()).read().run().id();
+    RunFolder folder = RunFolder.open(dir.orElseGet(() -> Path.of("runs", runId)));
+    return write(options.over(withState(Settings.reader(), folder)), folder);
+  }
+
+  /** The same from other settings than the defaults. */
+  static RunSetup of(SettingsOptions options, RunFolder folder, SettingsReader<Settings> base)
+      throws IOException {
+    return write(options.over(withState(base, folder)), folder);
+  }
+
+  private static SettingsReader<Settings> withState(
+      SettingsReader<Settings> reader, RunFolder folder) {
+    return reader.set("assembler.state_dir", folder.assembler().toString());
+  }
+
+  private static RunSetup write(SettingsReader<Settings> reader, RunFolder folder)
+      throws IOException {
+    Settings settings = reader.read();
+    Files.writeString(folder.settings(), reader.yaml());
+    Logs.toFile(folder.log());
+    return new RunSetup(settings, folder);
+  }
+}

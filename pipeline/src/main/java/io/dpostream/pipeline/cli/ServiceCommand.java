@@ -1,0 +1,85 @@
+package io.dpostream.pipeline.cli;
+
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.run.Loop;
+import io.dpostream.pipeline.run.ServiceGroup;
+import io.dpostream.pipeline.run.Shutdown;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.UserException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One service of a run, for a real deployment; runs until it is stopped, fails or is done. */
+abstract class ServiceCommand implements Callable<Integer> {
+
+  private static final Logger log = LoggerFactory.getLogger(ServiceCommand.class);
+
+  @Mixin private SettingsOptions options;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where the service keeps its files; runs/<run.id> when not given.")
+  private Optional<Path> dir = Optional.empty();
+
+  /** Starts the service. */
+  abstract void start(Loop loop, ServiceGroup services);
+
+  @Override
+  public Integer call() throws Exception {
+    RunSetup setup = RunSetup.of(options, dir);
+    Settings settings = setup.settings();
+    KafkaSettings kafka =
+        settings
+            .kafka()
+            .bootstrapServers()
+            .map(b -> settings.kafkaSettings(b, settings.kafka().schemaRegistryUrl().orElseThrow()))
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "kafka.bootstrap_servers: is missing; a single service needs a Kafka to"
+                            + " join, dpo up starts one of its own"));
+    try (Shutdown shutdown = Shutdown.interruptsCurrentThread();
+        ServiceGroup services = new ServiceGroup()) {
+      start(new Loop(settings, setup.folder(), kafka, Loop.loader(settings)), services);
+      services.awaitEnd();
+      return ExitCode.DONE;
+    } catch (InterruptedException e) {
+      log.info("stopped");
+      return ExitCode.FAILED;
+    }
+  }
+
+  /** {@code dpo sampler}. */
+  @Command(name = "sampler", description = "Samples completion pairs with the newest policy.")
+  static final class Sampler extends ServiceCommand {
+    @Override
+    void start(Loop loop, ServiceGroup services) {
+      loop.startSampling(services);
+    }
+  }
+
+  /** {@code dpo judge}. */
+  @Command(name = "judge", description = "Judges pairs and assembles the votes to preferences.")
+  static final class Judge extends ServiceCommand {
+    @Override
+    void start(Loop loop, ServiceGroup services) {
+      loop.startJudging(services);
+    }
+  }
+
+  /** {@code dpo trainer}. */
+  @Command(name = "trainer", description = "Trains on preferences and publishes versions.")
+  static final class Trainer extends ServiceCommand {
+    @Override
+    void start(Loop loop, ServiceGroup services) {
+      services.start("trainer", loop.trainer());
+    }
+  }
+}

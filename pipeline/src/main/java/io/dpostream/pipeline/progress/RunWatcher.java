@@ -1,0 +1,155 @@
+package io.dpostream.pipeline.progress;
+
+import io.dpostream.pipeline.progress.Progress.Version;
+import io.dpostream.sampler.topics.TopicTail;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.PairOutcome;
+import io.dpostream.schemas.PolicyVersion;
+import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.Topic;
+import io.dpostream.schemas.Topics;
+import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.VersionStatus;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Follows a run's topics from their beginning and counts. It only reads: what it shows is what any
+ * other consumer would find. Judgments do not name their run, so all of the topic are counted.
+ * Thread-safe.
+ */
+public final class RunWatcher implements AutoCloseable {
+
+  private final String runId;
+  private final TopicTail tail;
+
+  private final PairTally pairs = new PairTally();
+  private long judgments;
+  private long preferences;
+  private long published;
+  private Optional<StepTaken> lastStep = Optional.empty();
+  private Optional<Version> version = Optional.empty();
+
+  public RunWatcher(String runId, KafkaSettings kafka) {
+    this.runId = runId;
+    Topics topics = kafka.topics();
+    Map<Topic<?>, Consumer<ConsumerRecord<byte[], byte[]>>> handlers = new HashMap<>();
+    follow(kafka, topics.completionPairs(), handlers, this::onPair);
+    follow(kafka, topics.judgments(), handlers, this::onJudgment);
+    follow(kafka, topics.outcomes(), handlers, this::onOutcome);
+    follow(kafka, topics.preferences(), handlers, this::onPreference);
+    follow(kafka, topics.trainingSteps(), handlers, this::onTrainingStep);
+    follow(kafka, topics.policyVersions(), handlers, this::onVersion);
+    this.tail = new TopicTail(kafka, "dpo-watch-" + runId, handlers, () -> {});
+  }
+
+  /** What cannot be decoded is the services' to report; here it is not counted. */
+  private <T extends SpecificRecord> void follow(
+      KafkaSettings kafka,
+      Topic<T> topic,
+      Map<Topic<?>, Consumer<ConsumerRecord<byte[], byte[]>>> handlers,
+      Consumer<T> handler) {
+    RecordDecoder<T> decoder = kafka.decoder(topic);
+    handlers.put(
+        topic,
+        record -> {
+          if (decoder.decode(record) instanceof Decoded.Value<T> value) {
+            synchronized (this) {
+              handler.accept(value.value());
+            }
+          }
+        });
+  }
+
+  /** Starts reading. */
+  public void start() {
+    tail.start();
+  }
+
+  /** Whether everything that was committed at the start has been counted. */
+  public boolean isCaughtUp() {
+    return tail.isCaughtUp();
+  }
+
+  /** Waits until everything that was committed at the start has been counted. */
+  public Progress awaitCaughtUp() throws InterruptedException {
+    while (!isCaughtUp()) {
+      Thread.sleep(20);
+    }
+    return progress();
+  }
+
+  /** The run now. */
+  public synchronized Progress progress() {
+    tail.check();
+    return new Progress(
+        lastStep.map(StepTaken::getStep).orElse(0L),
+        lastStep.map(StepTaken::getLoss).orElse(Double.NaN),
+        metric("rewards/margins"),
+        metric("rewards/accuracies"),
+        pairs.sampled(),
+        pairs.waiting(),
+        pairs.unmatched(),
+        pairs.outcomes(),
+        judgments,
+        preferences,
+        published,
+        version);
+  }
+
+  private double metric(String name) {
+    return lastStep.map(step -> step.getMetrics().getOrDefault(name, Double.NaN)).orElse(Double.NaN);
+  }
+
+  private void onPair(CompletionPair pair) {
+    if (pair.getRunId().equals(runId)) {
+      pairs.pair(pair.getPairId());
+    }
+  }
+
+  private void onJudgment(Judgment judgment) {
+    judgments++;
+  }
+
+  private void onOutcome(PairOutcome outcome) {
+    if (outcome.getRunId().equals(runId)) {
+      pairs.outcome(outcome.getPairId(), outcome.getOutcome());
+    }
+  }
+
+  private void onPreference(Preference preference) {
+    if (preference.getRunId().equals(runId)) {
+      preferences++;
+    }
+  }
+
+  private void onTrainingStep(TrainingStep record) {
+    if (record.getRunId().equals(runId) && record.getEvent() instanceof StepTaken step) {
+      lastStep = Optional.of(step);
+    }
+  }
+
+  private void onVersion(PolicyVersion v) {
+    if (v.getRunId().equals(runId) && v.getStatus() == VersionStatus.PUBLISHED) {
+      published += v.getVersion() > 0 ? 1 : 0;
+      version =
+          Optional.of(
+              new Version(
+                  v.getVersion(), v.getUri(), v.getSha256(), v.getReferenceSha256(), v.getStep()));
+    }
+  }
+
+  @Override
+  public void close() {
+    tail.close();
+  }
+}

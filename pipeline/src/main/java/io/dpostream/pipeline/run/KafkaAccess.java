@@ -1,0 +1,124 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.config.Settings.KafkaConnection;
+import io.dpostream.schemas.KafkaSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * A Kafka to talk to: the external one that is configured, or a broker of our own with its data in
+ * the run's folder. Closing stops what was started.
+ */
+public final class KafkaAccess implements AutoCloseable {
+
+  /** Name of the file that says where a running embedded cluster listens. */
+  private static final String ADDRESS = "address";
+
+  private final KafkaSettings settings;
+  private final Optional<LocalCluster> cluster;
+  private final Path address;
+
+  private KafkaAccess(KafkaSettings settings, Optional<LocalCluster> cluster, Path address) {
+    this.settings = settings;
+    this.cluster = cluster;
+    this.address = address;
+  }
+
+  /**
+   * Connects as configured, or starts a broker and a registry.
+   *
+   * @throws io.dpostream.schemas.UserException if another process runs on the folder, or the broker
+   *     does not start
+   */
+  public static KafkaAccess open(Settings settings, RunFolder folder) {
+    KafkaConnection external = settings.kafka();
+    if (external.bootstrapServers().isPresent()) {
+      return new KafkaAccess(
+          settings.kafkaSettings(
+              external.bootstrapServers().get(), external.schemaRegistryUrl().orElseThrow()),
+          Optional.empty(),
+          folder.cluster());
+    }
+    LocalCluster cluster = LocalCluster.start(folder.cluster(), settings.broker().ports());
+    Path address = folder.cluster().resolve(ADDRESS);
+    write(address, cluster.bootstrapServers(), cluster.schemaRegistryUrl());
+    return new KafkaAccess(
+        settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl()),
+        Optional.of(cluster),
+        address);
+  }
+
+  /** As {@link #open}, but joins the cluster of a process that runs on the folder now. */
+  public static KafkaAccess join(Settings settings, RunFolder folder) {
+    Path address = folder.cluster().resolve(ADDRESS);
+    if (settings.kafka().bootstrapServers().isEmpty() && Files.isRegularFile(address)) {
+      List<String> lines = read(address);
+      if (lines.size() == 2 && answers(lines.get(0))) {
+        return new KafkaAccess(
+            settings.kafkaSettings(lines.get(0), lines.get(1)), Optional.empty(), address);
+      }
+    }
+    return open(settings, folder);
+  }
+
+  private static boolean answers(String hostAndPort) {
+    int colon = hostAndPort.lastIndexOf(':');
+    String host = hostAndPort.substring(0, colon);
+    int port = Integer.parseInt(hostAndPort.substring(colon + 1));
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), 1000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void write(Path address, String servers, String registry) {
+    try {
+      Files.write(address, List.of(servers, registry));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> read(Path address) {
+    try {
+      return Files.readAllLines(address);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How clients reach it. */
+  public KafkaSettings settings() {
+    return settings;
+  }
+
+  /** Makes the topics that are missing. */
+  public void ensureTopics() {
+    try (Admin admin = settings.admin()) {
+      settings.topics().ensure(admin);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (cluster.isPresent()) {
+      cluster.get().close();
+      try {
+        Files.deleteIfExists(address);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.judge.assembler.AssemblerService;
+import io.dpostream.judge.service.JudgeService;
+import io.dpostream.sampler.SamplerListener;
+import io.dpostream.sampler.SamplerRun;
+import io.dpostream.sampler.SamplerService;
+import io.dpostream.sampler.feed.PromptFeeder;
+import io.dpostream.sampler.versions.ModelPolicy;
+import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.learner.DpoLearner;
+import io.dpostream.trainer.learner.LearnerFactory;
+import io.dpostream.trainer.learner.LearnerSettings;
+import io.dpostream.trainer.service.RunSpec;
+import io.dpostream.trainer.service.TrainerListener;
+import io.dpostream.trainer.service.TrainerService;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/**
+ * The services of a run, made from its settings: prompts to sampler to judge to assembler to
+ * trainer, and back to the sampler. They know of each other only through topics.
+ */
+public final class Loop {
+
+  private final Settings settings;
+  private final RunFolder folder;
+  private final KafkaSettings kafka;
+  private final PolicyLoader loader;
+
+  public Loop(Settings settings, RunFolder folder, KafkaSettings kafka, PolicyLoader loader) {
+    this.settings = settings;
+    this.folder = folder;
+    this.kafka = kafka;
+    this.loader = loader;
+  }
+
+  /** Starts all of them; those that others wait for come first. */
+  public void start(ServiceGroup services) {
+    services.start("trainer", trainer());
+    startJudging(services);
+    startSampling(services);
+  }
+
+  /** Starts what turns pairs into preferences. */
+  public void startJudging(ServiceGroup services) {
+    services.start("assembler", assembler());
+    services.start("judge", judge());
+  }
+
+  /** Starts what brings in new pairs. */
+  public void startSampling(ServiceGroup services) {
+    services.start("sampler", sampler());
+    if (!settings.prompts().file().isEmpty()) {
+      services.start("feeder", feeder());
+    }
+  }
+
+  /** Stops what brings in new pairs; the others go on with those that are there. */
+  public void stopSampling(ServiceGroup services) {
+    services.stop("feeder");
+    services.stop("sampler");
+  }
+
+  /** Loads policies as the sampler is configured. */
+  public static PolicyLoader loader(Settings settings) {
+    return ModelPolicy.loader(settings.sampler());
+  }
+
+  /**
+   * Makes learners that compute as configured.
+   *
+   * @param workFolder for what they can compute again
+   */
+  public static LearnerFactory learners(Settings settings, Path workFolder) {
+    return (config, policy, reference) ->
+        DpoLearner.open(
+            config, new LearnerSettings(policy, reference, settings.engine(), workFolder));
+  }
+
+  /** Feeds the prompts of a file. */
+  public Service feeder() {
+    PromptFeeder feeder = new PromptFeeder(settings.run().id(), settings.prompts(), kafka);
+    return Service.of(feeder, feeder);
+  }
+
+  /** Samples pairs. */
+  public Service sampler() {
+    SamplerService sampler =
+        new SamplerService(
+            new SamplerRun(settings.run().id(), pairsPerStep(settings.trainer())),
+            settings.sampler(),
+            kafka,
+            loader,
+            InstantSource.system(),
+            SamplerListener.none());
+    return Service.of(sampler, sampler);
+  }
+
+  /** Judges pairs. */
+  public Service judge() {
+    JudgeService judge = new JudgeService(settings.judge(), kafka);
+    return Service.of(judge::run, judge);
+  }
+
+  /** Turns votes into preferences. */
+  public Service assembler() {
+    AssemblerService assembler = new AssemblerService(settings.assembler(), kafka);
+    return Service.of(assembler::run, assembler);
+  }
+
+  /** Trains and publishes. */
+  public Service trainer() {
+    RunSpec run =
+        new RunSpec(
+            settings.run().id(),
+            settings.run().modelFolder(),
+            settings.run().referenceFolder(),
+            folder.trainer(),
+            PreferenceSource.stream(),
+            settings.run().acceptConfig());
+    TrainerService trainer =
+        new TrainerService(
+            settings.trainer(),
+            run,
+            kafka,
+            TrainerService.Parts.of(
+                learners(settings, folder.work()), InstantSource.system(), new TrainerListener() {}));
+    return Service.of(trainer::run, trainer);
+  }
+
+  private static int pairsPerStep(TrainerConfig trainer) {
+    return trainer.perDeviceTrainBatchSize() * trainer.gradientAccumulationSteps();
+  }
+}

@@ -1,0 +1,128 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.evaluation.Evaluation;
+import io.dpostream.pipeline.evaluation.Summary;
+import io.dpostream.pipeline.progress.Progress;
+import io.dpostream.pipeline.progress.Progress.Version;
+import io.dpostream.pipeline.progress.ProgressTable;
+import io.dpostream.pipeline.progress.RunWatcher;
+import io.dpostream.sampler.versions.PolicyLoader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * All services of a run in this process: shows how the policy learns, and at the end measures it on
+ * held-out prompts and reports. A folder that holds a run already is gone on with.
+ */
+public final class MeasuredRun {
+
+  private static final Duration REDRAW = Duration.ofMillis(250);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+  private static final long STEPS_PER_ROW = 10;
+  private static final long STEPS_PER_MEASUREMENT = 20;
+  private static final int EXAMPLES = 6;
+
+  private final RunFolder folder;
+  private final Settings settings;
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final long start = System.nanoTime();
+
+  /**
+   * @param out where it is shown
+   * @param terminal whether {@code out} understands control sequences
+   */
+  public MeasuredRun(RunFolder folder, Settings settings, PrintWriter out, boolean terminal) {
+    this.folder = folder;
+    this.settings = settings;
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Runs to a last step.
+   *
+   * @param lastStep the run's step when it starts to the step to end after
+   * @return the report, which is in the folder too; empty when nothing is configured to measure by
+   * @throws InterruptedException if stopped before; the folder then holds a run to go on with
+   */
+  public Optional<Report> run(LongUnaryOperator lastStep) throws Exception {
+    PolicyLoader loader = Loop.loader(settings);
+    try (KafkaAccess kafka = KafkaAccess.open(settings, folder)) {
+      kafka.ensureTopics();
+      Optional<Measurement> measurement = Measurement.of(settings, loader);
+      try {
+        Progress end = train(kafka, loader, measurement, lastStep);
+        return measurement.isPresent()
+            ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow())))
+            : Optional.empty();
+      } finally {
+        measurement.ifPresent(Measurement::close);
+      }
+    }
+  }
+
+  private Progress train(
+      KafkaAccess kafka,
+      PolicyLoader loader,
+      Optional<Measurement> measurement,
+      LongUnaryOperator lastStep)
+      throws Exception {
+    try (RunWatcher watcher = new RunWatcher(settings.run().id(), kafka.settings());
+        ServiceGroup services = new ServiceGroup();
+        ProgressTable table = new ProgressTable(out, terminal, STEPS_PER_ROW)) {
+      watcher.start();
+      long last = lastStep.applyAsLong(watcher.awaitCaughtUp().step());
+      Loop loop = new Loop(settings.withMaxSteps(last), folder, kafka.settings(), loader);
+      loop.start(services);
+      Optional<LiveWinRate> live = measurement.map(m -> live(m, watcher));
+      live.ifPresent(service -> services.start("live-win-rate", service));
+      Progress progress = watcher.progress();
+      while (!contains(progress, last)) {
+        services.await(REDRAW);
+        progress = watcher.progress();
+        table.show(progress, live.flatMap(LiveWinRate::latest), elapsed());
+      }
+      loop.stopSampling(services);
+      return drained(watcher, services);
+    }
+  }
+
+  private static LiveWinRate live(Measurement measurement, RunWatcher watcher) {
+    return new LiveWinRate(
+        () -> watcher.progress().version(), measurement::quick, STEPS_PER_MEASUREMENT);
+  }
+
+  /** Whether a version with the last step is published. */
+  private static boolean contains(Progress progress, long lastStep) {
+    return progress.version().map(Version::step).orElse(-1L) >= lastStep;
+  }
+
+  /** Lets judges and assembler finish what was sampled, so that every pair has its outcome. */
+  private Progress drained(RunWatcher watcher, ServiceGroup services) throws Exception {
+    long limit = System.nanoTime() + DRAIN_LIMIT.toNanos();
+    Progress progress = watcher.progress();
+    while (progress.waiting() > 0 && System.nanoTime() < limit) {
+      services.await(REDRAW);
+      progress = watcher.progress();
+    }
+    return progress;
+  }
+
+  private Report report(Progress end, Evaluation evaluation) throws IOException {
+    Report report = Report.of(settings.run().id(), end, evaluation, elapsed());
+    report.write(folder.report());
+    out.println();
+    Summary.lines(evaluation, EXAMPLES).forEach(out::println);
+    out.flush();
+    return report;
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+}

@@ -1,0 +1,109 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.rule.ReferenceMatch;
+import io.dpostream.pipeline.config.EvaluationSettings;
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.evaluation.AnswerCheck;
+import io.dpostream.pipeline.evaluation.Completions;
+import io.dpostream.pipeline.evaluation.Evaluation;
+import io.dpostream.pipeline.evaluation.Evaluator;
+import io.dpostream.pipeline.evaluation.PolicyCompletions;
+import io.dpostream.pipeline.evaluation.WinRate;
+import io.dpostream.pipeline.progress.Progress.Version;
+import io.dpostream.sampler.feed.PromptsFile;
+import io.dpostream.sampler.versions.LoadedPolicy;
+import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.Prompt;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Measures versions of a run against its reference on held-out prompts, with a judge of its own:
+ * what is measured by does not change with what is trained by.
+ */
+final class Measurement implements AutoCloseable {
+
+  private static final int BATCH = 64;
+  private static final int LIVE_PROMPTS = 100;
+
+  private final EvaluationSettings settings;
+  private final List<Prompt> prompts;
+  private final Judge judge;
+  private final AnswerCheck check = ReferenceMatch.AUTO::matches;
+  private final PolicyLoader loader;
+  private final LoadedPolicy reference;
+  private final Completions liveReference;
+
+  private Measurement(
+      EvaluationSettings settings,
+      List<Prompt> prompts,
+      Judge judge,
+      PolicyLoader loader,
+      LoadedPolicy reference) {
+    this.settings = settings;
+    this.prompts = prompts;
+    this.judge = judge;
+    this.loader = loader;
+    this.reference = reference;
+    this.liveReference = remembered(new PolicyCompletions(reference, "live/reference", BATCH));
+  }
+
+  /** The one that is configured; empty where no held-out prompts are. */
+  static Optional<Measurement> of(Settings settings, PolicyLoader loader) {
+    EvaluationSettings evaluation = settings.evaluation();
+    return evaluation
+        .prompts()
+        .map(
+            file ->
+                new Measurement(
+                    evaluation,
+                    PromptsFile.read(Path.of(file)).prompts(),
+                    evaluation.newJudge(),
+                    loader,
+                    loader.load(settings.run().referenceFolder())));
+  }
+
+  /** Fresh samples until enough is decided. */
+  Evaluation full(Version version) throws InterruptedException {
+    try (LoadedPolicy policy = loader.load(version.folder())) {
+      return new Evaluator(prompts, judge, check)
+          .evaluate(
+              new PolicyCompletions(policy, "final/policy", BATCH),
+              new PolicyCompletions(reference, "final/reference", BATCH),
+              settings.minDecided(),
+              settings.maxRounds());
+    }
+  }
+
+  /** One comparison for each of the first prompts. */
+  WinRate quick(Version version) throws InterruptedException {
+    List<Prompt> some = prompts.subList(0, Math.min(LIVE_PROMPTS, prompts.size()));
+    try (LoadedPolicy policy = loader.load(version.folder())) {
+      return new Evaluator(some, judge, check)
+          .evaluate(new PolicyCompletions(policy, "live/policy", BATCH), liveReference, 1, 1)
+          .winRate();
+    }
+  }
+
+  /** The reference's completions never change, so they are sampled once. */
+  private static Completions remembered(Completions source) {
+    Map<Integer, List<Completion>> rounds = new HashMap<>();
+    return (some, round) -> {
+      if (!rounds.containsKey(round)) {
+        rounds.put(round, source.sample(some, round));
+      }
+      return rounds.getOrDefault(round, List.of());
+    };
+  }
+
+  @Override
+  public void close() {
+    reference.close();
+    judge.close();
+  }
+}

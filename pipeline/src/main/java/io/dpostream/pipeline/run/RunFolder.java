@@ -1,0 +1,73 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a run on this machine keeps everything: what is named here and nothing else.
+ *
+ * @param path absolute
+ */
+public record RunFolder(Path path) {
+
+  /**
+   * Opens a folder, making it when it is missing.
+   *
+   * @throws UserException if it cannot be made or written to
+   */
+  public static RunFolder open(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(absolute);
+    } catch (IOException e) {
+      throw new UserException(path + ": the folder cannot be made; choose another with --dir", e);
+    }
+    if (!Files.isWritable(absolute)) {
+      throw new UserException(
+          path + ": the folder cannot be written to; choose another with --dir");
+    }
+    return new RunFolder(absolute);
+  }
+
+  /** Data and logs of the embedded Kafka broker and schema registry. */
+  public Path cluster() {
+    return path.resolve("cluster");
+  }
+
+  /** The shipped model and its prompts, where a quickstart puts them. */
+  public Path model() {
+    return path.resolve("tiny-model");
+  }
+
+  /** Checkpoints and published versions. */
+  public Path trainer() {
+    return path.resolve("trainer");
+  }
+
+  /** What the trainer can compute again, such as the reference's log-probabilities. */
+  public Path work() {
+    return path.resolve("work");
+  }
+
+  /** Local state of the assembler; it is restored from Kafka where it is missing. */
+  public Path assembler() {
+    return path.resolve("assembler");
+  }
+
+  /** The settings of the last start, as {@code dpo config show} prints them. */
+  public Path settings() {
+    return path.resolve("settings.yaml");
+  }
+
+  /** What the run came to. */
+  public Path report() {
+    return path.resolve("report.json");
+  }
+
+  /** What the services had to say. */
+  public Path log() {
+    return path.resolve("dpo.log");
+  }
+}
