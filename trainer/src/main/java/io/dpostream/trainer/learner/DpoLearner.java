@@ -129,6 +129,11 @@ public final class DpoLearner implements Learner {
       throw new UserException(
           "trainer.lora_r: " + config.loraR() + " is not trained by this learner; set it to 0");
     }
+    if (config.precomputeRefLogProbs()) {
+      throw new UserException(
+          "trainer.precompute_ref_log_probs: true has no effect on this learner, which keeps every"
+              + " reference log-probability it has computed; set it to false");
+    }
     if (config.gradientCheckpointing()) {
       throw new UserException(
           "trainer.gradient_checkpointing: true is not supported by this learner; lower"
