@@ -14,6 +14,7 @@ import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.Topic;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.service.Failpoints;
@@ -46,10 +47,14 @@ public final class Deployment {
 
   private final KafkaSettings kafka;
   private final Path folder;
+  private final Path model;
+  private final LearnerFactory learners;
 
-  private Deployment(KafkaSettings kafka, Path folder) {
+  private Deployment(KafkaSettings kafka, Path folder, Path model, LearnerFactory learners) {
     this.kafka = kafka;
     this.folder = folder;
+    this.model = model;
+    this.learners = learners;
   }
 
   /** With fresh topics and a model. */
@@ -71,8 +76,13 @@ public final class Deployment {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    FakeLearner.writeModel(folder.resolve("model"), "weights at first");
-    return new Deployment(kafka, folder);
+    Path model = FakeLearner.writeModel(folder.resolve("model"), "weights at first");
+    return new Deployment(kafka, folder, model, FakeLearner::new);
+  }
+
+  /** The same deployment with another model and learner. */
+  public Deployment with(Path otherModel, LearnerFactory otherLearners) {
+    return new Deployment(kafka, folder, otherModel, otherLearners);
   }
 
   public KafkaSettings kafka() {
@@ -88,7 +98,6 @@ public final class Deployment {
   }
 
   public RunSpec spec(String runId, PreferenceSource source, boolean acceptConfig) {
-    Path model = folder.resolve("model");
     return new RunSpec(runId, model, model, folder(runId), source, acceptConfig);
   }
 
@@ -111,7 +120,7 @@ public final class Deployment {
         spec,
         kafka,
         new TrainerService.Parts(
-            FakeLearner::new,
+            learners,
             InstantSource.system(),
             TrainerListener.all(List.of()),
             advice,

@@ -21,13 +21,13 @@ import java.util.OptionalInt;
 import java.util.Random;
 
 /** A random Llama of 50 tokens and 2 layers, with pairs to train it on. */
-final class TinyModel {
-  static final int VOCAB = 50;
-  static final EngineOptions CPU = new EngineOptions("cpu", "float32", 1);
+public final class TinyModel {
+  public static final int VOCAB = 50;
+  public static final EngineOptions CPU = new EngineOptions("cpu", "float32", 1);
 
   private TinyModel() {}
 
-  static Path write(Path folder, long seed) {
+  public static Path write(Path folder, long seed) {
     return write(folder, seed, VOCAB, 2);
   }
 

@@ -97,7 +97,7 @@ class KilledTrainerIT {
   }
 
   private TrainerChild start(String run, String failpoint) {
-    return TrainerChild.start(deployment.kafka(), deployment.spec(run), CONFIG, failpoint);
+    return TrainerChild.start("fake", deployment.kafka(), deployment.spec(run), CONFIG, failpoint);
   }
 
   /** The same weights, from the same pairs, published under the same numbers, each once. */

@@ -8,6 +8,10 @@ import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.learner.DpoLearner;
+import io.dpostream.trainer.learner.LearnerFactory;
+import io.dpostream.trainer.learner.LearnerSettings;
+import io.dpostream.trainer.learner.TinyModel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,18 +34,19 @@ public final class TrainerChild {
   }
 
   /**
-   * Starts one with the fake learner.
+   * Starts one.
    *
+   * @param learner fake or real
    * @param failpoint as in {@link Failpoints#PROPERTY}, {@code stop:NAME} to stop there as by
    *     SIGSTOP, or empty
    */
   static TrainerChild start(
-      KafkaSettings kafka, RunSpec run, TrainerConfig config, String failpoint) {
+      String learner, KafkaSettings kafka, RunSpec run, TrainerConfig config, String failpoint) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
-    command.add("-Xmx128m");
+    command.add("-Xmx256m");
     command.add("-D" + Failpoints.PROPERTY + "=" + failpoint);
     command.add(TrainerChild.class.getName());
     command.add(kafka.bootstrapServers());
@@ -54,6 +59,7 @@ public final class TrainerChild {
         CanonicalConfig.of(config).text()
             + "max_steps: %d\ncheckpoint_steps: %d\npublish_steps: %d\n"
                 .formatted(config.maxSteps(), config.checkpointSteps(), config.publishSteps()));
+    command.add(learner);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     try {
@@ -110,7 +116,7 @@ public final class TrainerChild {
         };
     TrainerService.Parts parts =
         new TrainerService.Parts(
-            FakeLearner::new,
+            args[7].equals("real") ? learners(run.folder()) : FakeLearner::new,
             InstantSource.system(),
             progress,
             LabelSmoothingAdvice.none(),
@@ -122,6 +128,14 @@ public final class TrainerChild {
       System.exit(1);
     }
     System.exit(0);
+  }
+
+  /** Real learners on one thread. */
+  static LearnerFactory learners(Path folder) {
+    return (config, policy, reference) ->
+        DpoLearner.open(
+            config,
+            new LearnerSettings(policy, reference, TinyModel.CPU, folder.resolve("work")));
   }
 
   private static Failpoints failpoints() {
