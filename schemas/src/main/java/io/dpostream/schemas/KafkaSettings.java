@@ -11,6 +11,7 @@ import static org.apache.kafka.clients.consumer.ConsumerConfig.VALUE_DESERIALIZE
 import static org.apache.kafka.clients.producer.ProducerConfig.ACKS_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.TRANSACTIONAL_ID_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG;
 
@@ -42,6 +43,9 @@ public record KafkaSettings(
     String schemaRegistryUrl,
     String topicPrefix,
     Map<String, String> properties) {
+
+  /** Twice Kafka's default: a record of that size and its dead letter's headers fit. */
+  static final int LARGEST_RECORD_BYTES = 2 * 1024 * 1024;
 
   /** Settings that the guarantees of the pipeline stand on. */
   private static final List<String> FIXED =
@@ -92,6 +96,7 @@ public record KafkaSettings(
     Map<String, Object> config = client(clientId);
     config.put(ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ACKS_CONFIG, "all");
+    config.putIfAbsent(MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD_BYTES);
     config.put(KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
     config.putIfAbsent(VALUE_SERIALIZER_CLASS_CONFIG, AvroSerializer.class.getName());
     return config;

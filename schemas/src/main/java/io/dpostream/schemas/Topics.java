@@ -3,10 +3,12 @@ package io.dpostream.schemas;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
+import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -108,7 +110,10 @@ public final class Topics {
    *     needed, or the broker cannot be reached
    */
   public void ensure(Admin admin) {
-    new TopicSetup(admin).ensure(all(), deadLetters(), LONG);
+    Map<String, String> deadLettersConfig = new HashMap<>(LONG);
+    deadLettersConfig.put(
+        MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
+    new TopicSetup(admin).ensure(all(), deadLetters(), deadLettersConfig);
   }
 
   private <T extends SpecificRecord> Topic<T> topic(

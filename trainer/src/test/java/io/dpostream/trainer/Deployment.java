@@ -120,11 +120,7 @@ public final class Deployment {
         spec,
         kafka,
         new TrainerService.Parts(
-            learners,
-            InstantSource.system(),
-            TrainerListener.all(List.of()),
-            advice,
-            failpoints));
+            learners, InstantSource.system(), TrainerListener.all(List.of()), advice, failpoints));
   }
 
   /** Trains a run in this process until it is complete. */

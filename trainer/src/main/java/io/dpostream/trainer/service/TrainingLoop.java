@@ -111,13 +111,9 @@ final class TrainingLoop {
       ledger.confirmOwnership();
       throw new UserException(
           "%s of step %d cannot be written to %s: %s; free space there or let it be written"
-              .formatted(what, ledger.state().step(), folder, reason(e)),
+              .formatted(what, ledger.state().step(), folder, e.getMessage()),
           e);
     }
-  }
-
-  private static String reason(RuntimeException e) {
-    return e instanceof UncheckedIOException io ? io.getCause().toString() : e.getMessage();
   }
 
   private void publish() {

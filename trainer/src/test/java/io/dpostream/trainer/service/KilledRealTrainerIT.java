@@ -45,8 +45,7 @@ class KilledRealTrainerIT {
           Deployment.create(cluster, "real", dir.resolve("runs"))
               .with(model, TrainerChild.learners(dir.resolve("learners")));
       Random random = new Random(1);
-      deployment.prefer(
-          IntStream.range(0, 40).mapToObj(n -> preference(n, random)).toList());
+      deployment.prefer(IntStream.range(0, 40).mapToObj(n -> preference(n, random)).toList());
       LedgerState uninterrupted = deployment.train("uninterrupted", CONFIG);
 
       kill(deployment, Failpoint.BEFORE_LEDGER_COMMIT, 5); // after the checkpoint of step 3

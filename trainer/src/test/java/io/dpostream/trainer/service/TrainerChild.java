@@ -134,8 +134,7 @@ public final class TrainerChild {
   static LearnerFactory learners(Path folder) {
     return (config, policy, reference) ->
         DpoLearner.open(
-            config,
-            new LearnerSettings(policy, reference, TinyModel.CPU, folder.resolve("work")));
+            config, new LearnerSettings(policy, reference, TinyModel.CPU, folder.resolve("work")));
   }
 
   private static Failpoints failpoints() {

@@ -15,21 +15,28 @@ import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.batch.PreferenceSource.Bound;
 import io.dpostream.trainer.ledger.LedgerState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +125,94 @@ class TrainerServiceIT {
     var letters = deployment.read(deployment.kafka().topics().deadLetters());
     assertThat(letters).hasSize(4);
     assertThat(letters.get(0).value()).isEqualTo(garbage);
+  }
+
+  @Test
+  void shouldRecordAStepThatFoundNothingToTrainOn(TestInfo test) {
+    Deployment deployment = deployment(test);
+    Topic<Preference> topic = deployment.kafka().topics().preferences();
+    byte[] garbage = {1, 2, 3};
+    deployment.send(
+        Collections.nCopies(1_002, new ProducerRecord<>(topic.name(), garbage, garbage)));
+    deployment.prefer(0, 2);
+
+    LedgerState state = deployment.train("r", Deployment.config(Map.of("max_steps", "2")));
+
+    StepTaken first = deployment.steps("r").get(0);
+    assertThat(first.getPairs()).isZero();
+    assertThat(first.getSkipped()).hasSize(1_000);
+    assertThat(first.getApplied()).isFalse();
+    assertThat(first.getPartial()).isTrue();
+    StepTaken second = deployment.steps("r").get(1);
+    assertThat(second.getPairs()).isEqualTo(2);
+    assertThat(second.getSkipped()).hasSize(2);
+    assertThat(state.progress().records()).isEqualTo(1_004);
+    assertThat(deployment.read(deployment.kafka().topics().deadLetters())).hasSize(1_002);
+  }
+
+  @Test
+  void shouldDeadLetterARecordAsLargeAsATopicTakes(TestInfo test) {
+    Deployment deployment = deployment(test);
+    String topic = deployment.kafka().topics().preferences().name();
+    byte[] garbage = new byte[1_048_000]; // Kafka's default bound is 1,048,588 with all around it
+    deployment.send(List.of(new ProducerRecord<>(topic, new byte[] {1}, garbage)));
+    deployment.prefer(0, 2);
+
+    assertThat(deployment.train("r", Deployment.config(Map.of("max_steps", "1"))).step())
+        .isEqualTo(1);
+
+    assertThat(deployment.read(deployment.kafka().topics().deadLetters()).get(0).value())
+        .isEqualTo(garbage);
+  }
+
+  @Test
+  void shouldSeeWhatAnOpenTransactionOfAnotherRunHides(TestInfo test) throws Exception {
+    Deployment deployment = deployment(test);
+    deployment.prefer(0, 4);
+    CountDownLatch waits = new CountDownLatch(3);
+    TrainerService service =
+        trainer(deployment, Deployment.config(Map.of("max_steps", "3")), waits);
+    CompletableFuture<Void> running = CompletableFuture.runAsync(service::run);
+    assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
+    String topic = deployment.kafka().topics().trainingSteps().name();
+    CompletableFuture<LedgerState> read;
+    try (KafkaProducer<byte[], byte[]> other =
+        new KafkaProducer<>(
+            deployment.kafka().transactionalProducer("other", topic + "-other"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(new ProducerRecord<>(topic, new byte[] {1}, new byte[] {1})).get();
+      deployment.prefer(4, 6);
+      running.get(60, TimeUnit.SECONDS);
+
+      read = CompletableFuture.supplyAsync(() -> deployment.ledger("r"));
+      assertThatThrownBy(() -> read.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      other.abortTransaction();
+    }
+
+    assertThat(read.get(60, TimeUnit.SECONDS).step()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldBeginAtATimeResolvedOnce(TestInfo test) {
+    Deployment deployment = deployment(test);
+    deployment.prefer(0, 4);
+    String topic = deployment.kafka().topics().preferences().name();
+    var last = deployment.read(topic).get(3);
+    Instant time = Instant.ofEpochMilli(last.timestamp() + 1);
+    Awaitility.await().until(() -> Instant.now().isAfter(time));
+    deployment.prefer(4, 8);
+    PreferenceSource source =
+        new PreferenceSource(Optional.empty(), new Bound.Time(time), Optional.of(new Bound.End()));
+
+    deployment.trainer(deployment.spec("r", source, false), Deployment.config(Map.of())).run();
+
+    LedgerState state = deployment.ledger("r");
+    assertThat(state.progress().records()).isEqualTo(4);
+    assertThat(state.requireConfiguration().getStartOffsets().get(0).getOffset())
+        .isGreaterThan(last.offset());
   }
 
   @Test
