@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <p>Its moments live in a manager of its own. Not thread-safe.
  */
-final class AdamW implements AutoCloseable {
+public final class AdamW implements AutoCloseable {
   private final Settings settings;
   private final Parameters parameters;
   private final NDManager manager;
@@ -26,9 +26,9 @@ final class AdamW implements AutoCloseable {
   private final List<NDArray> second;
   private long updates;
 
-  record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
 
-  AdamW(Settings settings, Parameters parameters, NDManager owner) {
+  public AdamW(Settings settings, Parameters parameters, NDManager owner) {
     this.settings = settings;
     this.parameters = parameters;
     this.manager = owner.newSubManager();
@@ -44,14 +44,14 @@ final class AdamW implements AutoCloseable {
   }
 
   /** The 2-norm of all gradients together. */
-  double gradientNorm() {
+  public double gradientNorm() {
     try (NDManager scope = manager.newSubManager()) {
       return program.tensor(scope, Gradients.OFF, "norm", parameters.gradients()).getFloat();
     }
   }
 
   /** Scales the gradients down to a norm of at most {@code bound}, given their norm; 0: never. */
-  void clip(double norm, double bound) {
+  public void clip(double norm, double bound) {
     double factor = bound / (norm + 1e-6);
     if (bound > 0 && factor < 1) {
       program.run(Gradients.OFF, "scale", parameters.gradients(), factor);
@@ -59,7 +59,7 @@ final class AdamW implements AutoCloseable {
   }
 
   /** Moves the parameters along their gradients. */
-  void update(double learningRate) {
+  public void update(double learningRate) {
     updates++;
     update(learningRate, settings.weightDecay(), true);
     update(learningRate, 0, false);
