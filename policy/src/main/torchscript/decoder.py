@@ -63,8 +63,8 @@ class Decoder(Module):
             y = self.norm(y, norm)
         return torch.transpose(y, 1, 2)
 
-    # A mask (.., T, S) is true where seen; an empty one stands for causal among the T new tokens.
-    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    # Causal among the T new tokens when there is no mask; a mask (.., T, S) is true where seen.
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
         groups = self.heads // self.kv_heads
         rows = q.size(0)
         length = q.size(2)
@@ -75,23 +75,20 @@ class Decoder(Module):
             else:
                 k = torch.repeat_interleave(k, groups, 1)
                 v = torch.repeat_interleave(v, groups, 1)
-        if torch.numel(mask) > 0:
-            y = torch.scaled_dot_product_attention(q, k, v, mask)
-        else:
-            y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, True)
+        y = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
         if groups > 1 and length == 1:
             y = torch.view(y, [rows, self.heads, 1, self.head_dim])
         return torch.reshape(torch.transpose(y, 1, 2), [rows, length, self.heads * self.head_dim])
 
-    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], view: List[Tensor], cache: List[Tensor], column: int) -> Tensor:
+    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int) -> Tensor:
         w = 4 + 15 * layer
         a = 14 * layer
         h = self.norm(x, weights[w])
         q = self.split(self.project(h, weights, w + 1, w + 9, adapters, a), self.heads, weights[w + 13])
         k = self.split(self.project(h, weights, w + 2, w + 10, adapters, a + 2), self.kv_heads, weights[w + 14])
         v = torch.transpose(torch.view(self.project(h, weights, w + 3, w + 11, adapters, a + 4), [x.size(0), x.size(1), self.kv_heads, self.head_dim]), 1, 2)
-        q = self.rotate(q, view)
-        k = self.rotate(k, view)
+        q = self.rotate(q, rotations)
+        k = self.rotate(k, rotations)
         if len(cache) > 0:
             end = column + x.size(1)
             torch.copy_(torch.slice(cache[2 * layer], 2, column, end), k)
@@ -99,9 +96,9 @@ class Decoder(Module):
             if column > 0:
                 k = torch.slice(cache[2 * layer], 2, 0, end)
                 v = torch.slice(cache[2 * layer + 1], 2, 0, end)
-        seen = view[2]
+        seen = mask
         if self.window > 0 and layer >= self.first_windowed:
-            seen = view[3]
+            seen = near
         x = x + self.project(self.attend(q, k, v, seen), weights, w + 4, w + 12, adapters, a + 6)
         h = self.norm(x, weights[w + 5])
         gate = torch.silu(self.project(h, weights, w + 6, -1, adapters, a + 8))
@@ -111,76 +108,44 @@ class Decoder(Module):
     def embed(self, weights: List[Tensor], ids: Tensor) -> Tensor:
         return torch.embedding(weights[0], ids).to(self.dtype)
 
-    # What a layer needs besides the tokens: cosines, sines, the mask, and the mask of the layers with
-    # a window. Rows are whole sequences from their first token, filled on the right, which no real
-    # token sees; or several sequences each, when the positions of all inputs are given: 0 begins a
-    # sequence, and what fills a row has position 0 too.
-    def view(self, weights: List[Tensor], rows: int, width: int, positions: List[int]) -> List[Tensor]:
-        device = weights[0].device
-        mask = torch.empty([0], device=device)
-        near = mask
-        if len(positions) > 0:
-            position = torch.view(torch.tensor(positions, dtype=4, device=device), [rows, width])
-            sequence = torch.cumsum((position == 0).to(4), 1)
-            back = torch.unsqueeze(position, 2) - torch.unsqueeze(position, 1)
-            seen = torch.logical_and(torch.unsqueeze(sequence, 2) == torch.unsqueeze(sequence, 1), back >= 0)
-            mask = torch.unsqueeze(seen, 1)
-            if self.window > 0:
-                near = torch.unsqueeze(torch.logical_and(seen, back < self.window), 1)
-        else:
-            position = torch.unsqueeze(torch.arange(width, dtype=4, device=device), 0)
-            if self.window > 0 and width > self.window:
-                back = torch.transpose(position, 0, 1) - position
-                near = torch.logical_and(back >= 0, back < self.window)
-        rotations = self.rotations(weights, position)
-        return [rotations[0], rotations[1], mask, near]
-
-    # All layers: x (B, T, D) -> (B, T, D), before the final norm
-    def stack(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor], view: List[Tensor], cache: List[Tensor]) -> Tensor:
+    # Whole sequences from their first token, filled on the right: no real token sees the filling.
+    # x (B, T, D) -> (B, T, D), before the final norm
+    def full(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor]) -> Tensor:
+        positions = torch.arange(x.size(1), dtype=4, device=x.device)
+        rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0 and x.size(1) > self.window:
+            back = torch.unsqueeze(positions, 1) - torch.unsqueeze(positions, 0)
+            near = torch.logical_and(back >= 0, back < self.window)
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, view, cache, 0)
+            x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0)
         return x
 
-    # ids row by row -> (B, T, D)
-    def inputs(self, weights: List[Tensor], rows: int, ids: List[int]) -> Tensor:
-        return self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=weights[0].device), [rows, -1]))
-
-    # ids: B * T row by row; at: flat places b * T + t. -> normed hidden states (len(at), D)
+    # ids: B * T row by row; at: flat positions b * T + t. -> normed hidden states (len(at), D)
     def hidden(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], at: List[int]) -> Tensor:
-        return self.hidden_packed(weights, adapters, rows, ids, annotate(List[int], []), at)
-
-    # The same for rows of several sequences, whose inputs have the positions given.
-    def hidden_packed(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], at: List[int]) -> Tensor:
-        x = self.inputs(weights, rows, ids)
-        view = self.view(weights, rows, x.size(1), positions)
-        x = self.stack(x, weights, adapters, view, annotate(List[Tensor], []))
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        x = self.full(x, weights, adapters, annotate(List[Tensor], []))
         return self.picked(x, weights, at)
 
-    # The input of every layer, then the last one's output as a leaf: what a backward pass that
-    # computes each layer anew starts from.
-    def checkpoints(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int]) -> List[Tensor]:
-        x = self.inputs(weights, rows, ids)
-        view = self.view(weights, rows, x.size(1), positions)
-        kept = [x]
+    # The same for rows of several sequences, whose inputs have the positions given: 0 begins a
+    # sequence, and what fills a row has position 0 too. A token sees its own sequence alone.
+    def hidden_packed(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], at: List[int]) -> Tensor:
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        position = torch.view(torch.tensor(positions, dtype=4, device=device), [rows, -1])
+        sequence = torch.cumsum((position == 0).to(4), 1)
+        own = torch.unsqueeze(sequence, 2) == torch.unsqueeze(sequence, 1)
+        back = torch.unsqueeze(position, 2) - torch.unsqueeze(position, 1)
+        seen = torch.logical_and(own, back >= 0)
+        mask = torch.unsqueeze(seen, 1)
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0:
+            near = torch.unsqueeze(torch.logical_and(seen, back < self.window), 1)
+        rotations = self.rotations(weights, position)
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, view, annotate(List[Tensor], []), 0)
-            kept.append(x)
-        torch.requires_grad_(kept[self.layers])
-        return kept
-
-    # Backward from the grad of the last checkpoint, one layer's graph at a time.
-    def checkpoints_backward(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], kept: List[Tensor]) -> NoneType:
-        view = self.view(weights, rows, kept[0].size(1), positions)
-        above = kept[self.layers]
-        for back in range(self.layers):
-            layer = self.layers - 1 - back
-            x = torch.requires_grad_(torch.detach(kept[layer]))
-            y = self.layer(x, layer, weights, adapters, view, annotate(List[Tensor], []), 0)
-            torch.backward(y, above.grad)
-            above = x
-        if weights[0].requires_grad:
-            torch.backward(self.inputs(weights, rows, ids), above.grad)
-        return None
+            x = self.layer(x, layer, weights, adapters, rotations, mask, near, annotate(List[Tensor], []), 0)
+        return self.picked(x, weights, at)
 
     # x (B, T, D), flat positions -> normed (len(at), D)
     def picked(self, x: Tensor, weights: List[Tensor], at: List[int]) -> Tensor:
@@ -241,23 +206,15 @@ class Decoder(Module):
         torch.backward(y, torch.tensor(d, dtype=self.wide(), device=y.device))
         return None
 
-    # A weight with its adapter in it, in float32 or wider.
-    def merged(self, weight: Tensor, a: Tensor, b: Tensor) -> Tensor:
-        return weight.to(6) + torch.matmul(b, a) * self.adapter_scale
-
-    # The head at each hidden state, for a head of one row: (n, D) -> (n)
-    def values(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
-        return torch.squeeze(self.logits(weights, hidden), -1)
-
     # Prompts filled on the right -> logits (B, V) after each row's last token, then the cache.
     def prefill(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], lengths: List[int], capacity: int) -> List[Tensor]:
         device = weights[0].device
-        x = self.inputs(weights, rows, ids)
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         width = x.size(1)
         cache = annotate(List[Tensor], [])
         for i in range(2 * self.layers):
             cache.append(torch.empty([rows, self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=device))
-        x = self.stack(x, weights, adapters, self.view(weights, rows, width, annotate(List[int], [])), cache)
+        x = self.full(x, weights, adapters, cache)
         last = torch.arange(rows, dtype=4, device=device) * width + torch.tensor(lengths, dtype=4, device=device) - 1
         x = torch.index_select(torch.view(x, [-1, x.size(2)]), 0, last)
         out = [self.logits(weights, self.norm(x, weights[1]))]
@@ -273,15 +230,16 @@ class Decoder(Module):
         position = prompt + (column - width)
         columns = torch.unsqueeze(torch.arange(column + 1, dtype=4, device=device), 0)
         mask = torch.logical_or(columns < prompt, columns >= width)
-        near = mask
+        near = annotate(Optional[Tensor], None)
         if self.window > 0:
             at = torch.where(columns < width, columns, prompt + (columns - width))
             near = torch.logical_and(mask, position - at < self.window)
+            near = torch.unsqueeze(torch.unsqueeze(near, 1), 1)
+        mask = torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
         rotations = self.rotations(weights, position)
-        view = [rotations[0], rotations[1], torch.unsqueeze(torch.unsqueeze(mask, 1), 1), torch.unsqueeze(torch.unsqueeze(near, 1), 1)]
         x = self.embed(weights, torch.unsqueeze(torch.tensor(tokens, dtype=4, device=device), 1))
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, view, cache, column)
+            x = self.layer(x, layer, weights, adapters, rotations, mask, near, cache, column)
         return self.logits(weights, self.norm(torch.select(x, 1, 0), weights[1]))
 
     # The rows of a cache that go on.

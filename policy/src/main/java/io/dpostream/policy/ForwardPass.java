@@ -16,68 +16,36 @@ import java.util.List;
  */
 public final class ForwardPass implements AutoCloseable {
   private final NDManager scope;
-  private final Network network;
+  private final TorchProgram program;
+  private final List<NDArray> weights;
   private final PaddedBatch batch;
   private final int chunk;
-  private final List<NDArray> checkpoints;
   private final NDArray hidden;
   private final NDArray scores;
   private boolean spent;
 
   private ForwardPass(
       NDManager scope,
-      Network network,
+      TorchProgram program,
+      List<NDArray> weights,
       PaddedBatch batch,
       int chunk,
-      List<NDArray> checkpoints,
       NDArray hidden,
       NDArray scores) {
     this.scope = scope;
-    this.network = network;
+    this.program = program;
+    this.weights = weights;
     this.batch = batch;
     this.chunk = chunk;
-    this.checkpoints = checkpoints;
     this.hidden = hidden;
     this.scores = scores;
   }
 
   static ForwardPass run(
-      Network network, NDManager owner, PaddedBatch batch, int chunk, boolean checkpointing) {
-    TorchProgram program = network.program();
-    List<NDArray> weights = network.weights();
+      NDManager owner, TorchProgram program, List<NDArray> weights, PaddedBatch batch, int chunk) {
     NDManager scope = owner.newSubManager();
     try {
-      List<NDArray> checkpoints =
-          checkpointing
-              ? program.tensors(
-                  scope,
-                  Gradients.OFF,
-                  "checkpoints",
-                  weights,
-                  network.adapters(),
-                  batch.rows(),
-                  batch.ids(),
-                  batch.positions())
-              : List.of();
-      NDArray hidden =
-          checkpointing
-              ? program.tensor(
-                  scope,
-                  Gradients.RECORD,
-                  "picked",
-                  checkpoints.get(checkpoints.size() - 1),
-                  weights,
-                  batch.at())
-              : program.tensor(
-                  scope,
-                  Gradients.RECORD,
-                  "hidden_packed",
-                  weights,
-                  network.adapters(),
-                  batch.rows(),
-                  batch.ids(),
-                  batch.positions(),
-                  batch.at());
+      NDArray hidden = hidden(scope, program, weights, batch);
       boolean whole = batch.targets().length <= chunk;
       NDArray scores =
           program.tensor(
@@ -88,11 +56,35 @@ public final class ForwardPass implements AutoCloseable {
               hidden,
               batch.targets(),
               chunk);
-      return new ForwardPass(scope, network, batch, chunk, checkpoints, hidden, scores);
+      return new ForwardPass(scope, program, weights, batch, chunk, hidden, scores);
     } catch (RuntimeException e) {
       scope.close();
       throw e;
     }
+  }
+
+  private static NDArray hidden(
+      NDManager scope, TorchProgram program, List<NDArray> weights, PaddedBatch batch) {
+    return batch.positions().length == 0
+        ? program.tensor(
+            scope,
+            Gradients.RECORD,
+            "hidden",
+            weights,
+            List.of(),
+            batch.rows(),
+            batch.ids(),
+            batch.at())
+        : program.tensor(
+            scope,
+            Gradients.RECORD,
+            "hidden_packed",
+            weights,
+            List.of(),
+            batch.rows(),
+            batch.ids(),
+            batch.positions(),
+            batch.at());
   }
 
   /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */
@@ -109,16 +101,14 @@ public final class ForwardPass implements AutoCloseable {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
           Arrays32.floats(
-              network
-                  .program()
-                  .tensor(
-                      passing,
-                      Gradients.OFF,
-                      "collisions",
-                      network.weights(),
-                      hidden,
-                      batch.at().length,
-                      chunk)));
+              program.tensor(
+                  passing,
+                  Gradients.OFF,
+                  "collisions",
+                  weights,
+                  hidden,
+                  batch.at().length,
+                  chunk)));
     }
   }
 
@@ -132,18 +122,16 @@ public final class ForwardPass implements AutoCloseable {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
           Arrays32.floats(
-              network
-                  .program()
-                  .tensor(
-                      passing,
-                      Gradients.OFF,
-                      "divergences",
-                      network.weights(),
-                      hidden,
-                      other.slots(),
-                      other.hidden(passing, batch),
-                      batch.at().length,
-                      chunk)));
+              program.tensor(
+                  passing,
+                  Gradients.OFF,
+                  "divergences",
+                  weights,
+                  hidden,
+                  other.slots(),
+                  other.hidden(passing, batch),
+                  batch.at().length,
+                  chunk)));
     }
   }
 
@@ -164,23 +152,10 @@ public final class ForwardPass implements AutoCloseable {
     }
     double[] d = batch.flat(dLogprobs);
     spent = true;
-    TorchProgram program = network.program();
-    List<NDArray> weights = network.weights();
     if (batch.targets().length <= chunk) {
       program.run(Gradients.RECORD, "backward", scores, d);
     } else {
       program.run(Gradients.RECORD, "scores_backward", weights, hidden, batch.targets(), chunk, d);
-    }
-    if (!checkpoints.isEmpty()) {
-      program.run(
-          Gradients.RECORD,
-          "checkpoints_backward",
-          weights,
-          network.adapters(),
-          batch.rows(),
-          batch.ids(),
-          batch.positions(),
-          checkpoints);
     }
   }
 

@@ -117,33 +117,17 @@ public final class LanguageModel implements AutoCloseable {
     return program.tensor(
         scope,
         Gradients.OFF,
-        "hidden_packed",
+        "hidden",
         weights.slots(),
         List.of(),
         batch.rows(),
         batch.ids(),
-        batch.positions(),
         batch.at());
   }
 
   /** The weights in the order that the decoder program takes. */
   List<NDArray> slots() {
     return weights.slots();
-  }
-
-  /**
-   * Scores of whole sequences under a sequence classifier's head, read at their last tokens.
-   *
-   * @throws IllegalArgumentException if an id is outside the vocabulary or a sequence is empty or
-   *     longer than the model's positions
-   * @throws IllegalStateException if the model has another head
-   */
-  public float[] scores(List<int[]> sequences) {
-    Network network = new Network(program, weights.slots(), List.of());
-    LastTokens batch = LastTokens.of(sequences, config);
-    try (ScorePass pass = ScorePass.run(network, manager, batch, Gradients.OFF)) {
-      return pass.scores();
-    }
   }
 
   /** Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. */

@@ -31,12 +31,12 @@ final class Tensors {
     return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);
   }
 
-  /** A tensor in memory. */
-  NDArray read(NamedTensor from, Dtype dtype) {
-    long[] shape = from.shape().stream().mapToLong(Long::longValue).toArray();
+  /** A stored tensor in memory. */
+  NDArray read(Safetensors file, String name, Dtype dtype) {
+    long[] shape = file.shape(name).stream().mapToLong(Long::longValue).toArray();
     NDArray array =
         program.tensor(owner, Gradients.OFF, "empty", shape, dtype.torchNumber(), device);
-    copy(from, array);
+    copy(new StoredTensor(file, name), array);
     return array;
   }
 

@@ -1,15 +1,11 @@
 package io.dpostream.policy;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.dpostream.policy.TorchProgram.Gradients;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A policy in training: float32 master weights with gradients, or adapters with gradients over
- * frozen weights. The forward pass computes in the dtype of the options; gradients reach what is
- * trained in float32.
+ * A policy in training: float32 master weights with gradients. The forward pass computes in the
+ * dtype of the options; gradients reach the masters in float32.
  *
  * <p>One thread trains it at a time; other models may work meanwhile on other threads.
  */
@@ -18,9 +14,7 @@ public final class TrainableModel implements AutoCloseable {
   private final NDManager manager;
   private final TorchProgram program;
   private final Weights weights;
-  private final Adapters adapters;
   private final Parameters parameters;
-  private final boolean gradientCheckpointing;
   private final int chunk;
 
   private TrainableModel(
@@ -28,17 +22,13 @@ public final class TrainableModel implements AutoCloseable {
       NDManager manager,
       TorchProgram program,
       Weights weights,
-      Adapters adapters,
       Parameters parameters,
-      boolean gradientCheckpointing,
       int chunk) {
     this.config = config;
     this.manager = manager;
     this.program = program;
     this.weights = weights;
-    this.adapters = adapters;
     this.parameters = parameters;
-    this.gradientCheckpointing = gradientCheckpointing;
     this.chunk = chunk;
   }
 
@@ -49,93 +39,32 @@ public final class TrainableModel implements AutoCloseable {
    *     configuration
    */
   public static TrainableModel load(CheckpointFolder folder, EngineOptions options) {
-    return load(folder, options, FineTuning.full());
-  }
-
-  /** Loads a checkpoint to train in part, or with less memory. */
-  public static TrainableModel load(
-      CheckpointFolder folder, EngineOptions options, FineTuning tuning) {
-    return load(folder, options, tuning, LanguageModel.chunk(folder.config()));
+    return load(folder, options, LanguageModel.chunk(folder.config()));
   }
 
   /** Loads with another limit on the positions whose logits exist at one time. */
-  static TrainableModel load(
-      CheckpointFolder folder, EngineOptions options, FineTuning tuning, int chunk) {
+  static TrainableModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = Torch.manager(options);
     try {
-      Dtype compute = Dtype.named(options.dtype());
       Tensors tensors = new Tensors(manager, options.device());
-      boolean frozen = tuning.lora().isPresent();
-      Weights weights =
-          Weights.load(
-              tensors, config, file, stored -> frozen ? frozenDtype(stored, compute) : Dtype.F32);
-      Adapters adapters =
-          tuning
-              .lora()
-              .map(lora -> Adapters.create(tensors, config, lora))
-              .orElseGet(Adapters::none);
-      return new TrainableModel(
-          config,
-          manager,
-          DecoderProgram.load(manager, config, compute, tuning.lora().map(Lora::scale).orElse(0.0)),
-          weights,
-          adapters,
-          new Parameters(tensors, frozen ? adapters.byName() : weights.byName()),
-          tuning.gradientCheckpointing(),
-          chunk);
+      Weights weights = Weights.load(tensors, config, file, Dtype.F32);
+      TorchProgram program = DecoderProgram.load(manager, config, Dtype.named(options.dtype()), 0);
+      Parameters parameters = new Parameters(tensors, weights.byName());
+      return new TrainableModel(config, manager, program, weights, parameters, chunk);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
   }
 
-  /** Frozen weights stand in bfloat16 only where that loses nothing. */
-  private static Dtype frozenDtype(Safetensors.Entry stored, Dtype compute) {
-    return compute == Dtype.BF16 && stored.dtype() == Dtype.BF16 ? Dtype.BF16 : Dtype.F32;
-  }
-
   public ModelConfig config() {
     return config;
   }
 
-  /** What is trained: all weights, or the adapters under PEFT's names. */
   public Parameters parameters() {
     return parameters;
-  }
-
-  /**
-   * The policy as one whole: its weights in float32, with the adapters merged in where there are
-   * any. Read when streamed.
-   */
-  public List<NamedTensor> policy() {
-    return weights.byName().entrySet().stream()
-        .map(
-            entry ->
-                adapters
-                    .over(entry.getKey())
-                    .map(pair -> merged(entry.getKey(), entry.getValue(), pair))
-                    .orElseGet(() -> parameters.export(entry.getKey(), entry.getValue())))
-        .toList();
-  }
-
-  private NamedTensor merged(String name, NDArray weight, Map.Entry<NDArray, NDArray> pair) {
-    return new MergedTensor(
-        parameters.export(name, weight),
-        sink -> {
-          try (NDManager scope = manager.newSubManager()) {
-            NDArray whole =
-                program.tensor(
-                    scope, Gradients.OFF, "merged", weight, pair.getKey(), pair.getValue());
-            parameters.export(name, whole).stream(sink);
-          }
-        });
-  }
-
-  /** The identity of {@link #policy}: see {@link PolicyHash}. */
-  public String sha256() {
-    return PolicyHash.of(policy());
   }
 
   /**
@@ -169,29 +98,8 @@ public final class TrainableModel implements AutoCloseable {
     return forward(PaddedBatch.packed(rows, config));
   }
 
-  /**
-   * Scores whole sequences with the head of a sequence classifier, read at their last tokens.
-   *
-   * @param sequences token ids of each
-   * @throws IllegalArgumentException if an id is outside the vocabulary or a sequence is empty or
-   *     longer than the model's positions
-   * @throws IllegalStateException if the model has another head
-   */
-  public ScorePass forwardScores(List<int[]> sequences) {
-    return ScorePass.run(
-        new Network(program, weights.slots(), adapters.slots()),
-        manager,
-        LastTokens.of(sequences, config),
-        Gradients.RECORD);
-  }
-
   private ForwardPass forward(PaddedBatch batch) {
-    return ForwardPass.run(
-        new Network(program, weights.slots(), adapters.slots()),
-        manager,
-        batch,
-        chunk,
-        gradientCheckpointing);
+    return ForwardPass.run(manager, program, weights.slots(), batch, chunk);
   }
 
   /** Sets all gradients to zero. */

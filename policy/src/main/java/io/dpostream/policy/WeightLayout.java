@@ -37,12 +37,6 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
     return Objects.requireNonNull(shapes.get(name), name);
   }
 
-  /** The name of a layer's projection, {@code q_proj} for one. */
-  static String projection(int layer, String module) {
-    String block = module.matches("[qkvo]_proj") ? ".self_attn." : ".mlp.";
-    return "model.layers." + layer + block + module + ".weight";
-  }
-
   /** Whether a stored tensor that is not in the layout carries nothing of the model. */
   private static boolean isRedundant(String name) {
     return name.endsWith("rotary_emb.inv_freq") || name.equals("lm_head.weight");

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * A model's tensors in memory.
@@ -23,20 +22,11 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
    * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
    */
   static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
-    return load(tensors, config, file, entry -> dtype);
-  }
-
-  /** Loads each tensor in a dtype of its own. */
-  static Weights load(
-      Tensors tensors,
-      ModelConfig config,
-      Safetensors file,
-      Function<Safetensors.Entry, Dtype> dtype) {
     WeightLayout layout = WeightLayout.of(config);
     layout.check(file);
     SortedMap<String, NDArray> byName = new TreeMap<>();
     for (String name : layout.names()) {
-      byName.put(name, tensors.read(file.tensor(name), dtype.apply(file.entry(name))));
+      byName.put(name, tensors.read(file, name, dtype));
     }
     NDArray nothing = tensors.create();
     List<NDArray> slots = new ArrayList<>();

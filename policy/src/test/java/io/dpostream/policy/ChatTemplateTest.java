@@ -18,7 +18,10 @@ class ChatTemplateTest {
   private static final Map<String, String> TOKENS = Map.of("bos_token", "<s>", "eos_token", "</s>");
   private static final List<ChatMessage> QUESTION = List.of(new ChatMessage("user", "Why?"));
 
-  /** Expected strings: transformers 5.23.0, by benchmarks/peers/render_chat_templates.py. */
+  /**
+   * Expected strings: transformers 5.23.0, by
+   * benchmarks/peers/transformers/render_chat_templates.py.
+   */
   @Test
   void shouldRenderPublicTemplatesAsTransformersDoes() throws IOException {
     Path templates = TestData.path("chat_templates");

@@ -1,0 +1,5 @@
+/** The Java halves of comparisons with other libraries; the scripts are in benchmarks/peers. */
+@NullMarked
+package io.dpostream.benchmarks.peers;
+
+import org.jspecify.annotations.NullMarked;
