@@ -97,8 +97,6 @@ public final class KafkaBroker implements AutoCloseable {
             "share.coordinator.state.topic.min.isr", "1",
             "default.replication.factor", "1",
             "auto.create.topics.enable", "false",
-            // ten years: a run that is resumed after a holiday finds where its groups stood
-            "offsets.retention.minutes", "5256000",
             "group.initial.rebalance.delay.ms", "0"));
     // Small machines: fewer threads, and a cleaner that does not take 128 MB.
     properties.putAll(

@@ -67,11 +67,11 @@ public record KafkaSettings(
       throw new UserException(
           "bootstrap.servers: '" + bootstrapServers + "' is not host:port, or several with commas");
     }
-    if (!schemaRegistryUrl.matches("https?://[^\\s/,][^\\s,]*")) {
+    if (!schemaRegistryUrl.matches("https?://[^\\s/]\\S*")) {
       throw new UserException(
           "schema.registry.url: '"
               + schemaRegistryUrl
-              + "' is not one http address, such as http://localhost:8081");
+              + "' is not an http address, such as http://localhost:8081");
     }
     new Topics(topicPrefix);
     properties = Map.copyOf(properties);

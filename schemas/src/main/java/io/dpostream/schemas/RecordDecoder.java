@@ -31,8 +31,6 @@ public final class RecordDecoder<T extends SpecificRecord> {
    * The value in some bytes, or why there is none.
    *
    * @throws org.apache.kafka.common.errors.RetriableException when the registry is out of reach
-   * @throws RegistryException when the registry refuses to serve us, which is not the record's
-   *     fault
    */
   public Decoded<T> decode(byte @Nullable [] bytes) {
     if (bytes == null) {
@@ -41,11 +39,6 @@ public final class RecordDecoder<T extends SpecificRecord> {
     Object value;
     try {
       value = deserializer.deserialize(topic.name(), bytes);
-    } catch (RegistryException e) {
-      if (e.errorCode() != RegistryException.SCHEMA_NOT_FOUND) {
-        throw e;
-      }
-      return new Decoded.Undecodable<>(describe(e));
     } catch (SerializationException e) {
       if (isNetworkFailure(e)) {
         throw new RegistryUnavailableException("the schema registry is out of reach", e);

@@ -14,9 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
@@ -40,7 +38,6 @@ public final class RegistryClient {
           .build();
   private final String url;
   private final RegistryRetries retries;
-  private final Optional<String> authorization;
   private final Map<Registered, Integer> ids = new ConcurrentHashMap<>();
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
@@ -51,15 +48,8 @@ public final class RegistryClient {
    *
    * @param url address of the registry, for example {@code http://localhost:8081}
    * @param retries how often to ask again when it is out of reach
-   * @param userInfo {@code user:password} for HTTP basic authentication, where the registry wants
-   *     it
    */
-  public RegistryClient(String url, RegistryRetries retries, Optional<String> userInfo) {
-    this.authorization =
-        userInfo.map(
-            text ->
-                "Basic "
-                    + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+  public RegistryClient(String url, RegistryRetries retries) {
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.retries = retries;
   }
@@ -126,15 +116,14 @@ public final class RegistryClient {
   }
 
   private JsonNode call(String method, String path, BodyPublisher body) {
-    HttpRequest.Builder request =
+    HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
             .timeout(Duration.ofSeconds(10))
             .header("Content-Type", JSON)
             .header("Accept", JSON + ", application/json")
-            .method(method, body);
-    authorization.ifPresent(value -> request.header("Authorization", value));
-    HttpRequest built = request.build();
-    return retries.call(() -> send(built));
+            .method(method, body)
+            .build();
+    return retries.call(() -> send(request));
   }
 
   private JsonNode send(HttpRequest request) {
@@ -149,21 +138,13 @@ public final class RegistryClient {
       if (status / 100 == 5 || status == 429) {
         throw new RegistryUnavailableException(message);
       }
-      throw new RegistryException(status, errorCode(answer.body()), message);
+      throw new RegistryException(status, message);
     } catch (JsonProcessingException e) {
       throw new RegistryUnavailableException(what + ": the answer is not JSON", e);
     } catch (IOException e) {
       throw new RegistryUnavailableException(what + ": the schema registry is out of reach", e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
-    }
-  }
-
-  private static int errorCode(String body) {
-    try {
-      return MAPPER.readTree(body).path("error_code").asInt();
-    } catch (JsonProcessingException e) {
-      return 0; // not a registry's answer, perhaps a proxy's page
     }
   }
 

@@ -1,7 +1,6 @@
 package io.dpostream.schemas;
 
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads the configuration of the serde, which has Confluent's keys. */
 final class SerdeConfig {
@@ -10,30 +9,13 @@ final class SerdeConfig {
   static final String SPECIFIC_READER = "specific.avro.reader";
   static final String USE_LATEST = "use.latest.version";
 
-  private static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
-  private static final String USER_INFO = "basic.auth.user.info";
-
   private SerdeConfig() {}
 
   static RegistryClient registry(Map<String, ?> config) {
     if (!(config.get(REGISTRY_URL) instanceof String url) || url.isBlank()) {
       throw new UserException(REGISTRY_URL + ": not set; give the schema registry's address");
     }
-    return new RegistryClient(url.strip(), RegistryRetries.from(config), userInfo(config));
-  }
-
-  private static Optional<String> userInfo(Map<String, ?> config) {
-    Object source = config.get(CREDENTIALS_SOURCE);
-    Object userInfo = config.get(USER_INFO);
-    if (source == null && userInfo == null) {
-      return Optional.empty();
-    }
-    if (userInfo == null || !"USER_INFO".equals(source)) {
-      throw new UserException(
-          "%s: '%s' is not supported; use USER_INFO together with %s=user:password"
-              .formatted(CREDENTIALS_SOURCE, source, USER_INFO));
-    }
-    return Optional.of(userInfo.toString());
+    return new RegistryClient(url.strip(), RegistryRetries.from(config));
   }
 
   static boolean flag(Map<String, ?> config, String key, boolean fallback) {

@@ -153,36 +153,6 @@ class AvroSerdeTest {
   }
 
   @Test
-  void shouldNotBlameTheRecordForARegistryThatRefusesUs() {
-    byte[] bytes = encode(OUTCOME);
-    registry.failureStatus = 401;
-    registry.failures.set(1);
-    assertThatExceptionOfType(RegistryException.class)
-        .isThrownBy(() -> settings.decoder(topic).decode(bytes))
-        .matches(e -> e.status() == 401);
-  }
-
-  @Test
-  void shouldSendCredentialsUnderConfluentsKeys() {
-    settings(
-            Map.of(
-                "basic.auth.credentials.source", "USER_INFO",
-                "basic.auth.user.info", "ann:secret"))
-        .encoder()
-        .encode(topic, "p1", OUTCOME);
-    // printf ann:secret | base64
-    assertThat(registry.authorizations).containsExactly("Basic YW5uOnNlY3JldA==");
-  }
-
-  @Test
-  void shouldRefuseCredentialsThatItCannotSend() {
-    KafkaSettings inherited = settings(Map.of("basic.auth.credentials.source", "SASL_INHERIT"));
-    assertThatExceptionOfType(UserException.class)
-        .isThrownBy(inherited::encoder)
-        .withMessageContaining("basic.auth.credentials.source: 'SASL_INHERIT' is not supported");
-  }
-
-  @Test
   void shouldReadAnOlderVersionOfARecord() throws IOException {
     // The writer knew neither the votes, which have a default, nor any later field.
     Schema current = PairOutcome.getClassSchema();

@@ -17,7 +17,6 @@ final class StubRegistry implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   final List<String> requests = new CopyOnWriteArrayList<>();
-  final List<String> authorizations = new CopyOnWriteArrayList<>();
   final AtomicInteger failures = new AtomicInteger();
   volatile int failureStatus = 503;
   private final List<String> schemas = new ArrayList<>();
@@ -37,7 +36,6 @@ final class StubRegistry implements AutoCloseable {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       requests.add(exchange.getRequestMethod() + " " + path);
-      authorizations.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         answer(exchange, failureStatus, "{\"error_code\":1,\"message\":\"on demand\"}");

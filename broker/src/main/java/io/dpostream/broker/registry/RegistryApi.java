@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
 
 /**
  * The REST interface without HTTP: a request is a method, the segments of a path and a body.
@@ -161,7 +162,7 @@ final class RegistryApi {
     }
     try {
       return new Schema.Parser().parse(body.path("schema").asText());
-    } catch (RuntimeException e) { // Avro has several, among them one for unknown names
+    } catch (SchemaParseException e) {
       throw new RegistryError(422, 42201, "Invalid schema: " + e.getMessage());
     }
   }

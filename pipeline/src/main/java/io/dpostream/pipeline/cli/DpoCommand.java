@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       VersionsCommand.class,
       LineageCommand.class,
+      SftCommand.class,
+      CorpusCommand.class,
       ConfigCommand.class
     })
 final class DpoCommand implements Runnable {

@@ -9,7 +9,6 @@ import io.dpostream.schemas.UserException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -46,9 +45,6 @@ abstract class ServiceCommand implements Callable<Integer> {
                     new UserException(
                         "kafka.bootstrap_servers: is missing; a single service needs a Kafka to"
                             + " join, dpo up starts one of its own"));
-    try (Admin admin = kafka.admin()) {
-      kafka.topics().ensure(admin);
-    }
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread();
         ServiceGroup services = new ServiceGroup()) {
       start(new Loop(settings, setup.folder(), kafka, Loop.loader(settings)), services);

@@ -1,0 +1,86 @@
+package io.dpostream.pipeline.tinymodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dpostream.pipeline.corpus.Corpus;
+import io.dpostream.pipeline.corpus.CorpusFiles;
+import io.dpostream.pipeline.corpus.CorpusOptions;
+import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.PromptEncoder;
+import io.dpostream.policy.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TinyModelTest {
+  @TempDir Path scratch;
+  private TinyModel tiny;
+  private CheckpointFolder folder;
+
+  @BeforeEach
+  void install() throws IOException {
+    tiny = TinyModel.install(scratch.resolve("tiny"));
+    folder = CheckpointFolder.open(tiny.model());
+  }
+
+  @Test
+  void shouldBeASmallLlama() throws IOException {
+    assertThat(folder.config().family().modelType()).isEqualTo("llama");
+    assertThat(Files.size(tiny.model().resolve("model.safetensors"))).isLessThan(3_000_000);
+    try (Stream<Path> files = Files.walk(scratch)) {
+      long bytes =
+          files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      assertThat(bytes).isLessThan(4_000_000);
+    }
+  }
+
+  @Test
+  void shouldEncodeAQuestionAndDecodeItsAnswer() {
+    try (Tokenizer tokenizer = folder.tokenizer()) {
+      PromptEncoder encoder = new PromptEncoder(tokenizer);
+      int[] prompt =
+          encoder.encodeMessages(List.of(new ChatMessage("user", "What is the capital of Peru?")));
+
+      assertThat(tokenizer.decode(prompt)).isEqualTo("What is the capital of Peru?");
+      assertThat(prompt)
+          .startsWith(TokenizerFiles.id(TokenizerFiles.BEGIN))
+          .endsWith(tokenizer.encode("<|assistant|>", false));
+      assertThat(tokenizer.vocabSize()).isEqualTo(folder.config().vocabSize());
+      for (String text : List.of("Grüße, 世界!", "  two  spaces\n", "12, 13")) {
+        assertThat(tokenizer.decode(tokenizer.encode(text, false))).isEqualTo(text);
+      }
+    }
+    assertThat(folder.generationDefaults().eosTokenIds())
+        .isEqualTo(Set.of(TokenizerFiles.id(TokenizerFiles.END)));
+  }
+
+  /** The files that are shipped are those that the command makes. */
+  @Test
+  void shouldComeWithThePromptsOfItsCorpus() throws IOException {
+    Corpus corpus = Corpus.generate(CorpusOptions.defaults());
+    Path again = Files.createDirectory(scratch.resolve("again"));
+    CorpusFiles.write(corpus, again);
+    UntrainedModel.write(corpus, CorpusOptions.defaults().seed(), again.resolve("untrained"));
+
+    assertThat(tiny.prompts()).hasSameTextualContentAs(again.resolve(CorpusFiles.PREFERENCE));
+    assertThat(tiny.heldOut()).hasSameTextualContentAs(again.resolve(CorpusFiles.HELD_OUT));
+    assertThat(tiny.model().resolve("tokenizer.json"))
+        .hasSameTextualContentAs(again.resolve("untrained/tokenizer.json"));
+  }
+
+  @Test
+  void shouldLeaveAnInstalledModelAsItIs() throws IOException {
+    Files.writeString(tiny.prompts(), "mine");
+
+    TinyModel.install(scratch.resolve("tiny"));
+
+    assertThat(tiny.prompts()).hasContent("mine");
+  }
+}
