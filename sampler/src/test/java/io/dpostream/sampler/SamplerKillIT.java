@@ -34,9 +34,7 @@ class SamplerKillIT {
       for (int kill = 0; kill < KILLS; kill++) {
         long before = lastSampled(bench);
         Process sampler = SamplerProcess.start(bench.kafka(), log);
-        await()
-            .atMost(Duration.ofSeconds(120))
-            .until(() -> lastSampled(bench) > before);
+        await().atMost(Duration.ofSeconds(120)).until(() -> lastSampled(bench) > before);
         Thread.sleep(random.nextInt(300)); // the random moment itself, not a wait for something
         sampler.destroyForcibly().waitFor();
         killedWhileWorking += lastSampled(bench) < PROMPTS - 1 ? 1 : 0;
