@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -139,7 +140,10 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
     NewTopic topic =
         new NewTopic(TOPIC, Optional.of(1), Optional.empty())
             .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-    try (Admin admin = Admin.create(client)) {
+    // The broker starts beside the registry, and on a busy machine that can take its time.
+    Map<String, Object> patient =
+        with(client, Map.of(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "240000"));
+    try (Admin admin = Admin.create(patient)) {
       admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     usageHelpAutoWidth = true,
     subcommands = {
+      QuickstartCommand.class,
       UpCommand.class,
       ServiceCommand.Sampler.class,
       ServiceCommand.Judge.class,
