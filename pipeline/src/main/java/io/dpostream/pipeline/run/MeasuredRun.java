@@ -51,6 +51,7 @@ public final class MeasuredRun {
    * @throws InterruptedException if stopped before; the folder then holds a run to go on with
    */
   public Optional<Report> run(LongUnaryOperator lastStep) throws Exception {
+    Inputs.check(settings);
     PolicyLoader loader = Loop.loader(settings);
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder)) {
       kafka.ensureTopics();

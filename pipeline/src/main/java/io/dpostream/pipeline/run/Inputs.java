@@ -1,0 +1,39 @@
+package io.dpostream.pipeline.run;
+
+import io.dpostream.judge.Judges;
+import io.dpostream.judge.service.JudgeSpec;
+import io.dpostream.pipeline.config.Settings;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.Safetensors;
+import io.dpostream.sampler.feed.PromptsFile;
+import java.nio.file.Path;
+
+/** Looks at what a run is given before anything is started, so that a mistake is told at once. */
+final class Inputs {
+
+  private Inputs() {}
+
+  /**
+   * Opens models, prompts and judges, and lets go of them.
+   *
+   * @throws io.dpostream.schemas.UserException when prompts, judges or settings cannot be used
+   * @throws io.dpostream.policy.CheckpointException when a model folder cannot be used
+   */
+  static void check(Settings settings) {
+    checkModel(settings.run().modelFolder());
+    checkModel(settings.run().referenceFolder());
+    if (!settings.prompts().file().isEmpty()) {
+      PromptsFile.read(Path.of(settings.prompts().file()));
+    }
+    settings.evaluation().prompts().ifPresent(file -> PromptsFile.read(Path.of(file)));
+    settings.evaluation().newJudge().close();
+    Judges judges = Judges.onClassPath();
+    for (JudgeSpec judge : settings.judge().specs()) {
+      judges.create(judge.type(), judge.options()).close();
+    }
+  }
+
+  private static void checkModel(Path folder) {
+    Safetensors.openFolder(CheckpointFolder.open(folder).path());
+  }
+}
