@@ -65,6 +65,11 @@ final class ReplayCommand implements Callable<Integer> {
     result
         .differingStep()
         .ifPresent(step -> out.println("first difference at step " + step));
+    if (result.hashedStep() < result.steps()) {
+      out.println(
+          "the hashes are of step %d, the last whose hash was recorded; later steps were compared by their digests"
+              .formatted(result.hashedStep()));
+    }
     ObjectMapper json = new ObjectMapper();
     ObjectNode last =
         json.createObjectNode()
