@@ -1,0 +1,180 @@
+package io.dpostream.judge.assembler;
+
+import static io.dpostream.judge.Votes.vote;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.judge.Examples;
+import io.dpostream.judge.Wire;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.OutcomeKind;
+import io.dpostream.schemas.PairOutcome;
+import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.Topics;
+import io.dpostream.schemas.VerdictKind;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssemblerIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  @TempDir static Path dir;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = LocalCluster.start(dir.resolve("cluster"));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @Test
+  void shouldGiveEveryPairOneOutcomeThoughTheProcessIsKilled() throws Exception {
+    Wire wire = new Wire(cluster.settings(), "kill.");
+    Topics topics = wire.settings().topics();
+    int rounds = 4;
+    int perRound = 500;
+    for (int round = 0; round < rounds; round++) {
+      Process assembler = launch(wire);
+      List<CompletionPair> pairs = new ArrayList<>();
+      List<Judgment> votes = new ArrayList<>();
+      for (int i = 0; i < perRound; i++) {
+        CompletionPair pair =
+            Examples.pair("pair-%d-%d".formatted(round, i), Examples.prompt("p"), "a" + i, "b");
+        pairs.add(pair);
+        votes.add(vote(pair, "rules", i % 4 == 0 ? VerdictKind.TIE : VerdictKind.FIRST));
+      }
+      // every other round the votes come before the pairs
+      if (round % 2 == 0) {
+        wire.write(topics.completionPairs(), pairs, CompletionPair::getPairId);
+        wire.write(topics.judgments(), votes, Judgment::getPairId);
+      } else {
+        wire.write(topics.judgments(), votes, Judgment::getPairId);
+        wire.write(topics.completionPairs(), pairs, CompletionPair::getPairId);
+      }
+      int before = round * perRound;
+      // killed in the middle: after its first outcomes of the round, most likely before its last
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(PATIENCE)
+          .until(() -> wire.records(topics.outcomes().name()).size() > before);
+      assembler.destroyForcibly().waitFor();
+    }
+    Process last = launch(wire);
+    wire.write(
+        topics.completionPairs(),
+        List.of(Examples.pair("pair-0-0", Examples.prompt("p"), "a0", "b")),
+        CompletionPair::getPairId);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> wire.records(topics.outcomes().name()).size() >= rounds * perRound);
+    last.destroyForcibly().waitFor();
+
+    List<PairOutcome> outcomes = wire.read(topics.outcomes());
+    List<Preference> preferences = wire.read(topics.preferences());
+    assertThat(outcomes)
+        .extracting(PairOutcome::getPairId)
+        .doesNotHaveDuplicates()
+        .hasSize(rounds * perRound);
+    assertThat(preferences)
+        .extracting(Preference::getPairId)
+        .doesNotHaveDuplicates()
+        .hasSize(rounds * perRound * 3 / 4);
+    assertThat(outcomes.stream().filter(o -> o.getOutcome() == OutcomeKind.TIE))
+        .hasSize(rounds * perRound / 4);
+    assertThat(wire.records(topics.deadLetters())).isEmpty();
+  }
+
+  @Test
+  void shouldWaitForARegistryThatIsOutOfReachAndBuryNothingForIt() {
+    Wire wire = new Wire(cluster.settings(), "registry.");
+    Topics topics = wire.settings().topics();
+    CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a", "b");
+    wire.write(topics.completionPairs(), List.of(pair), CompletionPair::getPairId);
+    wire.write(
+        topics.judgments(), List.of(vote(pair, "rules", VerdictKind.FIRST)), Judgment::getPairId);
+    cluster.killRegistry();
+    AssemblerService service =
+        new AssemblerService(
+            AssemblerMain.config(dir.resolve("state-registry").toString()), wire.settings());
+    CompletableFuture<Void> run = CompletableFuture.runAsync(service::run);
+    try {
+      await()
+          .during(Duration.ofSeconds(4))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> wire.records(topics.outcomes().name()).isEmpty() && !run.isDone());
+      cluster.restartRegistry();
+      await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() == 1);
+    } finally {
+      cluster.restartRegistry();
+      service.close();
+    }
+    assertThat(run).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(wire.records(topics.deadLetters())).isEmpty();
+  }
+
+  @Test
+  void shouldBuryAnUndecodableRecordOnceAndGoOn() {
+    Wire wire = new Wire(cluster.settings(), "bad.");
+    Topics topics = wire.settings().topics();
+    CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a", "b");
+    byte[] garbage = "not avro".getBytes(StandardCharsets.UTF_8);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            wire.settings().producer("bad"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topics.judgments().name(), garbage, garbage));
+    }
+    wire.write(topics.completionPairs(), List.of(pair), CompletionPair::getPairId);
+    wire.write(
+        topics.judgments(), List.of(vote(pair, "rules", VerdictKind.FIRST)), Judgment::getPairId);
+    AssemblerService service =
+        new AssemblerService(
+            AssemblerMain.config(dir.resolve("state-bad").toString()), wire.settings());
+    CompletableFuture<Void> run = CompletableFuture.runAsync(service::run);
+    await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() == 1);
+    service.close();
+
+    assertThat(run).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(wire.records(topics.deadLetters()))
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
+  }
+
+  private static Process launch(Wire wire) throws IOException {
+    return new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            AssemblerMain.class.getName(),
+            wire.settings().bootstrapServers(),
+            wire.settings().schemaRegistryUrl(),
+            wire.settings().topicPrefix(),
+            dir.resolve("state-kill").toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(dir.toFile(), "assembler.log")))
+        .start();
+  }
+}

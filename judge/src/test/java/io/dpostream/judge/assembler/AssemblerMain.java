@@ -1,0 +1,40 @@
+package io.dpostream.judge.assembler;
+
+import io.dpostream.schemas.KafkaSettings;
+import java.util.Map;
+
+/** An assembler in a process of its own, for tests that kill it. */
+final class AssemblerMain {
+  private AssemblerMain() {}
+
+  /** Arguments: bootstrap servers, registry, topic prefix, state folder. */
+  public static void main(String[] args) {
+    KafkaSettings settings = new KafkaSettings(args[0], args[1], args[2], Map.of());
+    new AssemblerService(config(args[3]), settings).run();
+  }
+
+  /** The default with a quick session, so that a successor takes over soon. */
+  static AssemblerConfig config(String stateDir) {
+    AssemblerConfig d = AssemblerConfig.defaults();
+    return new AssemblerConfig(
+        d.quorum(),
+        d.votes(),
+        d.minVotes(),
+        d.humanOverrides(),
+        d.timeoutMs(),
+        d.earlyVoteTimeoutMs(),
+        d.correctionWindowMs(),
+        d.closedWindowMs(),
+        d.maxClosed(),
+        d.accuracies(),
+        d.defaultAccuracy(),
+        d.minProbability(),
+        d.partitions(),
+        d.threads(),
+        d.store(),
+        stateDir,
+        d.commitIntervalMs(),
+        d.groupProtocol(),
+        6_000);
+  }
+}
