@@ -36,8 +36,7 @@ public final class WrittenCheckpoint {
     CheckpointFolder source = CheckpointFolder.open(Path.of(args[0]));
     try (TrainableModel model = TrainableModel.load(source, CPU)) {
       new CheckpointWriter(source)
-          .write(
-              out, file -> SafetensorsWriter.write(file, model.parameters().export()));
+          .write(out, file -> SafetensorsWriter.write(file, model.parameters().export()));
     }
     CheckpointFolder written = CheckpointFolder.open(out);
     try (LanguageModel model = LanguageModel.load(written, CPU);

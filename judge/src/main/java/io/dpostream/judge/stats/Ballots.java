@@ -24,10 +24,7 @@ final class Ballots {
       byPair
           .computeIfAbsent(
               judgment.getPairId() + "/" + judgment.getContentHash(), k -> new TreeMap<>())
-          .merge(
-              voter(judgment),
-              judgment,
-              (a, b) -> b.getAttempt() > a.getAttempt() ? b : a);
+          .merge(voter(judgment), judgment, (a, b) -> b.getAttempt() > a.getAttempt() ? b : a);
     }
     byPair
         .values()

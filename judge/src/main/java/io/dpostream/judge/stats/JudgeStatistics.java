@@ -29,8 +29,7 @@ public final class JudgeStatistics {
     return reports;
   }
 
-  private static JudgeReport report(
-      String voter, Ballots ballots, Optional<ErrorRate> errorRate) {
+  private static JudgeReport report(String voter, Ballots ballots, Optional<ErrorRate> errorRate) {
     List<Judgment> votes = ballots.byVoter().getOrDefault(voter, List.of());
     long ties = count(votes, VerdictKind.TIE);
     long abstained = count(votes, VerdictKind.ABSTAIN);

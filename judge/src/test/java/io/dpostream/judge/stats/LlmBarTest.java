@@ -47,8 +47,7 @@ class LlmBarTest {
       judgments.add(human(pair, "label", verdict(item.get("label"))));
       judgments.add(
           Judgment.newBuilder(vote(pair, "gpt-4", given == swapped ? given : VerdictKind.TIE))
-              .setCalls(
-                  List.of(call(VerdictKind.FIRST, given), call(VerdictKind.SECOND, swapped)))
+              .setCalls(List.of(call(VerdictKind.FIRST, given), call(VerdictKind.SECOND, swapped)))
               .build());
     }
 

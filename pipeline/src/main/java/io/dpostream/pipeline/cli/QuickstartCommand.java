@@ -57,8 +57,10 @@ final class QuickstartCommand implements Callable<Integer> {
     out.printf("run in %s%n%n", folder.path());
     out.flush();
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread()) {
-      new MeasuredRun(folder, setup.settings(), out, Terminal.isInteractive()).run(now -> now + steps);
-      out.printf("%n%s has it all; go on with: dpo quickstart --dir %s%n", folder.report(), folder.path());
+      new MeasuredRun(folder, setup.settings(), out, Terminal.isInteractive())
+          .run(now -> now + steps);
+      out.printf(
+          "%n%s has it all; go on with: dpo quickstart --dir %s%n", folder.report(), folder.path());
       return ExitCode.DONE;
     } catch (InterruptedException e) {
       out.printf("%nstopped; go on with: dpo quickstart --dir %s%n", folder.path());

@@ -62,9 +62,7 @@ final class ReplayCommand implements Callable<Integer> {
   private void print(ReplayResult result) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     result.environmentDifferences().forEach(line -> out.println("environment differs: " + line));
-    result
-        .differingStep()
-        .ifPresent(step -> out.println("first difference at step " + step));
+    result.differingStep().ifPresent(step -> out.println("first difference at step " + step));
     if (result.hashedStep() < result.steps()) {
       out.println(
           "the hashes are of step %d, the last whose hash was recorded; later steps were compared by their digests"

@@ -42,7 +42,8 @@ final class StatusCommand implements Callable<Integer> {
         p.loss(),
         p.margin(),
         p.accuracy());
-    out.printf("pairs        %d = %d outcomes + %d waiting%n", p.sampled(), p.decided(), p.waiting());
+    out.printf(
+        "pairs        %d = %d outcomes + %d waiting%n", p.sampled(), p.decided(), p.waiting());
     for (Map.Entry<?, Long> outcome : new TreeMap<>(p.outcomes()).entrySet()) {
       out.printf("  %-10s %d%n", outcome.getKey(), outcome.getValue());
     }

@@ -62,7 +62,9 @@ public record Settings(
         EvaluationSettings.defaults());
   }
 
-  /** Reads settings on top of the defaults; the sampler's engine is that of all unless it is set. */
+  /**
+   * Reads settings on top of the defaults; the sampler's engine is that of all unless it is set.
+   */
   public static SettingsReader<Settings> reader() {
     return new SettingsReader<>(defaults(), INHERITING);
   }

@@ -211,7 +211,8 @@ public final class SettingsReader<T extends Record> {
     for (String path : inheriting) {
       int dot = path.indexOf('.');
       String key = path.substring(dot + 1);
-      if (!assigned.contains(path) && effective.get(path.substring(0, dot)) instanceof ObjectNode o) {
+      if (!assigned.contains(path)
+          && effective.get(path.substring(0, dot)) instanceof ObjectNode o) {
         o.set(key, tree.get(key));
       }
     }

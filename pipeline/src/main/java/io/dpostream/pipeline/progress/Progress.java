@@ -51,8 +51,7 @@ public record Progress(
    * @param uri its folder
    * @param step optimizer steps inside
    */
-  public record Version(
-      long number, String uri, String sha256, String referenceSha256, long step) {
+  public record Version(long number, String uri, String sha256, String referenceSha256, long step) {
 
     /** The folder, which must be on this machine's file system. */
     public Path folder() {

@@ -107,7 +107,9 @@ public final class RunWatcher implements AutoCloseable {
   }
 
   private double metric(String name) {
-    return lastStep.map(step -> step.getMetrics().getOrDefault(name, Double.NaN)).orElse(Double.NaN);
+    return lastStep
+        .map(step -> step.getMetrics().getOrDefault(name, Double.NaN))
+        .orElse(Double.NaN);
   }
 
   private void onPair(CompletionPair pair) {

@@ -25,8 +25,7 @@ final class LiveWinRate implements Service {
   /**
    * @param everySteps steps from one measured version to the next
    */
-  LiveWinRate(
-      Supplier<Optional<Version>> newest, Measure measure, long everySteps) {
+  LiveWinRate(Supplier<Optional<Version>> newest, Measure measure, long everySteps) {
     this.newest = newest;
     this.measure = measure;
     this.everySteps = everySteps;

@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.run;
 
-import io.dpostream.pipeline.config.Settings;
 import io.dpostream.judge.assembler.AssemblerService;
 import io.dpostream.judge.service.JudgeService;
+import io.dpostream.pipeline.config.Settings;
 import io.dpostream.sampler.SamplerListener;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.sampler.SamplerService;
@@ -129,7 +129,9 @@ public final class Loop {
             run,
             kafka,
             TrainerService.Parts.of(
-                learners(settings, folder.work()), InstantSource.system(), new TrainerListener() {}));
+                learners(settings, folder.work()),
+                InstantSource.system(),
+                new TrainerListener() {}));
     return Service.of(trainer::run, trainer);
   }
 

@@ -40,8 +40,7 @@ class BadInputIT {
   /** {@code dpo up} on the model and the prompts, with some settings on top. */
   private Case up(String name, String line, String... settings) {
     List<String> args = new ArrayList<>(List.of("up", "--dir", folder.resolve("run").toString()));
-    Stream.concat(
-            Stream.of("run.model=" + model, "prompts.file=" + prompts), Stream.of(settings))
+    Stream.concat(Stream.of("run.model=" + model, "prompts.file=" + prompts), Stream.of(settings))
         .forEach(setting -> args.addAll(List.of("--set", setting)));
     return new Case(name, ExitCode.FAILED, line, args);
   }
@@ -126,8 +125,7 @@ class BadInputIT {
   @TestFactory
   Stream<DynamicTest> shouldNameAPortInUse() throws IOException {
     ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-    Case one =
-        up("port in use", "" + taken.getLocalPort(), "broker.port=" + taken.getLocalPort());
+    Case one = up("port in use", "" + taken.getLocalPort(), "broker.port=" + taken.getLocalPort());
     return Stream.of(
         DynamicTest.dynamicTest(
             one.name(),

@@ -45,8 +45,7 @@ class StoriesIT {
               judge: {type: rule, criteria: %s}
               min_decided: 200
             """
-                .formatted(
-                    Path.of(data, "models", "stories260K"), training, RULE, heldOut, RULE));
+                .formatted(Path.of(data, "models", "stories260K"), training, RULE, heldOut, RULE));
 
     Dpo result =
         Dpo.run("up", "--config", settings.toString(), "--dir", folder.resolve("run").toString());
