@@ -43,8 +43,7 @@ class PluginTest {
         services.resolve("io.dpostream.judge.JudgeFactory"));
 
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try (URLClassLoader plugin =
-        new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
+    try (URLClassLoader plugin = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
       Thread.currentThread().setContextClassLoader(plugin);
       Judge judge =
           Judges.onClassPath().create("question", new JudgeOptions("judge", Map.of("asks", false)));
