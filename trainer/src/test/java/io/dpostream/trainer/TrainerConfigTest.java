@@ -14,7 +14,7 @@ class TrainerConfigTest {
   @ParameterizedTest
   @CsvSource({
     "learning_rate, -1, trainer.learning_rate: -1 must be at least 0",
-    "lr_scheduler_type, '\"cosin\"', 'trainer.lr_scheduler_type: ''cosin'' is not one of constant, linear, cosine'",
+    "lr_scheduler_type, '\"cosin\"', 'trainer.lr_scheduler_type: ''cosin'' is not one of constant, constant_with_warmup, linear, cosine'",
     "adam_beta2, 1, trainer.adam_beta2: 1 must be at least 0 and below 1",
     "ref_model_mixup_alpha, 0, trainer.ref_model_mixup_alpha: 0 must be above 0 and at most 1",
     "max_length, 1, trainer.max_length: 1 must be at least 2",
