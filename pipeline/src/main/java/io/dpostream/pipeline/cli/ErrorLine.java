@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
 
 /** Tells an error in one line. */
 final class ErrorLine {
@@ -49,6 +50,11 @@ final class ErrorLine {
               String name = error.getClass().getSimpleName();
               return message == null ? name : name + ": " + line(message);
             });
+  }
+
+  /** A wrong command line in one line: the expected error behind it, or what the parser says. */
+  static String ofUsage(ParameterException error) {
+    return ofExpected(error).orElseGet(() -> line(error.getMessage()));
   }
 
   private static String line(@Nullable String message) {

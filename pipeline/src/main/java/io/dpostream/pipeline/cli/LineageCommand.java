@@ -41,6 +41,13 @@ final class LineageCommand implements Runnable {
     private Optional<String> pair = Optional.empty();
   }
 
+  /** Stands here because {@code --version} means a policy's version in this command. */
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
+
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 

@@ -40,7 +40,7 @@ public final class Main {
 
   private static int usage(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
-    command.getErr().println("dpo: " + ErrorLine.of(error).replace("ParameterException: ", ""));
+    command.getErr().println("dpo: " + ErrorLine.ofUsage(error));
     return ExitCode.USAGE;
   }
 

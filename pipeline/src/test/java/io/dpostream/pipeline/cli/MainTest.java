@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
@@ -29,6 +31,7 @@ class MainTest {
 
   @Test
   void shouldTellAUsageErrorInOneLine() {
+    assertThat(Dpo.run("--no-such-flag").err()).isEqualTo("dpo: Unknown option: '--no-such-flag'\n");
     for (String[] args :
         new String[][] {
           {"--no-such-flag"}, {"nonsense"}, {}, {"config"}, {"config", "show", "x"}
@@ -37,6 +40,33 @@ class MainTest {
       assertThat(result.code()).isEqualTo(ExitCode.USAGE);
       assertThat(result.err()).startsWith("dpo: ").hasLineCount(1);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quickstart",
+        "up",
+        "sampler",
+        "judge",
+        "trainer",
+        "replay",
+        "status",
+        "versions",
+        "lineage",
+        "sft",
+        "corpus",
+        "config"
+      })
+  void shouldHelpWithEveryCommandAndRefuseAnUnknownOption(String command) {
+    Dpo help = Dpo.run(command, "--help");
+    Dpo unknown = Dpo.run(command, "--no-such-flag");
+
+    assertThat(help.code()).isEqualTo(ExitCode.DONE);
+    assertThat(help.out()).startsWith("Usage: dpo " + command);
+    assertThat(unknown.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).startsWith("dpo: ").hasLineCount(1);
+    assertThat(unknown.err()).doesNotContain("Exception");
   }
 
   @Test
