@@ -31,7 +31,8 @@ class MainTest {
 
   @Test
   void shouldTellAUsageErrorInOneLine() {
-    assertThat(Dpo.run("--no-such-flag").err()).isEqualTo("dpo: Unknown option: '--no-such-flag'\n");
+    assertThat(Dpo.run("--no-such-flag").err())
+        .isEqualTo("dpo: Unknown option: '--no-such-flag'\n");
     for (String[] args :
         new String[][] {
           {"--no-such-flag"}, {"nonsense"}, {}, {"config"}, {"config", "show", "x"}
