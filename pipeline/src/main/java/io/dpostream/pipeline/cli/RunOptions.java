@@ -45,6 +45,11 @@ final class RunOptions {
     return settings;
   }
 
+  /** The run that was named by its id, if one was. */
+  Optional<String> runId() {
+    return runId;
+  }
+
   /** Connects to the run's Kafka, which is started if it is the folder's own and not running. */
   KafkaAccess connect(Settings settings) {
     return KafkaAccess.join(settings, RunFolder.open(dir.orElseGet(() -> Path.of("."))));

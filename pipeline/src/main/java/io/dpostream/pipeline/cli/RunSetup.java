@@ -40,8 +40,13 @@ record RunSetup(Settings settings, RunFolder folder) {
   private static RunSetup write(SettingsReader<Settings> reader, RunFolder folder)
       throws IOException {
     Settings settings = reader.read();
+    keep(reader, folder);
+    return new RunSetup(settings, folder);
+  }
+
+  /** Writes the settings into the folder, and from now on the log. */
+  static void keep(SettingsReader<Settings> reader, RunFolder folder) throws IOException {
     Files.writeString(folder.settings(), reader.yaml());
     Logs.toFile(folder.log());
-    return new RunSetup(settings, folder);
   }
 }

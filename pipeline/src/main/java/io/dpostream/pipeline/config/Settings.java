@@ -53,7 +53,7 @@ public record Settings(
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         new TopicSettings(""),
         new KafkaConnection(Optional.empty(), Optional.empty(), Map.of()),
-        new BrokerSettings(0, 0),
+        new BrokerSettings(0, 0, Optional.empty()),
         FeederConfig.defaults(),
         SamplerConfig.defaults(),
         JudgeConfig.defaults(),
@@ -162,8 +162,9 @@ public record Settings(
    *
    * @param port of the broker
    * @param registryPort of the schema registry
+   * @param dir where their data are; in the run's folder when absent
    */
-  public record BrokerSettings(int port, int registryPort) {
+  public record BrokerSettings(int port, int registryPort, Optional<String> dir) {
 
     public BrokerSettings {
       require("port", port);

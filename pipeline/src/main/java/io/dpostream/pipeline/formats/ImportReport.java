@@ -30,7 +30,14 @@ public record ImportReport(int accepted, Map<String, List<Integer>> refused) {
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("accepted %d, refused %d".formatted(accepted, refusedRows()));
-    refused.forEach((reason, at) -> lines.add("  " + at.size() + " refused: " + where(reason, at)));
+    reasons().forEach(reason -> lines.add("  " + reason));
+    return lines;
+  }
+
+  /** One line for each reason, with the first lines of the file that it applies to. */
+  public List<String> reasons() {
+    List<String> lines = new ArrayList<>();
+    refused.forEach((reason, at) -> lines.add(at.size() + " refused: " + where(reason, at)));
     return lines;
   }
 

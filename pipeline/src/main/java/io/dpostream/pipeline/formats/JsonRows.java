@@ -47,6 +47,7 @@ public final class JsonRows {
   /**
    * Hands every usable row to the consumer, in the file's order.
    *
+   * @param accepted may still refuse a row, by a {@link RowRefusedException}
    * @return how many were accepted, and which were refused and why
    * @throws UserException when the file cannot be read on: it is missing, not UTF-8, not gzip as it
    *     claims, or an array with a syntax error
@@ -120,17 +121,15 @@ public final class JsonRows {
       RowParser<T> parser,
       Consumer<T> accepted,
       ImportReport.Builder report) {
-    T value;
     try {
       if (!row.isObject()) {
         throw new RowRefusedException("is not a JSON object");
       }
-      value = parser.parse(line, row);
+      accepted.accept(parser.parse(line, row));
     } catch (RowRefusedException e) {
       report.refused(line, String.valueOf(e.getMessage()));
       return;
     }
-    accepted.accept(value);
     report.accepted(line);
   }
 

@@ -9,7 +9,7 @@ import io.dpostream.sampler.feed.PromptsFile;
 import java.nio.file.Path;
 
 /** Looks at what a run is given before anything is started, so that a mistake is told at once. */
-final class Inputs {
+public final class Inputs {
 
   private Inputs() {}
 
@@ -20,8 +20,7 @@ final class Inputs {
    * @throws io.dpostream.policy.CheckpointException when a model folder cannot be used
    */
   static void check(Settings settings) {
-    checkModel(settings.run().modelFolder());
-    checkModel(settings.run().referenceFolder());
+    checkModels(settings);
     if (!settings.prompts().file().isEmpty()) {
       PromptsFile.read(Path.of(settings.prompts().file()));
     }
@@ -31,6 +30,12 @@ final class Inputs {
     for (JudgeSpec judge : settings.judge().specs()) {
       judges.create(judge.type(), judge.options()).close();
     }
+  }
+
+  /** Opens the models alone. */
+  public static void checkModels(Settings settings) {
+    checkModel(settings.run().modelFolder());
+    checkModel(settings.run().referenceFolder());
   }
 
   private static void checkModel(Path folder) {

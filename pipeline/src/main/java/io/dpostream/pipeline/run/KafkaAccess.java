@@ -16,7 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 
 /**
  * A Kafka to talk to: the external one that is configured, or a broker of our own with its data in
- * the run's folder. Closing stops what was started.
+ * the run's folder or where {@code broker.dir} says. Closing stops what was started.
  */
 public final class KafkaAccess implements AutoCloseable {
 
@@ -48,8 +48,9 @@ public final class KafkaAccess implements AutoCloseable {
           Optional.empty(),
           folder.cluster());
     }
-    LocalCluster cluster = LocalCluster.start(folder.cluster(), settings.broker().ports());
-    Path address = folder.cluster().resolve(ADDRESS);
+    Path data = data(settings, folder);
+    LocalCluster cluster = LocalCluster.start(data, settings.broker().ports());
+    Path address = data.resolve(ADDRESS);
     write(address, cluster.bootstrapServers(), cluster.schemaRegistryUrl());
     return new KafkaAccess(
         settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl()),
@@ -59,7 +60,7 @@ public final class KafkaAccess implements AutoCloseable {
 
   /** As {@link #open}, but joins the cluster of a process that runs on the folder now. */
   public static KafkaAccess join(Settings settings, RunFolder folder) {
-    Path address = folder.cluster().resolve(ADDRESS);
+    Path address = data(settings, folder).resolve(ADDRESS);
     if (settings.kafka().bootstrapServers().isEmpty() && Files.isRegularFile(address)) {
       List<String> lines = read(address);
       if (lines.size() == 2 && answers(lines.get(0))) {
@@ -68,6 +69,10 @@ public final class KafkaAccess implements AutoCloseable {
       }
     }
     return open(settings, folder);
+  }
+
+  private static Path data(Settings settings, RunFolder folder) {
+    return settings.broker().dir().map(Path::of).orElseGet(folder::cluster);
   }
 
   private static boolean answers(String hostAndPort) {

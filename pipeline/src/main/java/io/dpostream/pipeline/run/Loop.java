@@ -15,9 +15,7 @@ import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.DpoLearner;
 import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.learner.LearnerSettings;
-import io.dpostream.trainer.service.RunSpec;
 import io.dpostream.trainer.service.TrainerListener;
-import io.dpostream.trainer.service.TrainerService;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -115,24 +113,8 @@ public final class Loop {
 
   /** Trains and publishes. */
   public Service trainer() {
-    RunSpec run =
-        new RunSpec(
-            settings.run().id(),
-            settings.run().modelFolder(),
-            settings.run().referenceFolder(),
-            folder.trainer(),
-            PreferenceSource.stream(),
-            settings.run().acceptConfig());
-    TrainerService trainer =
-        new TrainerService(
-            settings.trainer(),
-            run,
-            kafka,
-            TrainerService.Parts.of(
-                learners(settings, folder.work()),
-                InstantSource.system(),
-                new TrainerListener() {}));
-    return Service.of(trainer::run, trainer);
+    return Training.open(
+        settings, folder, kafka, PreferenceSource.stream(), new TrainerListener() {});
   }
 
   private static int pairsPerStep(TrainerConfig trainer) {

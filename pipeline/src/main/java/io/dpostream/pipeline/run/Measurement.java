@@ -26,7 +26,7 @@ import java.util.Optional;
  * Measures versions of a run against its reference on held-out prompts, with a judge of its own:
  * what is measured by does not change with what is trained by.
  */
-final class Measurement implements AutoCloseable {
+public final class Measurement implements AutoCloseable {
 
   private static final int BATCH = 64;
   private static final int LIVE_PROMPTS = 100;
@@ -54,7 +54,7 @@ final class Measurement implements AutoCloseable {
   }
 
   /** The one that is configured; empty where no held-out prompts are. */
-  static Optional<Measurement> of(Settings settings, PolicyLoader loader) {
+  public static Optional<Measurement> of(Settings settings, PolicyLoader loader) {
     EvaluationSettings evaluation = settings.evaluation();
     return evaluation
         .prompts()
@@ -69,7 +69,7 @@ final class Measurement implements AutoCloseable {
   }
 
   /** Fresh samples until enough is decided. */
-  Evaluation full(Version version) throws InterruptedException {
+  public Evaluation full(Version version) throws InterruptedException {
     try (LoadedPolicy policy = loader.load(version.folder())) {
       return new Evaluator(prompts, judge, check)
           .evaluate(

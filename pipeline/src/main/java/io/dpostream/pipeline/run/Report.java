@@ -59,7 +59,7 @@ public record Report(
   }
 
   /** The report of a run that stands at {@code end}. */
-  static Report of(String runId, Progress end, Evaluation evaluation, Duration elapsed) {
+  public static Report of(String runId, Progress end, Evaluation evaluation, Duration elapsed) {
     Version last = end.version().orElseThrow();
     WinRate wins = evaluation.winRate();
     Map<String, Long> outcomes = new TreeMap<>();

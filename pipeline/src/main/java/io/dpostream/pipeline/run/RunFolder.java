@@ -61,6 +61,26 @@ public record RunFolder(Path path) {
     return path.resolve("settings.yaml");
   }
 
+  /** A JSON object for every step that the ledger holds. */
+  public Path steps() {
+    return path.resolve("steps.jsonl");
+  }
+
+  /** Event files with every step's metrics. */
+  public Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
+  /** The resulting policy of an offline run, as a Hugging Face folder. */
+  public Path policy() {
+    return path.resolve("policy");
+  }
+
+  /** What an offline run was given, so that it is not gone on with on other data. */
+  public Path input() {
+    return path.resolve("input.json");
+  }
+
   /** What the run came to. */
   public Path report() {
     return path.resolve("report.json");

@@ -53,6 +53,11 @@ public final class PreferenceLog implements AutoCloseable {
     consumer.pause(all());
   }
 
+  /** Full name of the topic. */
+  public String topic() {
+    return topic;
+  }
+
   /** Number of partitions. */
   public int partitions() {
     return partitions;

@@ -1,5 +1,6 @@
 package io.dpostream.trainer.batch;
 
+import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,6 +24,69 @@ public record PreferenceSource(Optional<String> topic, Bound from, Optional<Boun
   public static PreferenceSource everything() {
     return new PreferenceSource(
         Optional.empty(), new Bound.Beginning(), Optional.of(new Bound.End()));
+  }
+
+  /**
+   * The offsets that the bounds are now.
+   *
+   * @param to exclusive; absent for a stream without end
+   */
+  public record Resolved(Offsets from, Optional<Offsets> to) {}
+
+  /**
+   * Resolves the bounds, once for a run.
+   *
+   * @throws UserException when they are of other partitions than the topic's, lie where it has
+   *     nothing, or end before they begin
+   */
+  public Resolved resolve(PreferenceLog log) {
+    Resolved resolved = new Resolved(from.resolve(log), to.map(bound -> bound.resolve(log)));
+    Offsets first = log.beginning();
+    Offsets end = log.end();
+    for (int partition : first.next().keySet()) {
+      long begin = offset(log, resolved.from(), partition);
+      refuseUnless(
+          begin >= first.of(partition) && begin <= end.of(partition),
+          "%s-%d: offset %d does not exist, the topic holds %d to %d; choose another range",
+          log.topic(),
+          partition,
+          begin,
+          first.of(partition),
+          end.of(partition));
+      if (resolved.to().isPresent()) {
+        long last = offset(log, resolved.to().get(), partition);
+        refuseUnless(
+            last >= begin,
+            "%s-%d: the range begins at offset %d and ends before it, at %d; choose another range",
+            log.topic(),
+            partition,
+            begin,
+            last);
+        refuseUnless(
+            last <= end.of(partition),
+            "%s-%d: offset %d does not exist, the topic ends at %d; choose another range",
+            log.topic(),
+            partition,
+            last,
+            end.of(partition));
+      }
+    }
+    return resolved;
+  }
+
+  private static long offset(PreferenceLog log, Offsets offsets, int partition) {
+    if (!offsets.next().containsKey(partition) || offsets.next().size() != log.partitions()) {
+      throw new UserException(
+          "%s: has %d partitions, offsets are given as %s; give one for each, such as 0:17,1:4"
+              .formatted(log.topic(), log.partitions(), offsets));
+    }
+    return offsets.of(partition);
+  }
+
+  private static void refuseUnless(boolean valid, String problem, Object... values) {
+    if (!valid) {
+      throw new UserException(problem.formatted(values));
+    }
   }
 
   /** A place on a topic. */

@@ -10,6 +10,7 @@ import io.dpostream.trainer.batch.PairScreen;
 import io.dpostream.trainer.batch.PinnedRange;
 import io.dpostream.trainer.batch.PinnedSource;
 import io.dpostream.trainer.batch.PreferenceLog;
+import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.batch.StreamSource;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.Offsets;
@@ -51,24 +52,30 @@ final class RunData implements AutoCloseable {
     PreferenceLog preferences = new PreferenceLog(kafka, topic, "trainer-" + run.runId());
     try {
       recorded.ifPresent(configured -> requirePartitions(configured, preferences));
-      Offsets from =
-          recorded
-              .map(configured -> Offsets.of(configured.getStartOffsets()))
-              .orElseGet(() -> run.source().from().resolve(preferences));
-      Optional<Offsets> to =
-          recorded.isPresent()
-              ? recorded
-                  .map(RunConfigured::getEndOffsets)
-                  .filter(offsets -> !offsets.isEmpty())
-                  .map(Offsets::of)
-              : run.source().to().map(bound -> bound.resolve(preferences));
+      PreferenceSource.Resolved resolved =
+          recorded.map(RunData::recorded).orElseGet(() -> run.source().resolve(preferences));
+      Offsets from = resolved.from();
+      Optional<Offsets> to = resolved.to();
       Optional<PinnedRange> range =
           to.map(end -> PinnedRange.find(preferences, from, end, batchSize));
+      if (recorded.isEmpty() && range.map(PinnedRange::size).orElse(1) == 0) {
+        throw new UserException(
+            "%s: there is no preference from %s to %s; choose another range"
+                .formatted(topic, from, to.orElseThrow()));
+      }
       return new RunData(preferences, topic, from, to, range);
     } catch (RuntimeException e) {
       preferences.close();
       throw e;
     }
+  }
+
+  private static PreferenceSource.Resolved recorded(RunConfigured configured) {
+    return new PreferenceSource.Resolved(
+        Offsets.of(configured.getStartOffsets()),
+        Optional.of(configured.getEndOffsets())
+            .filter(offsets -> !offsets.isEmpty())
+            .map(Offsets::of));
   }
 
   /** The configuration with the last step set, where the schedule needs to know it. */

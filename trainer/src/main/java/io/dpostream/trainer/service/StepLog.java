@@ -96,11 +96,12 @@ public final class StepLog implements TrainerListener, AutoCloseable {
     }
   }
 
-  /** Numbers that JSON has no form for become null. */
+  /** What is not known, and numbers that JSON has no form for, are null. */
   private static Map<String, Object> row(StepTaken step, long tokensSoFar) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("step", step.getStep());
     put(row, "loss", step.getLoss());
+    put(row, "staleness", Double.NaN);
     new TreeMap<>(step.getMetrics()).forEach((name, value) -> put(row, name, value));
     row.put("num_tokens", tokensSoFar);
     row.put("pairs", step.getPairs());

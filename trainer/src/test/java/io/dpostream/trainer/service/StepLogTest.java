@@ -44,8 +44,8 @@ class StepLogTest {
         .content()
         .isEqualTo(
             """
-            {"step":1,"loss":0.5,"learning_rate":1.0E-4,"rewards/margins":0.25,"num_tokens":10,"pairs":2,"skipped":0,"applied":true}
-            {"step":2,"loss":null,"learning_rate":1.0E-4,"rewards/margins":0.25,"num_tokens":20,"pairs":2,"skipped":0,"applied":true}
+            {"step":1,"loss":0.5,"staleness":null,"learning_rate":1.0E-4,"rewards/margins":0.25,"num_tokens":10,"pairs":2,"skipped":0,"applied":true}
+            {"step":2,"loss":null,"staleness":null,"learning_rate":1.0E-4,"rewards/margins":0.25,"num_tokens":20,"pairs":2,"skipped":0,"applied":true}
             """);
   }
 

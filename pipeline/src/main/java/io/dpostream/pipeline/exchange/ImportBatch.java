@@ -1,0 +1,73 @@
+package io.dpostream.pipeline.exchange;
+
+import io.dpostream.pipeline.formats.RowRefusedException;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.Topic;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** One open transaction of imported records; closing without a commit leaves nothing behind. */
+final class ImportBatch implements AutoCloseable {
+  /** What a broker takes by default, less the room for headers and the batch around a record. */
+  private static final int LARGEST_VALUE_BYTES = 1_000_000;
+
+  /** The longest that a broker allows by default. */
+  private static final int TRANSACTION_TIMEOUT_MS = 900_000;
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final RecordEncoder encoder;
+  private boolean committed;
+
+  private ImportBatch(KafkaProducer<byte[], byte[]> producer, RecordEncoder encoder) {
+    this.producer = producer;
+    this.encoder = encoder;
+  }
+
+  static ImportBatch begin(KafkaSettings kafka) {
+    var config = kafka.transactionalProducer("dpo-import", "dpo-import-" + UUID.randomUUID());
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+      producer.beginTransaction();
+      return new ImportBatch(producer, kafka.encoder());
+    } catch (RuntimeException e) {
+      producer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Adds a record.
+   *
+   * @throws RowRefusedException when it is longer than a topic takes
+   */
+  <T extends SpecificRecord> void add(Topic<T> topic, String key, T value) {
+    ProducerRecord<byte[], byte[]> record = encoder.encode(topic, key, value);
+    if (record.value().length > LARGEST_VALUE_BYTES) {
+      throw new RowRefusedException(
+          "is longer than %,d bytes as a record".formatted(LARGEST_VALUE_BYTES));
+    }
+    producer.send(record);
+  }
+
+  void commit() {
+    producer.commitTransaction();
+    committed = true;
+  }
+
+  @Override
+  public void close() {
+    try (producer) {
+      if (!committed) {
+        producer.abortTransaction();
+      }
+    }
+  }
+}

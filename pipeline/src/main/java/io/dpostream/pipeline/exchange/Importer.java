@@ -1,0 +1,97 @@
+package io.dpostream.pipeline.exchange;
+
+import io.dpostream.pipeline.formats.ImportReport;
+import io.dpostream.pipeline.formats.JudgmentRow;
+import io.dpostream.pipeline.formats.PreferenceEncoder;
+import io.dpostream.pipeline.formats.PreferenceFormat;
+import io.dpostream.pipeline.formats.PreferenceRow;
+import io.dpostream.pipeline.formats.PromptRow;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.Tokenizer;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.Topics;
+import io.dpostream.schemas.UserException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Function;
+
+/**
+ * Puts the rows of a file on their topic, in the file's order and in one transaction: all that are
+ * accepted or, when the file cannot be read to its end, none.
+ */
+public final class Importer {
+  private final KafkaSettings kafka;
+  private final InstantSource clock;
+
+  /**
+   * @param clock dates judgments and preferences; nothing is computed from it
+   */
+  public Importer(KafkaSettings kafka, InstantSource clock) {
+    this.kafka = kafka;
+    this.clock = clock;
+  }
+
+  /** Imports prompts. */
+  public ImportReport prompts(Path file) {
+    Topics topics = kafka.topics();
+    return importing(
+        file,
+        batch ->
+            PromptRow.read(file, prompt -> batch.add(topics.prompts(), prompt.getId(), prompt)));
+  }
+
+  /** Imports judgments. */
+  public ImportReport judgments(Path file) {
+    Topics topics = kafka.topics();
+    Instant now = clock.instant();
+    return importing(
+        file,
+        batch ->
+            JudgmentRow.read(
+                file,
+                now,
+                judgment -> batch.add(topics.judgments(), judgment.getPairId(), judgment)));
+  }
+
+  /**
+   * Imports preferences, as the tokens of a model.
+   *
+   * @param model Hugging Face folder with tokenizer and chat template
+   * @param runId the run that they are imported for
+   */
+  public ImportReport preferences(Path file, PreferenceFormat format, Path model, String runId) {
+    Topics topics = kafka.topics();
+    Instant now = clock.instant();
+    String source = String.valueOf(file.getFileName());
+    CheckpointFolder folder = CheckpointFolder.open(model);
+    try (Tokenizer tokenizer = folder.tokenizer()) {
+      PreferenceEncoder encoder = new PreferenceEncoder(folder, tokenizer);
+      return importing(
+          file,
+          batch ->
+              PreferenceRow.read(
+                  file,
+                  format,
+                  row -> {
+                    var preference = encoder.encode(row, runId, source, now);
+                    batch.add(topics.preferences(), preference.getPairId(), preference);
+                  }));
+    }
+  }
+
+  private ImportReport importing(Path file, Function<ImportBatch, ImportReport> read) {
+    try (ImportBatch batch = ImportBatch.begin(kafka)) {
+      ImportReport report = read.apply(batch);
+      if (report.accepted() == 0) {
+        throw new UserException(
+            report.refused().isEmpty()
+                ? file + ": holds no row; give a file with one JSON object a line"
+                : "%s: no row can be used: %s"
+                    .formatted(file, String.join("; ", report.reasons())));
+      }
+      batch.commit();
+      return report;
+    }
+  }
+}

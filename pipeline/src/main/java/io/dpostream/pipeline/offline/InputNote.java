@@ -1,0 +1,94 @@
+package io.dpostream.pipeline.offline;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dpostream.schemas.UserException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a run was given, noted in its folder before anything is done with it, so that the same
+ * command goes on and another one is refused.
+ *
+ * @param values of the options; of a file also its hash
+ */
+record InputNote(SortedMap<String, String> values) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /**
+   * The note on an input.
+   *
+   * @throws UserException when it is a file that cannot be read
+   */
+  static InputNote of(OfflineInput input) {
+    SortedMap<String, String> values = new TreeMap<>();
+    if (input instanceof OfflineInput.File file) {
+      values.put("preferences", file.path().toAbsolutePath().normalize().toString());
+      values.put("sha256", sha256(file.path()));
+      values.put("format", file.format().name());
+    } else if (input instanceof OfflineInput.Recorded recorded) {
+      values.put("topic", recorded.topic());
+      recorded.from().ifPresent(from -> values.put("from", from));
+      recorded.to().ifPresent(to -> values.put("to", to));
+    }
+    return new InputNote(values);
+  }
+
+  /**
+   * Leaves this note, or finds it.
+   *
+   * @return whether it is new
+   * @throws UserException when another one is there
+   */
+  boolean leave(Path file) {
+    try {
+      if (Files.exists(file)) {
+        requireSame(file);
+        return false;
+      }
+      Path partial = file.resolveSibling(file.getFileName() + ".partial");
+      Files.writeString(partial, JSON.writeValueAsString(values) + "\n");
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireSame(Path file) throws IOException {
+    SortedMap<String, String> noted =
+        JSON.readValue(Files.readString(file), new TypeReference<TreeMap<String, String>>() {});
+    if (!noted.equals(values)) {
+      throw new UserException(
+          "%s: the folder holds a run on %s, not on %s; give another --out"
+              .formatted(file.toAbsolutePath().getParent(), noted, values));
+    }
+  }
+
+  private static String sha256(Path file) {
+    try (DigestInputStream in =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchFileException e) {
+      throw new UserException(file + ": does not exist; check the path", e);
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
