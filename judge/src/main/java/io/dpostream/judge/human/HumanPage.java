@@ -1,0 +1,232 @@
+package io.dpostream.judge.human;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.judge.human.TaskTable.Undone;
+import io.dpostream.schemas.UserException;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.SameSite;
+import io.javalin.http.ServiceUnavailableResponse;
+import io.javalin.http.UnauthorizedResponse;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The web page on which people judge, and the small JSON interface behind it. It serves from the
+ * start, and says so when there is no {@link Desk} to work on. Thread-safe.
+ */
+public final class HumanPage implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HumanPage.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String COOKIE = "dpo_annotator";
+  private static final Duration SIGNED_IN = Duration.ofHours(12);
+  private static final Map<String, String> TYPES =
+      Map.of("page.html", "text/html", "page.js", "text/javascript", "page.css", "text/css");
+
+  private final HumanOptions options;
+  private final Clock clock;
+  private final Map<String, Object> oneVoteAtATime = new ConcurrentHashMap<>();
+  private final Javalin server;
+  private volatile Optional<Desk> desk = Optional.empty();
+
+  private HumanPage(HumanOptions options, Clock clock) {
+    this.options = options;
+    this.clock = clock;
+    this.server = Javalin.create(this::configure);
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @throws UserException when the port is not to be had
+   */
+  public static HumanPage start(HumanOptions options, Clock clock) {
+    HumanPage page = new HumanPage(options, clock);
+    try {
+      page.server.start(options.host(), options.port());
+      return page;
+    } catch (JavalinBindException e) {
+      page.close();
+      throw new UserException(
+          "port: %d on %s is taken; give the judge of type human another one, or 0"
+              .formatted(options.port(), options.host()),
+          e);
+    }
+  }
+
+  /** Where it is, as seen from this machine. */
+  public URI address() {
+    return URI.create("http://" + options.host() + ":" + server.port());
+  }
+
+  /** People work on this from now on. */
+  public void open(Desk opened) {
+    desk = Optional.of(opened);
+  }
+
+  /** The desk is gone; people are asked to wait. */
+  public void suspend() {
+    desk = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.routes.before(PageGuard::seal);
+    config.routes.before(PageGuard::refuseOtherSites);
+    config.routes.get("/", ctx -> serve(ctx, "page.html"));
+    config.routes.get("/page.js", ctx -> serve(ctx, "page.js"));
+    config.routes.get("/page.css", ctx -> serve(ctx, "page.css"));
+    config.routes.get("/health", ctx -> ctx.result(desk.isPresent() ? "open" : "waiting"));
+    config.routes.post("/api/session", this::signIn);
+    config.routes.delete("/api/session", ctx -> ctx.removeCookie(COOKIE));
+    config.routes.get("/api/turn", ctx -> json(ctx, turn(desk(), annotator(ctx))));
+    config.routes.get("/api/status", this::status);
+    config.routes.post("/api/vote", this::vote);
+    config.routes.post("/api/undo", this::undo);
+    config.routes.exception(
+        HttpResponseException.class,
+        (e, ctx) -> json(ctx.status(e.getStatus()), Turns.message(String.valueOf(e.getMessage()))));
+  }
+
+  private static void serve(Context ctx, String file) throws IOException {
+    try (InputStream in = HumanPage.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IOException(file + " is missing from the class path");
+      }
+      String type = TYPES.getOrDefault(file, "text/plain") + "; charset=utf-8";
+      ctx.contentType(type).result(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void signIn(Context ctx) {
+    String name =
+        options
+            .annotators()
+            .ofToken(body(ctx).path("token").asText())
+            .orElseThrow(() -> new UnauthorizedResponse("This token is not known here."));
+    Cookie cookie = new Cookie(COOKIE, options.annotators().session(name));
+    cookie.setHttpOnly(true);
+    cookie.setSecure(options.https());
+    cookie.setSameSite(SameSite.STRICT);
+    cookie.setMaxAge((int) SIGNED_IN.toSeconds());
+    ctx.cookie(cookie);
+    json(ctx, Turns.message("Signed in."));
+  }
+
+  private void status(Context ctx) {
+    String annotator = annotator(ctx);
+    TaskTable tasks = desk().tasks();
+    String pair = Optional.ofNullable(ctx.queryParam("pair")).orElse("");
+    int attempt = ctx.queryParamAsClass("attempt", Integer.class).getOrDefault(1);
+    ObjectNode answer = JSON.createObjectNode();
+    answer.set("progress", Turns.progress(tasks.progress(annotator)));
+    tasks.lost(annotator, pair, attempt, clock.instant()).ifPresent(why -> answer.put("lost", why));
+    json(ctx, answer);
+  }
+
+  private void vote(Context ctx) {
+    String annotator = annotator(ctx);
+    JsonNode body = body(ctx);
+    Choice choice =
+        Choice.parse(body.path("choice").asText())
+            .orElseThrow(
+                () -> new BadRequestResponse("choice: should be left, right, tie or skip"));
+    Desk open = desk();
+    // a second click must find the first one's vote in the table
+    synchronized (oneVoteAtATime.computeIfAbsent(annotator, name -> new Object())) {
+      String pair = body.path("pair").asText();
+      int attempt = body.path("attempt").asInt();
+      Posted posted = open.tasks().post(annotator, pair, attempt, choice, clock.instant());
+      json(ctx, answer(open, annotator, choice, posted));
+    }
+  }
+
+  private ObjectNode answer(Desk open, String annotator, Choice choice, Posted posted) {
+    if (posted instanceof Posted.TooLate late) {
+      return turn(open, annotator)
+          .put("notice", late.why() + " Your answer did not count; here is the next pair.");
+    }
+    HumanVote vote =
+        posted instanceof Posted.Accepted accepted
+            ? write(open, accepted)
+            : ((Posted.Repeated) posted).vote();
+    Choice kept = Choice.of(vote.verdict(), Task.left(vote.pairId(), annotator));
+    ObjectNode answer = turn(open, annotator).put("saved", kept.label());
+    return kept == choice
+        ? answer
+        : answer.put("notice", "You had answered this pair already; that answer was kept.");
+  }
+
+  private static HumanVote write(Desk open, Posted.Accepted accepted) {
+    try {
+      open.log().write(accepted.vote(), accepted.thinking());
+    } catch (RuntimeException e) {
+      log.warn("a vote could not be saved: {}", e.toString());
+      throw new ServiceUnavailableResponse("The log of votes cannot be reached.");
+    }
+    open.tasks().voted(accepted.vote());
+    return accepted.vote();
+  }
+
+  private void undo(Context ctx) {
+    String annotator = annotator(ctx);
+    Desk open = desk();
+    Undone undone = open.tasks().undo(annotator, clock.instant());
+    ObjectNode answer = turn(open, annotator);
+    if (undone instanceof Undone.Refused refused) {
+      answer.put("notice", refused.why());
+    }
+    json(ctx, answer);
+  }
+
+  private ObjectNode turn(Desk open, String annotator) {
+    Optional<Task> task = open.tasks().next(annotator, clock.instant());
+    Progress progress = open.tasks().progress(annotator);
+    return Turns.turn(annotator, options.guidelines(), progress, task, clock.instant());
+  }
+
+  private Desk desk() {
+    return desk.orElseThrow(
+        () -> new ServiceUnavailableResponse("The judge is not connected to its log."));
+  }
+
+  private String annotator(Context ctx) {
+    return Optional.ofNullable(ctx.cookie(COOKIE))
+        .flatMap(options.annotators()::ofSession)
+        .orElseThrow(() -> new UnauthorizedResponse("Please sign in with your token."));
+  }
+
+  private static JsonNode body(Context ctx) {
+    try {
+      return JSON.readTree(ctx.body());
+    } catch (JsonProcessingException e) {
+      throw new BadRequestResponse("The body is not JSON.");
+    }
+  }
+
+  private static void json(Context ctx, JsonNode node) {
+    ctx.contentType("application/json").result(node.toString());
+  }
+}

@@ -1,0 +1,169 @@
+package io.dpostream.judge.human;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.human.Progress.Agreement;
+import io.dpostream.schemas.VerdictKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is known of one pair. Its events may come in any order, votes before the pair itself. */
+final class OpenPair {
+  /** A vote of another judge, by content so that one on other content never counts. */
+  private record Other(String contentHash, boolean person, VerdictKind verdict) {}
+
+  private final Map<String, HumanVote> votes = new HashMap<>();
+  private final Map<String, HumanVote> pending = new HashMap<>();
+  private final Map<String, Other> others = new HashMap<>();
+  private final Map<String, Task> leases = new HashMap<>();
+  private Optional<Comparison> comparison = Optional.empty();
+  private Optional<Instant> ended = Optional.empty();
+  private boolean givenUp;
+
+  /** The first content stays. */
+  void content(Comparison seen) {
+    if (comparison.isEmpty()) {
+      comparison = Optional.of(seen);
+      votes.values().removeIf(vote -> !vote.contentHash().equals(seen.contentHash()));
+    }
+  }
+
+  Optional<Comparison> comparison() {
+    return comparison;
+  }
+
+  void end(Instant at) {
+    ended = ended.or(() -> Optional.of(at));
+  }
+
+  boolean hasEnded() {
+    return ended.isPresent();
+  }
+
+  /** The judge has abstained: nobody is asked any more. */
+  void giveUp() {
+    givenUp = true;
+  }
+
+  /** Whether no vote counts any more, however late corrections may come. */
+  boolean isOver(Instant now, Duration corrections) {
+    return ended.isPresent() && !now.isBefore(ended.get().plus(corrections));
+  }
+
+  /** Whether the vote is the newest of its person. */
+  boolean vote(HumanVote vote) {
+    if (comparison.isPresent() && !comparison.get().contentHash().equals(vote.contentHash())) {
+      return false;
+    }
+    HumanVote earlier = votes.get(vote.annotator());
+    if (earlier != null && earlier.attempt() >= vote.attempt()) {
+      return false;
+    }
+    votes.put(vote.annotator(), vote);
+    pending.remove(vote.annotator());
+    leases.remove(vote.annotator());
+    return true;
+  }
+
+  Optional<HumanVote> voteOf(String annotator) {
+    return Optional.ofNullable(votes.get(annotator));
+  }
+
+  Set<String> voters() {
+    return Set.copyOf(votes.keySet());
+  }
+
+  void otherVote(String voter, String contentHash, boolean person, VerdictKind verdict) {
+    others.put(voter, new Other(contentHash, person, verdict));
+  }
+
+  /** The vote as it is to be written: a vote whose fate is unknown is written again as it was. */
+  HumanVote written(HumanVote vote) {
+    HumanVote before = pending.get(vote.annotator());
+    if (before != null && before.attempt() == vote.attempt()) {
+      return before;
+    }
+    pending.put(vote.annotator(), vote);
+    return vote;
+  }
+
+  void lease(Task task) {
+    leases.put(task.annotator(), task);
+  }
+
+  void release(String annotator) {
+    leases.remove(annotator);
+  }
+
+  Optional<Task> leaseOf(String annotator) {
+    return Optional.ofNullable(leases.get(annotator));
+  }
+
+  /** Whether a person may take one of its places. */
+  boolean isFree(String annotator, int places, Instant now) {
+    return comparison.isPresent() && !givenUp && taken(annotator, now) < places;
+  }
+
+  /** Whether it still lacks verdicts of people. */
+  boolean isWanting(int places) {
+    return comparison.isPresent() && !givenUp && ended.isEmpty() && verdicts() < places;
+  }
+
+  /** Whether it lacks verdicts, and each of these people has answered or passed. */
+  boolean isSkippedByAll(Set<String> people, int places) {
+    return isWanting(places) && votes.keySet().containsAll(people);
+  }
+
+  private long verdicts() {
+    return votes.values().stream().filter(v -> v.verdict() != VerdictKind.ABSTAIN).count();
+  }
+
+  /** Places of others: verdicts, votes being written, and leases. */
+  private int taken(String annotator, Instant now) {
+    Set<String> people = new HashSet<>(pending.keySet());
+    leases.values().stream().filter(t -> t.isHeld(now)).forEach(t -> people.add(t.annotator()));
+    people.removeAll(votes.keySet());
+    votes.values().stream()
+        .filter(vote -> vote.verdict() != VerdictKind.ABSTAIN)
+        .forEach(vote -> people.add(vote.annotator()));
+    people.remove(annotator);
+    return people.size();
+  }
+
+  Agreement withPeople(String annotator) {
+    Agreement agreement = withOthers(annotator, true);
+    for (HumanVote vote : votes.values()) {
+      if (!vote.annotator().equals(annotator)) {
+        agreement = agreement.plus(compare(annotator, vote.verdict()));
+      }
+    }
+    return agreement;
+  }
+
+  Agreement withMachines(String annotator) {
+    return withOthers(annotator, false);
+  }
+
+  private Agreement withOthers(String annotator, boolean people) {
+    Agreement agreement = Agreement.NONE;
+    for (Other other : others.values()) {
+      boolean same = comparison.filter(c -> c.contentHash().equals(other.contentHash)).isPresent();
+      if (other.person == people && same) {
+        agreement = agreement.plus(compare(annotator, other.verdict));
+      }
+    }
+    return agreement;
+  }
+
+  private Agreement compare(String annotator, VerdictKind other) {
+    VerdictKind own = voteOf(annotator).map(HumanVote::verdict).orElse(VerdictKind.ABSTAIN);
+    if (own == VerdictKind.ABSTAIN || other == VerdictKind.ABSTAIN) {
+      return Agreement.NONE;
+    }
+    return new Agreement(1, own == other ? 1 : 0);
+  }
+}

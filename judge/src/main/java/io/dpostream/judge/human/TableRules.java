@@ -1,0 +1,30 @@
+package io.dpostream.judge.human;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What holds for all tasks of a table.
+ *
+ * @param judgeId the human judge
+ * @param annotators everybody who may judge
+ * @param votesPerPair verdicts of different people that each pair is to get
+ * @param lease how long a person may hold a task
+ * @param corrections how long after a pair's outcome a person's vote still counts
+ * @param maxOpen pairs that may wait for people; a newer one is given up at once
+ * @param showDecided whether people are asked of pairs that have their outcome, too, as long as
+ *     corrections count
+ */
+public record TableRules(
+    String judgeId,
+    Set<String> annotators,
+    int votesPerPair,
+    Duration lease,
+    Duration corrections,
+    int maxOpen,
+    boolean showDecided) {
+
+  public TableRules {
+    annotators = Set.copyOf(annotators);
+  }
+}

@@ -1,0 +1,258 @@
+package io.dpostream.judge.human;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.human.Progress.Agreement;
+import io.dpostream.schemas.VerdictKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which pairs wait for people, who holds which of them, and who has said what. It keeps nothing of
+ * its own: pairs, votes and outcomes are told from their topics, in any order and any number of
+ * times, so after a restart it is told the same again. Leases alone end with the process. A pair
+ * that is over leaves its counts behind and is forgotten. Thread-safe.
+ */
+public final class TaskTable {
+  /** The time in which topics that are read side by side may be apart. */
+  private static final Duration SIDE_BY_SIDE = Duration.ofMinutes(1);
+
+  private static final String DECIDED = "This pair was decided while you were reading it.";
+
+  /** What becomes of the wish to take a vote back. */
+  public sealed interface Undone {
+    /** The pair is this person's task again; the vote stands until a new one replaces it. */
+    record Again(Task task) implements Undone {}
+
+    /** It cannot be. */
+    record Refused(String why) implements Undone {}
+  }
+
+  /** A pair that people will not judge, and why. */
+  public record GivenUp(Comparison comparison, String reason) {}
+
+  private final TableRules rules;
+  private final Map<String, OpenPair> pairs = new LinkedHashMap<>();
+  private final Map<String, HumanVote> lastVotes = new HashMap<>();
+  private final Map<String, Progress> forgotten = new HashMap<>();
+
+  public TaskTable(TableRules rules) {
+    this.rules = rules;
+  }
+
+  /** A pair was sampled. The first content under an id stays. */
+  public synchronized void sampled(Comparison comparison) {
+    pair(comparison.pairId()).content(comparison);
+  }
+
+  /** A person's vote for this judge stands in the log. */
+  public synchronized void voted(HumanVote vote) {
+    if (pair(vote.pairId()).vote(vote)) {
+      lastVotes.put(vote.annotator(), vote);
+    }
+  }
+
+  /** Another judge's vote stands in the log, or another human judge's. */
+  public synchronized void votedElsewhere(
+      String pairId, String contentHash, String voter, boolean person, VerdictKind verdict) {
+    pair(pairId).otherVote(voter, contentHash, person, verdict);
+  }
+
+  /** This judge's own abstention stands in the log: people are not asked any more. */
+  public synchronized void gaveUp(String pairId) {
+    pair(pairId).giveUp();
+  }
+
+  /** The pair has its outcome. */
+  public synchronized void ended(String pairId, Instant at) {
+    pair(pairId).end(at);
+  }
+
+  /** The task that this person holds, or the oldest one that is free, leased from now. */
+  public synchronized Optional<Task> next(String annotator, Instant now) {
+    return pairs.values().stream()
+        .flatMap(pair -> held(pair, annotator, now).stream())
+        .findFirst()
+        .or(
+            () ->
+                pairs.values().stream()
+                    .filter(pair -> isOffered(pair, annotator, now))
+                    .findFirst()
+                    .map(pair -> lease(pair, annotator, now)));
+  }
+
+  /** Why this person does not hold the turn any more; empty as long as it is held. */
+  public synchronized Optional<String> lost(
+      String annotator, String pairId, int attempt, Instant now) {
+    OpenPair pair = pairs.getOrDefault(pairId, new OpenPair());
+    return turn(pair, annotator) == attempt ? refusal(pair, annotator, attempt, now) : gone();
+  }
+
+  /** The person's last vote becomes a task again. */
+  public synchronized Undone undo(String annotator, Instant now) {
+    HumanVote last = lastVotes.get(annotator);
+    if (last == null) {
+      return new Undone.Refused("There is nothing to take back.");
+    }
+    OpenPair pair = pairs.get(last.pairId());
+    if (pair == null || pair.comparison().isEmpty() || pair.isOver(now, rules.corrections())) {
+      return new Undone.Refused("Your last pair has been decided and cannot be changed any more.");
+    }
+    pairs.values().forEach(other -> other.release(annotator));
+    return new Undone.Again(lease(pair, annotator, now));
+  }
+
+  /** A person answers a turn at a pair, in terms of what stood left and right. */
+  public synchronized Posted post(
+      String annotator, String pairId, int attempt, Choice choice, Instant now) {
+    OpenPair pair = pairs.getOrDefault(pairId, new OpenPair());
+    Optional<HumanVote> last = pair.voteOf(annotator);
+    if (last.isPresent() && attempt <= last.get().attempt()) {
+      return new Posted.Repeated(last.get());
+    }
+    Optional<String> why = lost(annotator, pairId, attempt, now);
+    if (why.isPresent()) {
+      return new Posted.TooLate(why.get());
+    }
+    HumanVote vote =
+        new HumanVote(
+            rules.judgeId(),
+            pairId,
+            pair.comparison().orElseThrow().contentHash(),
+            annotator,
+            attempt,
+            choice.verdict(Task.left(pairId, annotator)));
+    Duration thinking =
+        pair.leaseOf(annotator).map(t -> Duration.between(t.leased(), now)).orElse(Duration.ZERO);
+    return new Posted.Accepted(pair.written(vote), thinking);
+  }
+
+  /** How far the work and this person are. */
+  public synchronized Progress progress(String annotator) {
+    Progress before = forgotten.getOrDefault(annotator, nothing());
+    long voted = before.voted();
+    Agreement people = before.people();
+    Agreement machines = before.machines();
+    long open = 0;
+    for (OpenPair pair : pairs.values()) {
+      open += pair.isWanting(rules.votesPerPair()) ? 1 : 0;
+      voted += pair.voteOf(annotator).isPresent() ? 1 : 0;
+      people = people.plus(pair.withPeople(annotator));
+      machines = machines.plus(pair.withMachines(annotator));
+    }
+    return new Progress(voted, open, people, machines);
+  }
+
+  /**
+   * Pairs for which this judge should abstain, so that nobody waits for it: everybody has skipped
+   * them, or so many wait already that people would not come to them.
+   */
+  public synchronized List<GivenUp> toGiveUp() {
+    List<GivenUp> result = new ArrayList<>();
+    int waiting = 0;
+    for (OpenPair pair : pairs.values()) {
+      if (!pair.isWanting(rules.votesPerPair())) {
+        continue;
+      }
+      Comparison comparison = pair.comparison().orElseThrow();
+      if (pair.isSkippedByAll(rules.annotators(), rules.votesPerPair())) {
+        result.add(new GivenUp(comparison, "skipped by everybody who was left"));
+      } else if (pair.voters().isEmpty() && ++waiting > rules.maxOpen()) {
+        result.add(new GivenUp(comparison, rules.maxOpen() + " pairs wait for people already"));
+      }
+    }
+    return result;
+  }
+
+  /** Lets go of pairs that are over. Called once everything written before is told. */
+  public synchronized void forget(Instant now) {
+    Duration kept =
+        rules.corrections().compareTo(SIDE_BY_SIDE) > 0 ? rules.corrections() : SIDE_BY_SIDE;
+    for (Iterator<OpenPair> all = pairs.values().iterator(); all.hasNext(); ) {
+      OpenPair pair = all.next();
+      if (pair.isOver(now, kept)) {
+        pair.voters().forEach(voter -> forgotten.merge(voter, counts(pair, voter), TaskTable::sum));
+        all.remove();
+      }
+    }
+  }
+
+  private OpenPair pair(String pairId) {
+    return pairs.computeIfAbsent(pairId, id -> new OpenPair());
+  }
+
+  private Optional<Task> held(OpenPair pair, String annotator, Instant now) {
+    return pair.leaseOf(annotator)
+        .filter(task -> task.isHeld(now) && !pair.isOver(now, rules.corrections()));
+  }
+
+  private boolean isOffered(OpenPair pair, String annotator, Instant now) {
+    return pair.voteOf(annotator).isEmpty()
+        && (!pair.hasEnded() || rules.showDecided())
+        && !pair.isOver(now, rules.corrections())
+        && pair.isFree(annotator, rules.votesPerPair(), now);
+  }
+
+  /** The attempt that this person's next vote on a pair has. */
+  private static int turn(OpenPair pair, String annotator) {
+    return pair.voteOf(annotator).map(vote -> vote.attempt() + 1).orElse(1);
+  }
+
+  /**
+   * Why a vote in this turn cannot count. Without a lease, the judge was restarted while the person
+   * was reading; then the vote counts as long as nobody else has taken the place.
+   */
+  private Optional<String> refusal(OpenPair pair, String annotator, int attempt, Instant now) {
+    if (pair.comparison().isEmpty()) {
+      return gone();
+    }
+    if (pair.isOver(now, rules.corrections())) {
+      return Optional.of(DECIDED);
+    }
+    Optional<Task> lease = pair.leaseOf(annotator);
+    if (lease.isPresent()) {
+      return lease.get().isHeld(now)
+          ? Optional.empty()
+          : Optional.of("Your time for this pair has ended, so it went back to everybody.");
+    }
+    return attempt > 1 || pair.isFree(annotator, rules.votesPerPair(), now)
+        ? Optional.empty()
+        : Optional.of("Somebody else has taken this pair in the meantime.");
+  }
+
+  private static Optional<String> gone() {
+    return Optional.of("This pair is no longer here.");
+  }
+
+  private Task lease(OpenPair pair, String annotator, Instant now) {
+    Task task =
+        new Task(
+            pair.comparison().orElseThrow(),
+            annotator,
+            turn(pair, annotator),
+            pair.voteOf(annotator).map(HumanVote::verdict),
+            now,
+            now.plus(rules.lease()));
+    pair.lease(task);
+    return task;
+  }
+
+  private static Progress nothing() {
+    return new Progress(0, 0, Agreement.NONE, Agreement.NONE);
+  }
+
+  private static Progress counts(OpenPair pair, String voter) {
+    return new Progress(1, 0, pair.withPeople(voter), pair.withMachines(voter));
+  }
+
+  private static Progress sum(Progress a, Progress b) {
+    return new Progress(
+        a.voted() + b.voted(), 0, a.people().plus(b.people()), a.machines().plus(b.machines()));
+  }
+}

@@ -1,0 +1,282 @@
+package io.dpostream.judge.human;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Examples;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.human.Progress.Agreement;
+import io.dpostream.judge.human.TaskTable.GivenUp;
+import io.dpostream.judge.human.TaskTable.Undone;
+import io.dpostream.schemas.VerdictKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TaskTableTest {
+  private static final Instant NOON = Instant.parse("2025-06-01T12:00:00Z");
+  private static final Duration LEASE = Duration.ofMinutes(10);
+  private static final Duration WINDOW = Duration.ofHours(1);
+
+  private final TaskTable table = new TaskTable(rules(1, 100, false));
+
+  @Test
+  void shouldNeverLeaseOnePlaceToTwoPeople() {
+    sampled(table, "p1", "p2");
+
+    assertThat(next("ann", NOON)).isEqualTo("p1");
+    assertThat(next("bob", NOON)).isEqualTo("p2");
+    assertThat(table.next("cy", NOON)).isEmpty();
+    assertThat(next("ann", NOON)).as("a reload shows the same").isEqualTo("p1");
+  }
+
+  @Test
+  void shouldOfferAPairAgainWhenItsLeaseEnds() {
+    sampled(table, "p1");
+    next("ann", NOON);
+
+    assertThat(table.next("bob", NOON.plus(LEASE).minusMillis(1))).isEmpty();
+    assertThat(next("bob", NOON.plus(LEASE))).isEqualTo("p1");
+    assertThat(post("ann", "p1", NOON.plus(LEASE))).isInstanceOf(Posted.TooLate.class);
+    assertThat(post("bob", "p1", NOON.plus(LEASE))).isInstanceOf(Posted.Accepted.class);
+  }
+
+  @Test
+  void shouldTellALatePersonThoughNobodyElseTookThePair() {
+    sampled(table, "p1");
+    next("ann", NOON);
+    Instant nextMorning = NOON.plus(Duration.ofHours(20));
+
+    assertThat(post("ann", "p1", nextMorning))
+        .isEqualTo(
+            new Posted.TooLate("Your time for this pair has ended, so it went back to everybody."));
+    assertThat(table.lost("ann", "p1", 1, nextMorning)).isPresent();
+    assertThat(next("ann", nextMorning)).as("and it is offered again").isEqualTo("p1");
+    assertThat(table.lost("ann", "p1", 1, nextMorning)).isEmpty();
+  }
+
+  @Test
+  void shouldCountTheSameAnswerOnce() {
+    sampled(table, "p1");
+    next("ann", NOON);
+
+    HumanVote vote = accepted(table.post("ann", "p1", 1, Choice.LEFT, NOON));
+    HumanVote retried = accepted(table.post("ann", "p1", 1, Choice.TIE, NOON));
+    table.voted(vote);
+    table.voted(vote);
+    Posted third = table.post("ann", "p1", 1, Choice.RIGHT, NOON);
+
+    assertThat(retried)
+        .as("what may stand in the log already is written again as it was")
+        .isEqualTo(vote);
+    assertThat(third).isEqualTo(new Posted.Repeated(vote));
+    assertThat(table.progress("ann")).isEqualTo(new Progress(1, 0, Agreement.NONE, Agreement.NONE));
+  }
+
+  @Test
+  void shouldKeepThePlaceOfAVoteThatIsBeingWritten() {
+    sampled(table, "p1");
+    next("ann", NOON);
+    accepted(table.post("ann", "p1", 1, Choice.LEFT, NOON));
+
+    assertThat(table.next("bob", NOON.plus(LEASE))).isEmpty();
+  }
+
+  @Test
+  void shouldMapTheSidesBackToThePairAndShowEachPersonHerOwnOrder() {
+    Set<Side> onAnnsLeft = new HashSet<>();
+    Set<Boolean> sameForBob = new HashSet<>();
+    for (int i = 0; i < 30; i++) {
+      String id = "p" + i;
+      sampled(table, id);
+      Task task = table.next("ann", NOON).orElseThrow();
+      HumanVote vote = accepted(table.post("ann", id, 1, Choice.LEFT, NOON));
+      table.voted(vote);
+
+      assertThat(vote.verdict()).isEqualTo(VerdictKind.valueOf(task.left().name()));
+      assertThat(Choice.of(vote.verdict(), task.left())).isEqualTo(Choice.LEFT);
+      onAnnsLeft.add(task.left());
+      sameForBob.add(task.left() == Task.left(id, "bob"));
+    }
+    assertThat(onAnnsLeft).containsExactlyInAnyOrder(Side.FIRST, Side.SECOND);
+    assertThat(sameForBob).containsExactlyInAnyOrder(true, false);
+  }
+
+  @Test
+  void shouldReplaceTheLastVoteAfterUndo() {
+    sampled(table, "p1", "p2");
+    HumanVote first = vote("ann", Choice.LEFT);
+    assertThat(next("ann", NOON)).isEqualTo("p2");
+
+    Task again = ((Undone.Again) table.undo("ann", NOON)).task();
+    HumanVote second = accepted(table.post("ann", "p1", 2, Choice.TIE, NOON));
+    table.voted(second);
+
+    assertThat(again.comparison().pairId()).isEqualTo("p1");
+    assertThat(again.earlier()).contains(first.verdict());
+    assertThat(first.supersedes()).isEmpty();
+    assertThat(second.supersedes()).contains(first.id());
+    assertThat(table.progress("ann").voted()).isEqualTo(1);
+    assertThat(next("bob", NOON)).as("undo gives the other pair back").isEqualTo("p2");
+  }
+
+  @Test
+  void shouldUndoAfterTheOutcomeAsLongAsCorrectionsCount() {
+    sampled(table, "p1");
+    vote("ann", Choice.LEFT);
+    table.ended("p1", NOON);
+
+    assertThat(table.undo("ann", NOON.plus(WINDOW).minusMillis(1)))
+        .isInstanceOf(Undone.Again.class);
+    assertThat(table.undo("ann", NOON.plus(WINDOW))).isInstanceOf(Undone.Refused.class);
+    assertThat(table.undo("bob", NOON)).isInstanceOf(Undone.Refused.class);
+  }
+
+  @Test
+  void shouldShowASkippedPairToOthersAndGiveItUpWhenAllHaveSkipped() {
+    sampled(table, "p1");
+    vote("ann", Choice.SKIP);
+    assertThat(table.next("ann", NOON)).isEmpty();
+    assertThat(next("bob", NOON)).isEqualTo("p1");
+
+    vote("bob", Choice.SKIP);
+    assertThat(table.toGiveUp()).isEmpty();
+    vote("cy", Choice.SKIP);
+
+    assertThat(table.toGiveUp()).extracting(GivenUp::comparison).containsExactly(pair("p1"));
+    table.gaveUp("p1");
+    assertThat(table.toGiveUp()).isEmpty();
+    assertThat(table.progress("ann").open()).isZero();
+  }
+
+  @Test
+  void shouldGiveUpPairsThatPeopleWouldNotComeTo() {
+    TaskTable small = new TaskTable(rules(1, 2, false));
+    sampled(small, "p1", "p2", "p3", "p4");
+    small.ended("p1", NOON); // p2, p3 wait: as many as may
+
+    assertThat(small.toGiveUp())
+        .containsExactly(new GivenUp(pair("p4"), "2 pairs wait for people already"));
+  }
+
+  @Test
+  void shouldTakeAVoteThatWasThoughtOverDuringARestartUnlessThePlaceIsTaken() {
+    TaskTable restarted = new TaskTable(rules(1, 100, false));
+    sampled(restarted, "p1");
+
+    assertThat(restarted.post("ann", "p1", 1, Choice.LEFT, NOON))
+        .isInstanceOf(Posted.Accepted.class);
+
+    TaskTable taken = new TaskTable(rules(1, 100, false));
+    sampled(taken, "p1");
+    taken.next("bob", NOON);
+    assertThat(taken.post("ann", "p1", 1, Choice.LEFT, NOON))
+        .isEqualTo(new Posted.TooLate("Somebody else has taken this pair in the meantime."));
+  }
+
+  @Test
+  void shouldStandTheSameWhateverOrderTheTopicsAreReadIn() {
+    HumanVote first = vote("p1", "ann", 1, VerdictKind.FIRST);
+    HumanVote second = vote("p1", "ann", 2, VerdictKind.SECOND);
+    List<Runnable> events =
+        List.of(
+            () -> table.sampled(pair("p1")),
+            () -> table.voted(first),
+            () -> table.voted(second),
+            () -> table.votedElsewhere("p1", hash("p1"), "rule", false, VerdictKind.SECOND),
+            () -> table.ended("p1", NOON));
+
+    for (int i = events.size() - 1; i >= 0; i--) {
+      events.get(i).run();
+    }
+    events.forEach(Runnable::run);
+
+    assertThat(table.progress("ann"))
+        .isEqualTo(new Progress(1, 0, Agreement.NONE, new Agreement(1, 1)));
+    assertThat(((Undone.Again) table.undo("ann", NOON)).task().attempt()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldReportAgreementAndKeepItWhenPairsAreForgotten() {
+    TaskTable two = new TaskTable(rules(2, 100, false));
+    sampled(two, "p1", "p2", "p3");
+    two.voted(vote("p1", "ann", 1, VerdictKind.FIRST));
+    two.voted(vote("p1", "bob", 1, VerdictKind.FIRST));
+    two.voted(vote("p2", "ann", 1, VerdictKind.FIRST));
+    two.voted(vote("p2", "bob", 1, VerdictKind.TIE));
+    two.voted(vote("p3", "bob", 1, VerdictKind.TIE));
+    two.votedElsewhere("p1", hash("p1"), "rule", false, VerdictKind.SECOND);
+    two.votedElsewhere("p2", "other content", "rule", false, VerdictKind.FIRST);
+    // ann: with bob on p1 yes, on p2 no; with the rule on p1 no; p3 waits for a second person
+    Progress expected = new Progress(2, 1, new Agreement(2, 1), new Agreement(1, 0));
+
+    assertThat(two.progress("ann")).isEqualTo(expected);
+    two.ended("p1", NOON);
+    two.ended("p2", NOON);
+    two.forget(NOON.plus(WINDOW));
+    assertThat(two.progress("ann")).isEqualTo(expected);
+    assertThat(two.post("ann", "p1", 1, Choice.LEFT, NOON))
+        .isEqualTo(new Posted.TooLate("This pair is no longer here."));
+  }
+
+  @Test
+  void shouldNotOfferWhatHasItsOutcomeUnlessPeopleAreToSeeIt() {
+    TaskTable all = new TaskTable(rules(1, 100, true));
+    for (TaskTable one : List.of(table, all)) {
+      sampled(one, "p1");
+      one.ended("p1", NOON);
+    }
+
+    assertThat(table.next("ann", NOON)).isEmpty();
+    assertThat(all.next("ann", NOON)).isPresent();
+    assertThat(all.next("ann", NOON.plus(WINDOW))).isEmpty();
+  }
+
+  private static TableRules rules(int votes, int maxOpen, boolean showDecided) {
+    return new TableRules(
+        "people", Set.of("ann", "bob", "cy"), votes, LEASE, WINDOW, maxOpen, showDecided);
+  }
+
+  private static void sampled(TaskTable table, String... ids) {
+    for (String id : ids) {
+      table.sampled(pair(id));
+    }
+  }
+
+  private String next(String annotator, Instant now) {
+    return table.next(annotator, now).orElseThrow().comparison().pairId();
+  }
+
+  private Posted post(String annotator, String pairId, Instant now) {
+    return table.post(annotator, pairId, 1, Choice.LEFT, now);
+  }
+
+  /** Takes the next task and answers it. */
+  private HumanVote vote(String annotator, Choice choice) {
+    Task task = table.next(annotator, NOON).orElseThrow();
+    HumanVote vote =
+        accepted(table.post(annotator, task.comparison().pairId(), task.attempt(), choice, NOON));
+    table.voted(vote);
+    return vote;
+  }
+
+  private static HumanVote accepted(Posted posted) {
+    return ((Posted.Accepted) posted).vote();
+  }
+
+  private static HumanVote vote(String pairId, String annotator, int attempt, VerdictKind verdict) {
+    return new HumanVote("people", pairId, hash(pairId), annotator, attempt, verdict);
+  }
+
+  private static String hash(String pairId) {
+    return pair(pairId).contentHash();
+  }
+
+  private static Comparison pair(String id) {
+    return Comparison.of(
+        Examples.pair(id, Examples.prompt("Prompt"), "first of " + id, "second of " + id));
+  }
+}
