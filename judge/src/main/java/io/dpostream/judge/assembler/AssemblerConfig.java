@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param quorum {@code first} verdict, {@code majority}, {@code unanimous} or {@code weighted} by
  *     the judges' measured accuracy
- * @param votes votes that a pair waits for, abstentions included
+ * @param votes votes that a pair waits for, abstentions included, but not a single person's
  * @param minVotes verdicts that must be there when time runs out; with fewer the pair expires
  * @param humanOverrides as soon as a person has given a verdict, machines' votes do not count
  * @param timeoutMs wall-clock time that a pair waits for its votes

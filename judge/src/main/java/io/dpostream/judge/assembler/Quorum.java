@@ -21,9 +21,17 @@ final class Quorum {
 
   /** The decision, once enough votes are in. */
   Optional<Decision> decide(List<Judgment> votes) {
+    long counted = votes.stream().filter(vote -> !isSkip(vote)).count();
     boolean complete =
-        votes.size() >= config.votes() || (rule == QuorumRule.FIRST && !verdicts(votes).isEmpty());
+        counted >= config.votes() || (rule == QuorumRule.FIRST && !verdicts(votes).isEmpty());
     return complete ? Optional.of(decided(votes)) : Optional.empty();
+  }
+
+  /** One person's abstention leaves the pair to other people; their judge's own one does not. */
+  private static boolean isSkip(Judgment vote) {
+    return vote.getJudgeKind() == JudgeKind.HUMAN
+        && vote.getAnnotatorId().isPresent()
+        && vote.getVerdict() == VerdictKind.ABSTAIN;
   }
 
   /** The decision from what is there when time has run out. */

@@ -1,11 +1,13 @@
 package io.dpostream.judge.service;
 
+import io.dpostream.judge.PairShare;
 import io.dpostream.schemas.UserException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which judges run in this process, and how.
@@ -76,6 +78,13 @@ public record JudgeConfig(
       specs.add(spec);
     }
     return specs;
+  }
+
+  /** Whether people judge the pair with an id. */
+  public Predicate<String> forPeople() {
+    List<PairShare> shares =
+        specs().stream().filter(JudgeSpec::isHuman).map(JudgeSpec::share).toList();
+    return pairId -> shares.stream().anyMatch(share -> share.includes(pairId));
   }
 
   private static void require(boolean holds, String key, Object value, String wanted) {

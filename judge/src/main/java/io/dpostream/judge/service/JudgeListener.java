@@ -1,6 +1,7 @@
 package io.dpostream.judge.service;
 
 import io.dpostream.schemas.Judgment;
+import java.net.URI;
 
 /** Told what judges do, for progress and metrics; called by their threads. */
 public interface JudgeListener {
@@ -9,6 +10,9 @@ public interface JudgeListener {
 
   /** A judgment is written; one that is rolled back and repeated is told again. */
   default void judged(Judgment judgment) {}
+
+  /** People can judge at this address, as seen from this machine. */
+  default void pageServed(String judgeId, URI address) {}
 
   /** A judge has failed on a pair, which is tried again or given up. */
   default void failed(String judgeId, String pairId, Throwable cause) {}

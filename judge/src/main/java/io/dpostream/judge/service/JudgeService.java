@@ -2,9 +2,13 @@ package io.dpostream.judge.service;
 
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.Judges;
+import io.dpostream.judge.human.HumanOptions;
+import io.dpostream.judge.human.HumanPage;
+import io.dpostream.judge.human.TaskTable;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.UserException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +21,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -34,6 +39,7 @@ public final class JudgeService implements AutoCloseable {
   private static final long CLOSE_TIMEOUT_MS = 30_000;
 
   private final JudgeConfig config;
+  private final Duration correctionWindow;
   private final KafkaSettings settings;
   private final Judges judges;
   private final JudgeListener listener;
@@ -43,39 +49,68 @@ public final class JudgeService implements AutoCloseable {
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final List<Worker> workers = new ArrayList<>();
 
-  /** Judges of the types on the class path. */
+  /** Judges of the types on the class path; no correction counts. */
   public JudgeService(JudgeConfig config, KafkaSettings settings) {
-    this(config, settings, Judges.onClassPath(), JudgeListener.NONE, Clock.systemUTC());
+    this(
+        config,
+        Duration.ZERO,
+        settings,
+        Judges.onClassPath(),
+        JudgeListener.NONE,
+        Clock.systemUTC());
   }
 
-  /** The same, telling a listener and reading a clock. */
+  /**
+   * The same, telling a listener and reading a clock.
+   *
+   * @param correctionWindow how long after a pair's outcome the assembler lets people's votes count
+   */
   public JudgeService(
       JudgeConfig config,
+      Duration correctionWindow,
       KafkaSettings settings,
       Judges judges,
       JudgeListener listener,
       Clock clock) {
     this.config = config;
+    this.correctionWindow = correctionWindow;
     this.settings = settings;
     this.judges = judges;
     this.listener = listener;
     this.clock = clock;
   }
 
+  /**
+   * Makes every judge and lets go of it again, so that a mistake is told before anything starts.
+   *
+   * @throws UserException when one cannot be made as it is configured
+   */
+  public static void check(JudgeConfig config, Judges judges) {
+    for (JudgeSpec spec : config.specs()) {
+      if (spec.isHuman()) {
+        HumanOptions.of(spec.options(), System.getenv());
+      } else {
+        judges.create(spec.type(), spec.options()).close();
+      }
+    }
+  }
+
   /** Runs until {@link #close} or an interrupt; throws what made it stop otherwise. */
   public void run() {
-    List<Judge> made = new ArrayList<>();
+    List<Seat> seats = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     try {
-      List<JudgeSpec> specs = config.specs();
-      for (JudgeSpec spec : specs) {
-        made.add(judges.create(spec.type(), spec.options()));
+      for (JudgeSpec spec : config.specs()) {
+        seats.add(spec.isHuman() ? people(spec) : seat(spec));
       }
       try (Admin admin = settings.admin()) {
         settings.topics().ensure(admin);
       }
-      for (int i = 0; i < specs.size(); i++) {
-        threads.addAll(threads(specs.get(i), made.get(i)));
+      for (Seat seat : seats) {
+        seat.prepare().run();
+        for (Supplier<Worker> maker : seat.workers()) {
+          threads.add(new Thread(() -> work(seat.spec(), maker), "judge-" + seat.spec().id()));
+        }
       }
       threads.forEach(Thread::start);
       closing.await();
@@ -83,7 +118,7 @@ public final class JudgeService implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       stop(threads);
-      made.forEach(Judge::close);
+      seats.forEach(seat -> seat.close().run());
       ended.countDown();
     }
     if (failure.get() != null) {
@@ -104,25 +139,44 @@ public final class JudgeService implements AutoCloseable {
     }
   }
 
-  /** The workers that bring pairs to a judge, each in a thread. */
-  private List<Thread> threads(JudgeSpec spec, Judge judge) {
+  /** A judge that answers when it is asked. */
+  private Seat seat(JudgeSpec spec) {
+    Judge judge = judges.create(spec.type(), spec.options());
     Bench bench = new Bench(spec, config, judge, listener, clock);
-    List<Supplier<Worker>> makers = new ArrayList<>();
-    switch (spec.delivery()) {
-      case TRANSACTIONS ->
-          makers.add(() -> new TransactionalWorker(spec, config, settings, bench, listener));
-      case SHARE_GROUP -> {
-        ShareGroup group = ShareGroup.of(spec, config, settings);
-        group.configure();
-        for (int i = 0; i < group.members(); i++) {
-          int member = i;
-          makers.add(() -> new ShareGroupWorker(spec, config, settings, bench, listener, member));
-        }
-      }
+    if (spec.delivery() == JudgeSpec.Delivery.TRANSACTIONS) {
+      return new Seat(
+          spec,
+          judge::close,
+          () -> {},
+          List.of(() -> new TransactionalWorker(spec, config, settings, bench, listener)));
     }
-    return makers.stream()
-        .map(maker -> new Thread(() -> work(spec, maker), "judge-" + spec.id()))
-        .toList();
+    ShareGroup group = ShareGroup.of(spec, config, settings);
+    List<Supplier<Worker>> members = new ArrayList<>();
+    for (int i = 0; i < group.members(); i++) {
+      int member = i;
+      members.add(() -> new ShareGroupWorker(spec, config, settings, bench, listener, member));
+    }
+    return new Seat(spec, judge::close, group::configure, members);
+  }
+
+  /** People, who come to their page when they like. */
+  private Seat people(JudgeSpec spec) {
+    HumanOptions options = HumanOptions.of(spec.options(), System.getenv());
+    HumanPage page = HumanPage.start(options, clock);
+    log.info("judge {}: people judge at {}", spec.id(), page.address());
+    listener.pageServed(spec.id(), page.address());
+    HumanRecords records = new HumanRecords(spec.id(), options.version());
+    Supplier<Worker> worker =
+        () ->
+            new HumanWorker(
+                spec,
+                page,
+                records,
+                new TaskTable(options.rules(spec.id(), correctionWindow)),
+                settings,
+                listener,
+                clock);
+    return new Seat(spec, page::close, () -> {}, List.of(worker));
   }
 
   /** Works, and works again with a new connection when one has failed. */
@@ -130,12 +184,8 @@ public final class JudgeService implements AutoCloseable {
     while (closing.getCount() > 0) {
       try {
         work(maker.get());
-      } catch (ProducerFencedException e) {
-        fail(
-            new UserException(
-                "judge.instance: '%s' runs judge %s elsewhere too; give each process its own"
-                    .formatted(config.instance(), spec.id()),
-                e));
+      } catch (ProducerFencedException | InvalidProducerEpochException e) {
+        fail(new UserException(takenOver(spec), e));
       } catch (InterruptException e) {
         return;
       } catch (RuntimeException e) {
@@ -147,6 +197,14 @@ public final class JudgeService implements AutoCloseable {
         pause();
       }
     }
+  }
+
+  private String takenOver(JudgeSpec spec) {
+    return spec.isHuman()
+        ? "judge %s: another process serves its page now; one process serves a human judge"
+            .formatted(spec.id())
+        : "judge.instance: '%s' runs judge %s elsewhere too; give each process its own"
+            .formatted(config.instance(), spec.id());
   }
 
   private void work(Worker worker) {

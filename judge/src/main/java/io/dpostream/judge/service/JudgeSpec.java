@@ -2,6 +2,7 @@ package io.dpostream.judge.service;
 
 import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.PairShare;
+import io.dpostream.judge.human.HumanOptions;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,6 +30,11 @@ public record JudgeSpec(
     TRANSACTIONS,
     /** Each pair under a lock of its own, at least once: for judges that take their time. */
     SHARE_GROUP
+  }
+
+  /** Whether people judge, who come to a page of theirs. */
+  public boolean isHuman() {
+    return type.equals(HumanOptions.TYPE);
   }
 
   /**

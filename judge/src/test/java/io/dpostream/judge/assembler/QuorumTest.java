@@ -32,6 +32,20 @@ class QuorumTest {
   }
 
   @Test
+  void shouldLeaveAPairThatOnePersonSkippedToOthersUntilTheirJudgeAbstains() {
+    Quorum quorum = new Quorum(Configs.of("first", 1).build());
+    Judgment skipped = human(PAIR, "ann", VerdictKind.ABSTAIN);
+    Judgment given = human(PAIR, "bob", VerdictKind.FIRST);
+    Judgment judgesOwn = vote(PAIR, "people", VerdictKind.ABSTAIN);
+
+    assertThat(quorum.decide(List.of(skipped))).isEmpty();
+    assertThat(quorum.decide(List.of(skipped, given)))
+        .hasValueSatisfying(d -> assertThat(d.preferred()).contains(Side.FIRST));
+    assertThat(quorum.decide(List.of(skipped, judgesOwn)))
+        .hasValueSatisfying(d -> assertThat(d.kind()).isEqualTo(OutcomeKind.ABSTAINED));
+  }
+
+  @Test
   void shouldNeedMoreThanHalfForAMajority() {
     Quorum quorum = new Quorum(Configs.of("majority", 3).build());
 

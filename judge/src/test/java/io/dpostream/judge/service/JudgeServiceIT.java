@@ -221,7 +221,12 @@ class JudgeServiceIT {
           };
       service =
           new JudgeService(
-              config, wire.settings(), Judges.onClassPath(), listener, Clock.systemUTC());
+              config,
+              Duration.ZERO,
+              wire.settings(),
+              Judges.onClassPath(),
+              listener,
+              Clock.systemUTC());
       run = CompletableFuture.runAsync(service::run);
     }
 

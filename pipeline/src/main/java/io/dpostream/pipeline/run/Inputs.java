@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.run;
 
 import io.dpostream.judge.Judges;
-import io.dpostream.judge.service.JudgeSpec;
+import io.dpostream.judge.service.JudgeService;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.Safetensors;
@@ -26,10 +26,7 @@ public final class Inputs {
     }
     settings.evaluation().prompts().ifPresent(file -> PromptsFile.read(Path.of(file)));
     settings.evaluation().newJudge().close();
-    Judges judges = Judges.onClassPath();
-    for (JudgeSpec judge : settings.judge().specs()) {
-      judges.create(judge.type(), judge.options()).close();
-    }
+    JudgeService.check(settings.judge(), Judges.onClassPath());
   }
 
   /** Opens the models alone. */

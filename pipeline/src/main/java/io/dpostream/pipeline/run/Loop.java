@@ -1,6 +1,8 @@
 package io.dpostream.pipeline.run;
 
+import io.dpostream.judge.Judges;
 import io.dpostream.judge.assembler.AssemblerService;
+import io.dpostream.judge.service.JudgeListener;
 import io.dpostream.judge.service.JudgeService;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.sampler.SamplerListener;
@@ -17,6 +19,8 @@ import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.learner.LearnerSettings;
 import io.dpostream.trainer.service.TrainerListener;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -90,7 +94,10 @@ public final class Loop {
   public Service sampler() {
     SamplerService sampler =
         new SamplerService(
-            new SamplerRun(settings.run().id(), pairsPerStep(settings.trainer())),
+            new SamplerRun(
+                settings.run().id(),
+                pairsPerStep(settings.trainer()),
+                settings.judge().forPeople()),
             settings.sampler(),
             kafka,
             loader,
@@ -101,7 +108,14 @@ public final class Loop {
 
   /** Judges pairs. */
   public Service judge() {
-    JudgeService judge = new JudgeService(settings.judge(), kafka);
+    JudgeService judge =
+        new JudgeService(
+            settings.judge(),
+            Duration.ofMillis(settings.assembler().correctionWindowMs()),
+            kafka,
+            Judges.onClassPath(),
+            JudgeListener.NONE,
+            Clock.systemUTC());
     return Service.of(judge::run, judge);
   }
 

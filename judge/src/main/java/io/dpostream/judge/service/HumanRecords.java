@@ -1,0 +1,65 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.human.HumanVote;
+import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.JudgmentId;
+import io.dpostream.schemas.VerdictKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes judgments of people's votes, and votes of judgments. */
+record HumanRecords(String judgeId, String version) {
+
+  /** A person's vote. */
+  Judgment vote(HumanVote vote, Duration thinking, Instant now) {
+    Judgment.Builder judgment =
+        judgment(vote.pairId(), vote.contentHash(), vote.verdict(), now)
+            .setJudgmentId(vote.id())
+            .setAnnotatorId(vote.annotator())
+            .setAttempt(vote.attempt());
+    vote.supersedes().ifPresent(judgment::setSupersedes);
+    if (!thinking.isZero()) {
+      judgment.setLatencyMs(thinking.toMillis());
+    }
+    if (vote.verdict() == VerdictKind.ABSTAIN) {
+      judgment.setRationale("skipped by " + vote.annotator());
+    }
+    return judgment.build();
+  }
+
+  /** The judge's own abstention, when people will not judge a pair. */
+  Judgment abstention(Comparison pair, String reason, Instant now) {
+    return judgment(pair.pairId(), pair.contentHash(), VerdictKind.ABSTAIN, now)
+        .setJudgmentId(JudgmentId.of(pair.pairId(), judgeId, Optional.empty(), 1))
+        .setRationale(reason)
+        .build();
+  }
+
+  /** The vote that a person's judgment holds. */
+  HumanVote vote(Judgment judgment) {
+    return new HumanVote(
+        judgment.getJudgeId(),
+        judgment.getPairId(),
+        judgment.getContentHash(),
+        judgment.getAnnotatorId().orElseThrow(),
+        judgment.getAttempt(),
+        judgment.getVerdict());
+  }
+
+  private Judgment.Builder judgment(
+      String pairId, String contentHash, VerdictKind verdict, Instant now) {
+    boolean preferred = verdict == VerdictKind.FIRST || verdict == VerdictKind.SECOND;
+    return Judgment.newBuilder()
+        .setPairId(pairId)
+        .setContentHash(contentHash)
+        .setJudgeId(judgeId)
+        .setJudgeKind(JudgeKind.HUMAN)
+        .setJudgeVersion(version)
+        .setVerdict(verdict)
+        .setConfidence(preferred ? 1 : 0.5)
+        .setCreatedAt(now);
+  }
+}

@@ -1,0 +1,200 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.human.Desk;
+import io.dpostream.judge.human.HumanPage;
+import io.dpostream.judge.human.HumanVote;
+import io.dpostream.judge.human.TaskTable;
+import io.dpostream.judge.human.TaskTable.GivenUp;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.Decoded;
+import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.PairOutcome;
+import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings pairs, votes and outcomes to the table of tasks that people work on, from the topics'
+ * beginning on, and their votes to the log. The page opens once everything that was there at the
+ * start is told. What cannot be decoded is passed over: the assembler sets it aside.
+ */
+final class HumanWorker implements Worker {
+  private static final Logger log = LoggerFactory.getLogger(HumanWorker.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration TIDY = Duration.ofSeconds(1);
+
+  private final JudgeSpec spec;
+  private final HumanPage page;
+  private final HumanRecords records;
+  private final TaskTable tasks;
+  private final VoteWriter writer;
+  private final JudgeListener listener;
+  private final Clock clock;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> handlers = new HashMap<>();
+  private final AtomicReference<KafkaException> fenced = new AtomicReference<>();
+  private volatile boolean stopped;
+
+  HumanWorker(
+      JudgeSpec spec,
+      HumanPage page,
+      HumanRecords records,
+      TaskTable tasks,
+      KafkaSettings settings,
+      JudgeListener listener,
+      Clock clock) {
+    this.spec = spec;
+    this.page = page;
+    this.records = records;
+    this.tasks = tasks;
+    this.listener = listener;
+    this.clock = clock;
+    this.writer = new VoteWriter(spec.id(), settings);
+    this.consumer =
+        new KafkaConsumer<>(settings.consumer(settings.topicPrefix() + "judge-" + spec.id()));
+    follow(settings, settings.topics().completionPairs(), this::onPair);
+    follow(settings, settings.topics().judgments(), this::onJudgment);
+    follow(settings, settings.topics().outcomes(), this::onOutcome);
+  }
+
+  /** Pairs of other shares are passed over by their key, without being decoded. */
+  private <T extends SpecificRecord> void follow(
+      KafkaSettings settings, Topic<T> topic, Consumer<T> handler) {
+    RecordDecoder<T> decoder = settings.decoder(topic);
+    handlers.put(
+        topic.name(),
+        record -> {
+          boolean ours =
+              record.key() != null
+                  && spec.share().includes(new String(record.key(), StandardCharsets.UTF_8));
+          if (ours && decoder.decode(record) instanceof Decoded.Value<T> value) {
+            handler.accept(value.value());
+          }
+        });
+  }
+
+  @Override
+  public void run() {
+    try (consumer;
+        writer) {
+      writer.open();
+      List<TopicPartition> partitions =
+          handlers.keySet().stream()
+              .flatMap(topic -> consumer.partitionsFor(topic).stream())
+              .map(p -> new TopicPartition(p.topic(), p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+      while (!stopped
+          && end.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        poll();
+      }
+      page.open(new Desk(tasks, this::write));
+      serve();
+    } catch (WakeupException e) {
+      // stopped while it waited
+    } finally {
+      page.suspend();
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    consumer.wakeup();
+  }
+
+  private void serve() {
+    Instant tidyAt = clock.instant();
+    while (!stopped) {
+      poll();
+      KafkaException takenOver = fenced.get();
+      if (takenOver != null) {
+        throw takenOver;
+      }
+      if (!clock.instant().isBefore(tidyAt)) {
+        tidy();
+        tidyAt = clock.instant().plus(TIDY);
+      }
+    }
+  }
+
+  private void poll() {
+    ConsumerRecords<byte[], byte[]> read = consumer.poll(POLL);
+    handlers.forEach((topic, handler) -> read.records(topic).forEach(handler));
+  }
+
+  /** Abstains where people will not judge, and lets go of what is over. */
+  private void tidy() {
+    tasks.forget(clock.instant());
+    try {
+      for (GivenUp pair : tasks.toGiveUp()) {
+        write(records.abstention(pair.comparison(), pair.reason(), clock.instant()));
+        tasks.gaveUp(pair.comparison().pairId());
+      }
+    } catch (KafkaException e) {
+      log.warn("judge {} abstains later: {}", spec.id(), e.toString());
+    }
+  }
+
+  private void write(HumanVote vote, Duration thinking) {
+    write(records.vote(vote, thinking, clock.instant()));
+  }
+
+  private void write(Judgment judgment) {
+    try {
+      writer.write(judgment);
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      fenced.set(e);
+      throw e;
+    }
+    listener.judged(judgment);
+  }
+
+  private void onPair(CompletionPair pair) {
+    tasks.sampled(Comparison.of(pair));
+  }
+
+  private void onJudgment(Judgment judgment) {
+    boolean own = judgment.getJudgeId().equals(spec.id());
+    if (own && judgment.getAnnotatorId().isPresent()) {
+      tasks.voted(records.vote(judgment));
+    } else if (own) {
+      tasks.gaveUp(judgment.getPairId());
+    } else {
+      tasks.votedElsewhere(
+          judgment.getPairId(),
+          judgment.getContentHash(),
+          judgment.getJudgeId() + judgment.getAnnotatorId().map(a -> "/" + a).orElse(""),
+          judgment.getJudgeKind() == JudgeKind.HUMAN,
+          judgment.getVerdict());
+    }
+  }
+
+  private void onOutcome(PairOutcome outcome) {
+    tasks.ended(outcome.getPairId(), outcome.getDecidedAt());
+  }
+}

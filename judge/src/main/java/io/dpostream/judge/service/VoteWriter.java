@@ -1,0 +1,99 @@
+package io.dpostream.judge.service;
+
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.RecordEncoder;
+import io.dpostream.schemas.Topic;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Commits people's votes one by one while they wait, each in a transaction of an id that a human
+ * judge has only one of: a second process that serves the same judge takes over, and the first can
+ * write nothing more. Thread-safe.
+ */
+final class VoteWriter implements AutoCloseable {
+  /** As long as a person is kept waiting before being told. */
+  private static final int PATIENCE_MS = 10_000;
+
+  private final Map<String, Object> config;
+  private final Topic<Judgment> judgments;
+  private final RecordEncoder encoder;
+  private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+  private boolean closed;
+
+  VoteWriter(String judgeId, KafkaSettings settings) {
+    String id = settings.topicPrefix() + "judge-" + judgeId + "-people";
+    this.config = settings.transactionalProducer(id, id);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS / 2);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
+    this.judgments = settings.topics().judgments();
+    this.encoder = settings.encoder();
+  }
+
+  /** Takes over from an earlier process; what that one had under way is settled afterwards. */
+  synchronized void open() {
+    producer();
+  }
+
+  /**
+   * Returns when the judgment is committed.
+   *
+   * @throws KafkaException when it is not, or not known to be; it may be written again
+   * @throws org.apache.kafka.common.errors.ProducerFencedException when another process has taken
+   *     over
+   */
+  synchronized void write(Judgment judgment) {
+    KafkaProducer<byte[], byte[]> current = producer();
+    try {
+      current.beginTransaction();
+      Future<RecordMetadata> sent =
+          current.send(encoder.encode(judgments, judgment.getPairId(), judgment));
+      current.commitTransaction();
+      if (!sent.isDone()) {
+        throw new KafkaException("the transaction ended before its record was sent");
+      }
+    } catch (KafkaException e) {
+      drop();
+      throw e;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    drop();
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    if (closed) {
+      throw new KafkaException("the judge is stopping");
+    }
+    if (producer.isEmpty()) {
+      producer =
+          Optional.of(
+              new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+      try {
+        producer.get().initTransactions();
+      } catch (KafkaException e) {
+        drop();
+        throw e;
+      }
+    }
+    return producer.get();
+  }
+
+  /** A producer that has failed is of no more use; the next one settles what it left open. */
+  private void drop() {
+    producer.ifPresent(old -> old.close(Duration.ZERO));
+    producer = Optional.empty();
+  }
+}
