@@ -3,13 +3,16 @@ package io.dpostream.policy;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.interpret.TemplateSyntaxException;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model's chat template: Jinja source that turns a conversation into the text the model was
@@ -26,6 +29,8 @@ public final class ChatTemplate {
   private final Jinjava jinjava;
   private final String source;
   private final Map<String, String> specialTokens;
+  private final String normalized;
+  private final Optional<String> unknownName;
 
   /**
    * @param source the template
@@ -40,6 +45,8 @@ public final class ChatTemplate {
         .registerFunction(
             new ELFunctionDefinition(
                 "", "raise_exception", ChatTemplate.class, "raiseException", String.class));
+    this.normalized = TemplateSource.normalized(source);
+    this.unknownName = TemplateSource.unknownName(source, jinjava.getGlobalContext());
   }
 
   /** The template as it stands in the model's folder. */
@@ -54,20 +61,42 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template refuses the conversation or cannot be rendered
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
-    TemplateSource.unknownName(source, jinjava.getGlobalContext())
-        .ifPresent(
-            name -> {
-              throw new ChatTemplateException("chat template: unknown " + name);
-            });
+    unknownName.ifPresent(
+        name -> {
+          throw new ChatTemplateException("chat template: unknown " + name);
+        });
     Map<String, Object> variables = new HashMap<>(specialTokens);
     variables.put("messages", messages.stream().map(ChatTemplate::variables).toList());
     variables.put("add_generation_prompt", addGenerationPrompt);
     variables.put("tools", NO_TOOLS);
-    RenderResult result = jinjava.renderForResult(TemplateSource.normalized(source), variables);
-    if (result.hasErrors()) {
-      throw new ChatTemplateException("chat template: " + describe(result.getErrors().get(0)));
+    return render(variables);
+  }
+
+  /**
+   * Jinjava's own entry makes all filters and tests again for every call, five times the work of
+   * the rendering itself. A context below the shared one does without; it reports what it resolved
+   * to its parent, hence one at a time, and the reset.
+   */
+  private synchronized String render(Map<String, Object> variables) {
+    Context shared = jinjava.getGlobalContext();
+    JinjavaInterpreter interpreter =
+        new JinjavaInterpreter(jinjava, new Context(shared, variables), jinjava.getGlobalConfig());
+    try {
+      String text = interpreter.render(normalized);
+      List<TemplateError> errors = interpreter.getErrorsCopy();
+      if (!errors.isEmpty()) {
+        throw new ChatTemplateException("chat template: " + describe(errors.get(0)));
+      }
+      return text;
+    } catch (ChatTemplateException e) {
+      throw e;
+    } catch (TemplateSyntaxException e) {
+      throw new ChatTemplateException("chat template: " + describe(TemplateError.fromException(e)));
+    } catch (RuntimeException e) {
+      throw new ChatTemplateException("chat template: " + describe(TemplateError.fromException(e)));
+    } finally {
+      shared.reset();
     }
-    return result.getOutput();
   }
 
   /** What a template calls to refuse a conversation. Public because Jinjava calls it by name. */
