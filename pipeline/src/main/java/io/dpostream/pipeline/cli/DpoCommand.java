@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       VersionsCommand.class,
       LineageCommand.class,
+      EvaluateCommand.class,
       SftCommand.class,
       CorpusCommand.class,
       ConfigCommand.class

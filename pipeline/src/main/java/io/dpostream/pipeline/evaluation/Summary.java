@@ -1,17 +1,22 @@
 package io.dpostream.pipeline.evaluation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dpostream.pipeline.evaluation.Evaluation.Example;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Prompt;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Tells an evaluation on the terminal: shares before and after, and completions side by side. */
 public final class Summary {
 
+  private static final JsonMapper JSON = new JsonMapper();
   private static final int COLUMN = 36;
 
   private Summary() {}
@@ -53,6 +58,27 @@ public final class Summary {
         .map(e -> cell(text(e.prompt())) + cell(text(e.reference())) + shortened(text(e.policy())))
         .forEach(lines::add);
     return lines;
+  }
+
+  /** One object on one line, under the names of {@code report.json}. */
+  public static String json(Evaluation evaluation) {
+    WinRate wins = evaluation.winRate();
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    numbers.put("win_rate_vs_reference", wins.rate());
+    numbers.put("win_rate_ci95", List.of(wins.interval().low(), wins.interval().high()));
+    numbers.put("wins", wins.wins());
+    numbers.put("losses", wins.losses());
+    numbers.put("ties", wins.ties());
+    if (evaluation.hasAnswers()) {
+      numbers.put("win_rate_correctness_only", evaluation.correctnessOnly().rate());
+      numbers.put("correct_reference", evaluation.correctReference());
+      numbers.put("correct_policy", evaluation.correctPolicy());
+    }
+    try {
+      return JSON.writeValueAsString(numbers);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The first of those that one side won; ties show nothing. */

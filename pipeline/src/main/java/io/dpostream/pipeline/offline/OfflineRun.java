@@ -204,7 +204,7 @@ public final class OfflineRun {
         RunWatcher watcher = new RunWatcher(settings.run().id(), kafka)) {
       watcher.start();
       Progress end = watcher.awaitCaughtUp();
-      Evaluation evaluation = measurement.full(end.version().orElseThrow());
+      Evaluation evaluation = measurement.full(end.version().orElseThrow().folder());
       Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
       Report.of(settings.run().id(), end, evaluation, elapsed).write(folder.report());
       List<String> lines = Summary.lines(evaluation, EXAMPLES);

@@ -59,7 +59,7 @@ public final class MeasuredRun {
       try {
         Progress end = train(kafka, loader, measurement, lastStep);
         return measurement.isPresent()
-            ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow())))
+            ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow().folder())))
             : Optional.empty();
       } finally {
         measurement.ifPresent(Measurement::close);

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures versions of a run against its reference on held-out prompts, with a judge of its own:
- * what is measured by does not change with what is trained by.
+ * Measures policies against a run's reference on held-out prompts, with a judge of its own: what is
+ * measured by does not change with what is trained by. Not thread-safe.
  */
 public final class Measurement implements AutoCloseable {
 
@@ -68,9 +68,14 @@ public final class Measurement implements AutoCloseable {
                     loader.load(settings.run().referenceFolder())));
   }
 
-  /** Fresh samples until enough is decided. */
-  public Evaluation full(Version version) throws InterruptedException {
-    try (LoadedPolicy policy = loader.load(version.folder())) {
+  /**
+   * Fresh samples until enough is decided.
+   *
+   * @param folder the policy's
+   * @throws InterruptedException if the thread is asked to stop
+   */
+  public Evaluation full(Path folder) throws InterruptedException {
+    try (LoadedPolicy policy = loader.load(folder)) {
       return new Evaluator(prompts, judge, check)
           .evaluate(
               new PolicyCompletions(policy, "final/policy", BATCH),

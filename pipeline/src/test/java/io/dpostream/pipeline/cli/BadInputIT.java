@@ -110,6 +110,17 @@ class BadInputIT {
                 ExitCode.FAILED,
                 missing + ": no run",
                 List.of("replay", "--dir", missing)),
+            new Case(
+                "nothing to evaluate on",
+                ExitCode.FAILED,
+                "evaluation.prompts",
+                List.of("evaluate", "--model", missing, "--reference", missing)),
+            new Case(
+                "missing prompts to evaluate on",
+                ExitCode.FAILED,
+                "prompts: " + missing,
+                List.of(
+                    "evaluate", "--model", missing, "--reference", missing, "--prompts", missing)),
             up("wrong value", "trainer.beta", "trainer.beta=-1"),
             up("wrong type", "trainer.max_steps: \"many\"", "trainer.max_steps=many"),
             up("unknown judge", "oracle", "judge.judges=[{id: a, type: oracle}]"),

@@ -58,6 +58,7 @@ class MainTest {
         "status",
         "versions",
         "lineage",
+        "evaluate",
         "sft",
         "corpus",
         "config"

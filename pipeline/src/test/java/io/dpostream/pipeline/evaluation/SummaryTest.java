@@ -53,4 +53,15 @@ class SummaryTest {
             "prompt                              reference                           policy",
             "What is 2 + 2?                      Well, let me see: it should be t... 4");
   }
+
+  @Test
+  void shouldLeaveCorrectnessOutWherePromptsHaveNoAnswers() {
+    Evaluation evaluation = new Evaluation(new WinRate(0, 0, 3), WinRate.NONE, 0, 0, List.of());
+
+    // Nothing decided: the rate says nothing and the interval everything.
+    assertThat(Summary.json(evaluation))
+        .isEqualTo(
+            "{\"win_rate_vs_reference\":0.5,\"win_rate_ci95\":[0.0,1.0],"
+                + "\"wins\":0,\"losses\":0,\"ties\":3}");
+  }
 }

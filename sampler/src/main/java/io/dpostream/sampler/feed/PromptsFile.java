@@ -44,7 +44,7 @@ public record PromptsFile(String name, List<Prompt> prompts) {
       }
     }
     if (prompts.isEmpty()) {
-      throw new UserException("prompts.file: " + file + " has no prompts; give one JSON a line");
+      throw new UserException("prompts: " + file + " has no prompts; give one JSON a line");
     }
     return new PromptsFile(name, prompts);
   }
@@ -53,11 +53,11 @@ public record PromptsFile(String name, List<Prompt> prompts) {
     try {
       return Files.readAllLines(file);
     } catch (NoSuchFileException e) {
-      throw new UserException("prompts.file: " + file + " does not exist; check the path", e);
+      throw new UserException("prompts: " + file + " does not exist; check the path", e);
     } catch (CharacterCodingException e) {
-      throw new UserException("prompts.file: " + file + " is not UTF-8 text", e);
+      throw new UserException("prompts: " + file + " is not UTF-8 text", e);
     } catch (IOException e) {
-      throw new UserException("prompts.file: " + file + " cannot be read: " + e.getMessage(), e);
+      throw new UserException("prompts: " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 }
