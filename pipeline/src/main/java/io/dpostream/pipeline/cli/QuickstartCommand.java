@@ -39,7 +39,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "180",
+      defaultValue = "160",
       description = "Optimizer steps to take; ${DEFAULT-VALUE} when not given.")
   private long steps;
 
