@@ -157,6 +157,10 @@ class Decoder(Module):
     def logits(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
         return torch.linear(hidden, weights[2].to(self.dtype)).to(self.wide())
 
+    # hidden (n, D) under a head of one row -> (n), float32 or wider
+    def values(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
+        return torch.squeeze(self.logits(weights, hidden), -1)
+
     # log p(target | hidden): (n, D), n ids -> (n)
     def score(self, weights: List[Tensor], hidden: Tensor, targets: Tensor) -> Tensor:
         logp = torch.log_softmax(self.logits(weights, hidden), -1)

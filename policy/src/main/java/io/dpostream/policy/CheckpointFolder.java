@@ -1,5 +1,6 @@
 package io.dpostream.policy;
 
+import io.dpostream.policy.ModelConfig.Head;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.StreamSupport;
@@ -32,6 +33,22 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   /** Its tokenizer, read anew; the caller closes it. */
   public Tokenizer tokenizer() {
     return Tokenizer.load(path);
+  }
+
+  /**
+   * Refuses a model that computes something else than what is needed.
+   *
+   * @throws CheckpointException if the head is another
+   */
+  void requireHead(Head head) {
+    if (config.head() != head) {
+      throw new CheckpointException(
+          path,
+          head == Head.CAUSAL_LM
+              ? "is a reward model, which writes no text; give a language model"
+              : "is a language model, which gives no scores; give a reward model, such as dpo"
+                  + " reward makes");
+    }
   }
 
   /** What the folder says about generating with the model. */

@@ -63,7 +63,8 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
-  private static NDArray hidden(
+  /** Normed hidden states where a batch reads them, with their graph. */
+  static NDArray hidden(
       NDManager scope, TorchProgram program, List<NDArray> weights, PaddedBatch batch) {
     return batch.positions().length == 0
         ? program.tensor(

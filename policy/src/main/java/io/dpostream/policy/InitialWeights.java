@@ -7,6 +7,8 @@ import java.util.TreeMap;
 
 /** Random weights for a model that is to be trained from nothing. */
 public final class InitialWeights {
+  private static final double SCORE_DEVIATION = 0.02;
+
   private InitialWeights() {}
 
   /**
@@ -21,6 +23,15 @@ public final class InitialWeights {
     new TreeMap<>(WeightLayout.of(config).shapes())
         .forEach((name, shape) -> tensors.add(draw(name, shape, deviation, random)));
     return tensors;
+  }
+
+  /**
+   * Draws the head of a reward model, with the customary deviation of 0.02. The same arguments give
+   * the same values.
+   */
+  static NamedTensor score(ModelConfig config, long seed) {
+    List<Long> shape = List.of(1L, (long) config.hiddenSize());
+    return draw(WeightLayout.SCORE, shape, SCORE_DEVIATION, new Random(seed));
   }
 
   private static NamedTensor draw(String name, List<Long> shape, double deviation, Random random) {

@@ -2,6 +2,7 @@ package io.dpostream.policy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.ModelConfig.Head;
 import io.dpostream.policy.TorchProgram.Gradients;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,9 +44,10 @@ public final class LanguageModel implements AutoCloseable {
    * Loads a checkpoint, its weights in the dtype of the options.
    *
    * @throws CheckpointException if the weights are missing, damaged or not those of the
-   *     configuration
+   *     configuration, or the model is a reward model
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
+    folder.requireHead(Head.CAUSAL_LM);
     return load(folder, options, chunk(folder.config()));
   }
 
@@ -109,6 +111,14 @@ public final class LanguageModel implements AutoCloseable {
               batch.targets(),
               chunk);
       return batch.byRow(Arrays32.floats(scores));
+    }
+  }
+
+  /** What a head of one row makes of the states that a batch reads, one float32 each. */
+  float[] values(PaddedBatch batch) {
+    try (NDManager scope = manager.newSubManager()) {
+      return Arrays32.floats(
+          program.tensor(scope, Gradients.OFF, "values", weights.slots(), hidden(scope, batch)));
     }
   }
 

@@ -149,6 +149,15 @@ public record ModelConfig(
 
   /** This model with another head; its other tensors are the same. */
   public ModelConfig withHead(Head newHead) {
+    return with(newHead, padTokenId);
+  }
+
+  /** This model with another token to fill sequences with. */
+  public ModelConfig withPadToken(int id) {
+    return with(head, OptionalInt.of(id));
+  }
+
+  private ModelConfig with(Head newHead, OptionalInt newPadTokenId) {
     return new ModelConfig(
         family,
         newHead,
@@ -168,7 +177,7 @@ public record ModelConfig(
         slidingWindow,
         bosTokenId,
         eosTokenIds,
-        padTokenId,
+        newPadTokenId,
         torchDtype);
   }
 

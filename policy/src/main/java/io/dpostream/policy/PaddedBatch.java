@@ -1,6 +1,7 @@
 package io.dpostream.policy;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Sequences in rows, filled on the right with token 0. The last token of a sequence is only ever a
@@ -39,6 +40,31 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
   static PaddedBatch packed(List<List<TokenSequence>> rows, ModelConfig config) {
     int width = rows.stream().mapToInt(PaddedBatch::inputs).max().orElse(1);
     return packed(rows, config, new PassShape(Math.max(1, rows.size()), Math.max(1, width)), 1);
+  }
+
+  /**
+   * Whole sequences, a row for each, in a fixed shape; what is read of each is the state after its
+   * last token that is no filling. A row of filling has its first state read.
+   */
+  static PaddedBatch whole(List<int[]> sequences, ModelConfig config, PassShape shape) {
+    int[] ids = new int[Math.multiplyExact(shape.rows(), shape.width())];
+    int[] at = new int[shape.rows()];
+    for (int row = 0; row < sequences.size(); row++) {
+      int[] sequence = sequences.get(row);
+      checkLength(sequence.length, config);
+      checkIds(sequence, config);
+      System.arraycopy(sequence, 0, ids, row * shape.width(), sequence.length);
+      at[row] = row * shape.width() + last(sequence, config);
+    }
+    return new PaddedBatch(shape.rows(), ids, new int[0], at, new int[at.length], new int[0]);
+  }
+
+  private static int last(int[] sequence, ModelConfig config) {
+    int last = sequence.length - 1;
+    while (last > 0 && config.padTokenId().equals(OptionalInt.of(sequence[last]))) {
+      last--;
+    }
+    return last;
   }
 
   private static PaddedBatch packed(

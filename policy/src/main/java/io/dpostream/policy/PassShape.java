@@ -1,5 +1,7 @@
 package io.dpostream.policy;
 
+import java.util.List;
+
 /**
  * A fixed shape to compute sequences in: rows that are not needed are computed and thrown away. The
  * numbers of one sequence then depend on its ids and the shape alone, not on the sequences beside
@@ -25,6 +27,12 @@ public record PassShape(int rows, int width) {
     int inputs = Math.max(1, sequence.length() - 1);
     int width = (inputs + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
     return new PassShape(Math.max(1, tokens / width), width);
+  }
+
+  /** A shape for whole sequences: the longest one rounded up to a multiple of 16. */
+  public static PassShape ofWhole(List<int[]> sequences) {
+    int longest = sequences.stream().mapToInt(sequence -> sequence.length).max().orElse(1);
+    return new PassShape(sequences.size(), (longest + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP);
   }
 
   /** The smallest shape that holds some sequences. */

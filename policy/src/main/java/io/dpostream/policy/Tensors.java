@@ -31,12 +31,12 @@ final class Tensors {
     return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);
   }
 
-  /** A stored tensor in memory. */
-  NDArray read(Safetensors file, String name, Dtype dtype) {
-    long[] shape = file.shape(name).stream().mapToLong(Long::longValue).toArray();
+  /** A tensor's values in memory. */
+  NDArray read(NamedTensor tensor, Dtype dtype) {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
     NDArray array =
         program.tensor(owner, Gradients.OFF, "empty", shape, dtype.torchNumber(), device);
-    copy(new StoredTensor(file, name), array);
+    copy(tensor, array);
     return array;
   }
 

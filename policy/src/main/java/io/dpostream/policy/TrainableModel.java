@@ -1,7 +1,9 @@
 package io.dpostream.policy;
 
 import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.ModelConfig.Head;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A policy in training: float32 master weights with gradients. The forward pass computes in the
@@ -39,17 +41,39 @@ public final class TrainableModel implements AutoCloseable {
    *     configuration
    */
   public static TrainableModel load(CheckpointFolder folder, EngineOptions options) {
+    folder.requireHead(Head.CAUSAL_LM);
     return load(folder, options, LanguageModel.chunk(folder.config()));
+  }
+
+  /**
+   * Loads a checkpoint as a reward model; one that is a language model has its head replaced by one
+   * that is drawn.
+   *
+   * @param seed of the draw
+   * @throws CheckpointException as {@link #load}
+   */
+  public static TrainableModel loadReward(
+      CheckpointFolder folder, EngineOptions options, long seed) {
+    ModelConfig config = folder.config().withHead(Head.SEQUENCE_CLASSIFICATION);
+    boolean drawn = folder.config().head() != config.head();
+    Map<String, NamedTensor> head =
+        drawn ? Map.of(WeightLayout.SCORE, InitialWeights.score(config, seed)) : Map.of();
+    return load(new CheckpointFolder(folder.path(), config), options, 1, head);
   }
 
   /** Loads with another limit on the positions whose logits exist at one time. */
   static TrainableModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
+    return load(folder, options, chunk, Map.of());
+  }
+
+  private static TrainableModel load(
+      CheckpointFolder folder, EngineOptions options, int chunk, Map<String, NamedTensor> others) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = Torch.manager(options);
     try {
       Tensors tensors = new Tensors(manager, options.device());
-      Weights weights = Weights.load(tensors, config, file, Dtype.F32);
+      Weights weights = Weights.load(tensors, config, file, Dtype.F32, others);
       TorchProgram program = DecoderProgram.load(manager, config, Dtype.named(options.dtype()), 0);
       Parameters parameters = new Parameters(tensors, weights.byName());
       return new TrainableModel(config, manager, program, weights, parameters, chunk);
@@ -100,6 +124,17 @@ public final class TrainableModel implements AutoCloseable {
 
   private ForwardPass forward(PaddedBatch batch) {
     return ForwardPass.run(manager, program, weights.slots(), batch, chunk);
+  }
+
+  /**
+   * Scores whole sequences with a reward model and keeps what the backward pass needs, until the
+   * pass is closed.
+   *
+   * @throws IllegalArgumentException as {@link #forward}
+   */
+  public ScorePass forwardScores(List<int[]> sequences) {
+    PaddedBatch batch = PaddedBatch.whole(sequences, config, PassShape.ofWhole(sequences));
+    return ScorePass.run(manager, program, weights.slots(), batch);
   }
 
   /** Sets all gradients to zero. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,6 +24,9 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
   private static final int LAYER_SLOTS = 15;
   private static final int HEAD = 2;
   static final int ROTARY_FREQUENCIES = 3;
+
+  /** The head of a reward model. */
+  static final String SCORE = "score.weight";
 
   static WeightLayout of(ModelConfig config) {
     return new Builder(config).build();
@@ -45,12 +49,13 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
   /**
    * Checks a file's headers against the model.
    *
+   * @param elsewhere names of tensors that the file need not have
    * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
    */
-  void check(Safetensors file) {
+  void check(Safetensors file, Set<String> elsewhere) {
     shapes.forEach(
         (name, expected) -> {
-          if (!file.shape(name).equals(expected)) {
+          if (!elsewhere.contains(name) && !file.shape(name).equals(expected)) {
             throw new CheckpointException(
                 file.source(),
                 "tensor "
@@ -88,7 +93,7 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
       put(0, "model.embed_tokens.weight", vocab, hidden);
       put(1, "model.norm.weight", hidden);
       if (config.head() == Head.SEQUENCE_CLASSIFICATION) {
-        put(HEAD, "score.weight", 1, hidden);
+        put(HEAD, SCORE, 1, hidden);
       } else if (config.separateHead()) {
         put(HEAD, "lm_head.weight", vocab, hidden);
       } else {

@@ -3,6 +3,7 @@ package io.dpostream.policy;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,11 +23,26 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
    * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
    */
   static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
+    return load(tensors, config, file, dtype, Map.of());
+  }
+
+  /**
+   * The same with some tensors that the file need not have.
+   *
+   * @param others by name; they are taken in place of the file's
+   */
+  static Weights load(
+      Tensors tensors,
+      ModelConfig config,
+      Safetensors file,
+      Dtype dtype,
+      Map<String, NamedTensor> others) {
     WeightLayout layout = WeightLayout.of(config);
-    layout.check(file);
+    layout.check(file, others.keySet());
     SortedMap<String, NDArray> byName = new TreeMap<>();
     for (String name : layout.names()) {
-      byName.put(name, tensors.read(file, name, dtype));
+      NamedTensor tensor = others.getOrDefault(name, new StoredTensor(file, name));
+      byName.put(name, tensors.read(tensor, dtype));
     }
     NDArray nothing = tensors.create();
     List<NDArray> slots = new ArrayList<>();

@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * @param lossType identifiers of the losses to combine; the keys up to {@code sftWeight} are
  *     explained at {@link LossConfig}
+ * @param labelSmoothingSource {@code config}, or {@code judges}: from when there is an estimate of
+ *     how often labels are wrong, it takes the place of {@code labelSmoothing}
  * @param learningRate peak learning rate
  * @param lrSchedulerType constant, constant_with_warmup, linear or cosine; the latter two need
  *     {@code maxSteps}, or a pinned range whose length gives it
@@ -60,6 +62,7 @@ public record TrainerConfig(
     double madpoLambda,
     double rpoScale,
     double sftWeight,
+    String labelSmoothingSource,
     double learningRate,
     String lrSchedulerType,
     long warmupSteps,
@@ -117,6 +120,7 @@ public record TrainerConfig(
         loss.madpoLambda(),
         loss.rpoScale(),
         loss.sftWeight(),
+        /* labelSmoothingSource= */ "config",
         /* learningRate= */ 1e-6,
         /* lrSchedulerType= */ "constant",
         /* warmupSteps= */ 0,
@@ -157,7 +161,7 @@ public record TrainerConfig(
     lossType = List.copyOf(lossType);
     lossWeights = List.copyOf(lossWeights);
     loraTargetModules = List.copyOf(loraTargetModules);
-    checkLoss(
+    LossConfig loss =
         new LossConfig(
             lossType,
             lossWeights,
@@ -176,7 +180,15 @@ public record TrainerConfig(
             madpoTau,
             madpoLambda,
             rpoScale,
-            sftWeight));
+            sftWeight);
+    checkLoss(loss);
+    oneOf("label_smoothing_source", labelSmoothingSource, "config", "judges");
+    refuseUnless(
+        labelSmoothingSource.equals("config") || Losses.usesLabelSmoothing(loss),
+        "label_smoothing_source",
+        labelSmoothingSource,
+        "needs a loss that uses label_smoothing, such as sigmoid or robust; loss_type is "
+            + String.join(", ", lossType));
     atLeast("learning_rate", learningRate, 0);
     oneOf(
         "lr_scheduler_type",

@@ -19,6 +19,7 @@ class TrainerConfigTest {
     "ref_model_mixup_alpha, 0, trainer.ref_model_mixup_alpha: 0 must be above 0 and at most 1",
     "max_length, 1, trainer.max_length: 1 must be at least 2",
     "keep_checkpoints, 0, trainer.keep_checkpoints: 0 must be at least 1",
+    "label_smoothing_source, '\"people\"', 'trainer.label_smoothing_source: ''people'' is not one of config, judges'",
     "revisions, '\"twice\"', 'trainer.revisions: ''twice'' is not one of apply, ignore'",
   })
   void shouldRefuseWhatCannotBe(String key, String value, String message) {
@@ -26,6 +27,23 @@ class TrainerConfigTest {
         .hasRootCauseInstanceOf(UserException.class)
         .rootCause()
         .hasMessage(message);
+  }
+
+  @Test
+  void shouldRefuseAMeasuredLabelSmoothingThatNoLossUses() {
+    assertThatThrownBy(
+            () ->
+                Deployment.config(
+                    Map.of("label_smoothing_source", "\"judges\"", "loss_type", "[\"ipo\"]")))
+        .rootCause()
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "trainer.label_smoothing_source: 'judges' needs a loss that uses label_smoothing, such as sigmoid or robust; loss_type is ipo");
+    assertThat(
+            Deployment.config(
+                    Map.of("label_smoothing_source", "\"judges\"", "loss_type", "[\"robust\"]"))
+                .labelSmoothingSource())
+        .isEqualTo("judges");
   }
 
   @Test

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       LineageCommand.class,
       EvaluateCommand.class,
       SftCommand.class,
+      RewardCommand.class,
       CorpusCommand.class,
       ConfigCommand.class
     })

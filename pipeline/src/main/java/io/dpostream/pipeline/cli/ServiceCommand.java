@@ -66,7 +66,10 @@ abstract class ServiceCommand implements Callable<Integer> {
   }
 
   /** {@code dpo judge}. */
-  @Command(name = "judge", description = "Judges pairs and assembles the votes to preferences.")
+  @Command(
+      name = "judge",
+      description = "Judges pairs and assembles the votes to preferences.",
+      subcommands = JudgeStatsCommand.class)
   static final class Judge extends ServiceCommand {
     @Override
     void start(Loop loop, ServiceGroup services) {

@@ -1,7 +1,10 @@
 package io.dpostream.pipeline.run;
 
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.judges.JudgeWatch;
+import io.dpostream.pipeline.judges.MeasuredLabelSmoothing;
 import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.metrics.DisplacementListener;
 import io.dpostream.trainer.metrics.TensorBoardListener;
@@ -11,6 +14,8 @@ import io.dpostream.trainer.service.TrainerListener;
 import io.dpostream.trainer.service.TrainerService;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
 
 /**
  * The trainer of a run with what follows it: steps.jsonl, TensorBoard, warnings. It ends by itself
@@ -22,11 +27,20 @@ public final class Training implements Service {
   private final TrainerService trainer;
   private final StepLog steps;
   private final TensorBoardListener tensorBoard;
+  private final KafkaSettings kafka;
+  private final Optional<JudgeWatch> judges;
 
-  private Training(TrainerService trainer, StepLog steps, TensorBoardListener tensorBoard) {
+  private Training(
+      TrainerService trainer,
+      StepLog steps,
+      TensorBoardListener tensorBoard,
+      KafkaSettings kafka,
+      Optional<JudgeWatch> judges) {
     this.trainer = trainer;
     this.steps = steps;
     this.tensorBoard = tensorBoard;
+    this.kafka = kafka;
+    this.judges = judges;
   }
 
   /**
@@ -41,6 +55,12 @@ public final class Training implements Service {
       KafkaSettings kafka,
       PreferenceSource source,
       TrainerListener follower) {
+    boolean measured = settings.trainer().labelSmoothingSource().equals("judges");
+    if (measured && source.to().isPresent()) {
+      throw new UserException(
+          "trainer.label_smoothing_source: 'judges' needs a run with judges; an offline run takes"
+              + " trainer.label_smoothing");
+    }
     RunSpec run =
         new RunSpec(
             settings.run().id(),
@@ -55,14 +75,38 @@ public final class Training implements Service {
         TrainerListener.all(List.of(steps, tensorBoard, new DisplacementListener(), follower));
     TrainerService.Parts parts =
         TrainerService.Parts.of(Loop.learners(settings, folder.work()), CLOCK, listener);
+    Optional<JudgeWatch> judges =
+        measured ? Optional.of(new JudgeWatch(kafka, JudgeWatch.PAIRS)) : Optional.empty();
+    TrainerService.Parts advised =
+        judges
+            .map(watch -> parts.withAdvice(new MeasuredLabelSmoothing(watch::summary)))
+            .orElse(parts);
     return new Training(
-        new TrainerService(settings.trainer(), run, kafka, parts), steps, tensorBoard);
+        new TrainerService(settings.trainer(), run, kafka, advised),
+        steps,
+        tensorBoard,
+        kafka,
+        judges);
   }
 
   @Override
   public void run() {
     try (steps;
         tensorBoard) {
+      if (judges.isPresent()) {
+        runMeasuring(judges.get());
+      } else {
+        trainer.run();
+      }
+    }
+  }
+
+  /** The topics that the judges are measured on are made first. */
+  private void runMeasuring(JudgeWatch watch) {
+    try (watch;
+        Admin admin = kafka.admin()) {
+      kafka.topics().ensure(admin);
+      watch.start();
       trainer.run();
     }
   }

@@ -56,6 +56,11 @@ public final class TrainerService implements AutoCloseable {
       return new Parts(
           learners, clock, listener, LabelSmoothingAdvice.none(), Failpoints.fromSystemProperty());
     }
+
+    /** The same with somebody who advises. */
+    public Parts withAdvice(LabelSmoothingAdvice other) {
+      return new Parts(learners, clock, listener, other, failpoints);
+    }
   }
 
   /** A trainer of a run; nothing happens before {@link #run}. */

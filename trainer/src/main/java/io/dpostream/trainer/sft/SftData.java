@@ -1,5 +1,6 @@
 package io.dpostream.trainer.sft;
 
+import io.dpostream.policy.AnswerEncoder;
 import io.dpostream.policy.ChatTemplateException;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.TokenSequence;
@@ -35,11 +36,11 @@ public record SftData(List<TokenSequence> sequences) {
     int number = 0;
     try (Tokenizer tokenizer = model.tokenizer();
         BufferedReader lines = open(file)) {
-      SftEncoder encoder = new SftEncoder(model, tokenizer);
+      AnswerEncoder encoder = new AnswerEncoder(model, tokenizer);
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {
-          sequences.add(checked(encoder.encode(SftRow.parse(line)), maxLength));
+          sequences.add(checked(encode(encoder, SftRow.parse(line)), maxLength));
         }
       }
     } catch (IllegalArgumentException | ChatTemplateException e) {
@@ -55,6 +56,14 @@ public record SftData(List<TokenSequence> sequences) {
       throw new UserException(file + ": has no rows; give one JSON object a line");
     }
     return new SftData(sequences);
+  }
+
+  private static TokenSequence encode(AnswerEncoder encoder, SftRow row) {
+    if (row instanceof SftRow.Text text) {
+      return encoder.encodeText(text.prompt(), text.completion());
+    }
+    SftRow.Conversation conversation = (SftRow.Conversation) row;
+    return encoder.encodeMessages(conversation.prompt(), conversation.completion());
   }
 
   private static TokenSequence checked(TokenSequence sequence, int maxLength) {

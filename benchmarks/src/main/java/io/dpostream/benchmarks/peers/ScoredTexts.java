@@ -1,0 +1,61 @@
+package io.dpostream.benchmarks.peers;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.policy.AnswerEncoder;
+import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.RewardModel;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Writes what a reward model gives some questions with answers: texts, their ids, the score. */
+public final class ScoredTexts {
+  private static final List<List<String>> EXCHANGES =
+      List.of(
+          List.of("How much is 7 minus 3?", "4."),
+          List.of("How much is 7 minus 3?", "That is 14, if you ask me."),
+          List.of("Which city is the capital of Norway?", "Oslo."),
+          List.of("Name all numbers from 5 to 7.", "Well, I would say 5, 6, 7, 8."),
+          List.of("Say \"Grüße\".", "Grüße, 世界!"));
+
+  private ScoredTexts() {}
+
+  /** Arguments: the reward model's folder, and the file to write. */
+  public static void main(String[] args) throws IOException {
+    CheckpointFolder folder = CheckpointFolder.open(Path.of(args[0]));
+    ObjectMapper json = new ObjectMapper();
+    ArrayNode rows = json.createArrayNode();
+    try (RewardModel model = RewardModel.load(folder, EngineOptions.cpu());
+        Tokenizer tokenizer = folder.tokenizer()) {
+      AnswerEncoder encoder = new AnswerEncoder(folder, tokenizer);
+      boolean chat = tokenizer.chatTemplate().isPresent();
+      for (List<String> exchange : EXCHANGES) {
+        int[] ids = ids(encoder, chat, exchange.get(0), exchange.get(1));
+        ObjectNode row = rows.addObject();
+        row.put("question", exchange.get(0)).put("answer", exchange.get(1));
+        row.set("ids", json.valueToTree(ids));
+        row.put("score", model.scores(List.of(ids))[0]);
+      }
+    }
+    Files.writeString(Path.of(args[1]), json.writeValueAsString(rows));
+  }
+
+  private static int[] ids(AnswerEncoder encoder, boolean chat, String question, String answer) {
+    TokenSequence sequence =
+        chat
+            ? encoder.encodeMessages(
+                List.of(new ChatMessage("user", question)),
+                List.of(new ChatMessage("assistant", answer)))
+            : encoder.encodeText(question, answer);
+    return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
+        .toArray();
+  }
+}

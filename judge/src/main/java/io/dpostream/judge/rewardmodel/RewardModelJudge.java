@@ -1,0 +1,112 @@
+package io.dpostream.judge.rewardmodel;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.Verdict;
+import io.dpostream.policy.AnswerEncoder;
+import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.ChatTemplateException;
+import io.dpostream.policy.RewardModel;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.Tokenizer;
+import io.dpostream.schemas.JudgeKind;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * Scores both completions, one pair at a time in a thread of its own, and compares the scores. A
+ * pair's scores depend on the pair alone. The texts are tokenized by the reward model's own
+ * tokenizer, which need not be the policy's.
+ */
+final class RewardModelJudge implements Judge {
+  private static final long CLOSE_TIMEOUT_S = 30;
+
+  private final RewardModel model;
+  private final Tokenizer tokenizer;
+  private final AnswerEncoder encoder;
+  private final ScoreReading reading;
+  private final String version;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "reward-model");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Takes over the model and the tokenizer, which {@link #close} frees. */
+  RewardModelJudge(
+      RewardModel model,
+      Tokenizer tokenizer,
+      AnswerEncoder encoder,
+      ScoreReading reading,
+      String version) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.encoder = encoder;
+    this.reading = reading;
+    this.version = version;
+  }
+
+  @Override
+  public JudgeKind kind() {
+    return JudgeKind.REWARD_MODEL;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public CompletableFuture<Verdict> compare(Comparison comparison) {
+    return CompletableFuture.supplyAsync(() -> judge(comparison), thread);
+  }
+
+  private Verdict judge(Comparison comparison) {
+    float[] scores;
+    try {
+      scores = model.scores(List.of(ids(comparison, Side.FIRST), ids(comparison, Side.SECOND)));
+    } catch (IllegalArgumentException | ChatTemplateException e) {
+      return new Verdict.Abstain("the reward model cannot score this: " + e.getMessage());
+    }
+    return reading.verdict(scores[0], scores[1]);
+  }
+
+  /** Prompt and completion in one. */
+  private int[] ids(Comparison comparison, Side side) {
+    String answer = comparison.text(side);
+    TokenSequence sequence =
+        comparison
+            .prompt()
+            .getText()
+            .map(prompt -> encoder.encodeText(prompt, answer))
+            .orElseGet(
+                () ->
+                    encoder.encodeMessages(
+                        comparison.prompt().getMessages().stream()
+                            .map(turn -> new ChatMessage(turn.getRole(), turn.getContent()))
+                            .toList(),
+                        List.of(new ChatMessage("assistant", answer))));
+    return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
+        .toArray();
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    try {
+      if (thread.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+        model.close();
+        tokenizer.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.dpostream.pipeline.formats;
+
+import io.dpostream.pipeline.formats.PreferencePair.Conversational;
+import io.dpostream.pipeline.formats.PreferencePair.Standard;
+import io.dpostream.policy.AnswerEncoder;
+import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.ChatTemplateException;
+import io.dpostream.policy.TokenSequence;
+import io.dpostream.schemas.Message;
+import io.dpostream.schemas.Preference;
+import io.dpostream.trainer.reward.RewardPair;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Preferences in the tokens of a reward model, whatever model wrote them: it reads the texts. Safe
+ * for use by several threads.
+ */
+public final class RewardPairEncoder {
+  private final AnswerEncoder encoder;
+
+  public RewardPairEncoder(AnswerEncoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /**
+   * The pair of a file's row.
+   *
+   * @throws RowRefusedException when a side has no tokens, or the chat template refuses it
+   */
+  public RewardPair encode(PreferenceRow row) {
+    double margin = row.margin().orElse(0.0);
+    if (row.pair() instanceof Standard pair) {
+      return texts(pair.prompt(), pair.chosen(), pair.rejected(), margin);
+    }
+    Conversational pair = (Conversational) row.pair();
+    return turns(pair.prompt(), pair.chosen(), pair.rejected(), margin);
+  }
+
+  /**
+   * The pair of a record; a completion may be empty, as the judge may see one. The margin of a
+   * record is another model's score, and does not count.
+   *
+   * @throws RowRefusedException as for a row
+   */
+  public RewardPair encode(Preference preference) {
+    String chosen = preference.getChosen().getText();
+    String rejected = preference.getRejected().getText();
+    return preference
+        .getPrompt()
+        .getText()
+        .map(prompt -> texts(prompt, chosen, rejected, 0))
+        .orElseGet(
+            () -> turns(preference.getPrompt().getMessages(), answer(chosen), answer(rejected), 0));
+  }
+
+  private RewardPair texts(String prompt, String chosen, String rejected, double margin) {
+    return orRefuse(
+        () ->
+            new RewardPair(
+                prompt,
+                whole(encoder.encodeText(prompt, chosen)),
+                whole(encoder.encodeText(prompt, rejected)),
+                margin));
+  }
+
+  private RewardPair turns(
+      List<Message> prompt, List<Message> chosen, List<Message> rejected, double margin) {
+    List<ChatMessage> turns = turns(prompt);
+    return orRefuse(
+        () ->
+            new RewardPair(
+                turns.toString(),
+                whole(encoder.encodeMessages(turns, turns(chosen))),
+                whole(encoder.encodeMessages(turns, turns(rejected))),
+                margin));
+  }
+
+  private static RewardPair orRefuse(Supplier<RewardPair> encoding) {
+    try {
+      return encoding.get();
+    } catch (IllegalArgumentException | ChatTemplateException e) {
+      throw new RowRefusedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int[] whole(TokenSequence sequence) {
+    return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
+        .toArray();
+  }
+
+  private static List<Message> answer(String text) {
+    return List.of(Fields.message("assistant", text));
+  }
+
+  private static List<ChatMessage> turns(List<Message> messages) {
+    return messages.stream().map(m -> new ChatMessage(m.getRole(), m.getContent())).toList();
+  }
+}

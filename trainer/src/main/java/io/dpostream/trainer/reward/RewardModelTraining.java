@@ -1,0 +1,201 @@
+package io.dpostream.trainer.reward;
+
+import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.CheckpointWriter;
+import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.ModelConfig;
+import io.dpostream.policy.ModelConfig.Head;
+import io.dpostream.policy.SafetensorsWriter;
+import io.dpostream.policy.ScorePass;
+import io.dpostream.policy.TrainableModel;
+import io.dpostream.schemas.UserException;
+import io.dpostream.trainer.learner.AdamW;
+import io.dpostream.trainer.learner.Schedule;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Trains a model to give the chosen completion of every pair the higher score. All weights are
+ * trained; a language model's head is replaced by a score that is drawn from the seed. The same
+ * model, data and configuration on the same machine give the same weights. Not thread-safe.
+ */
+public final class RewardModelTraining implements AutoCloseable {
+  private final CheckpointFolder source;
+  private final ModelConfig written;
+  private final RewardConfig config;
+  private final RewardData data;
+  private final TrainableModel model;
+  private final AdamW optimizer;
+
+  /**
+   * Loads the model.
+   *
+   * @param padToken what transformers fills sequences with; a model that has one keeps its own
+   * @throws io.dpostream.policy.CheckpointException if it cannot be used
+   */
+  public RewardModelTraining(
+      CheckpointFolder source,
+      int padToken,
+      EngineOptions engine,
+      RewardConfig config,
+      RewardData data) {
+    this.source = source;
+    this.config = config;
+    this.data = data;
+    this.written =
+        source
+            .config()
+            .withHead(Head.SEQUENCE_CLASSIFICATION)
+            .withPadToken(source.config().padTokenId().orElse(padToken));
+    CheckpointFolder padded =
+        new CheckpointFolder(source.path(), written.withHead(source.config().head()));
+    this.model = TrainableModel.loadReward(padded, engine, config.seed());
+    this.optimizer =
+        new AdamW(
+            new AdamW.Settings(
+                config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
+            model.parameters(),
+            model.manager());
+  }
+
+  /** Steps that {@link #run} takes. */
+  public long steps() {
+    int perEpoch =
+        (data.training().size() + config.perDeviceTrainBatchSize() - 1)
+            / config.perDeviceTrainBatchSize();
+    return config.maxSteps() > 0 ? config.maxSteps() : (long) config.numTrainEpochs() * perEpoch;
+  }
+
+  /**
+   * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
+   *
+   * @param listener is told of every step
+   * @throws UserException if the loss stops being finite
+   */
+  public void run(Consumer<RewardStep> listener) {
+    long steps = steps();
+    Schedule schedule =
+        new Schedule(config.lrSchedulerType(), config.learningRate(), config.warmupSteps(), steps);
+    long step = 0;
+    for (int epoch = 0; step < steps; epoch++) {
+      for (List<RewardPair> batch : data.batches(config, epoch)) {
+        if (step == steps) {
+          break;
+        }
+        step++;
+        listener.accept(take(batch, step, schedule.rate(step)));
+      }
+    }
+  }
+
+  private RewardStep take(List<RewardPair> batch, long step, double learningRate) {
+    model.zeroGrad();
+    double loss = 0;
+    Scores scores;
+    try (ScorePass pass = model.forwardScores(ids(batch))) {
+      scores = new Scores(pass.scores());
+      double[] slopes = new double[2 * batch.size()];
+      for (int i = 0; i < batch.size(); i++) {
+        BradleyTerry pair =
+            BradleyTerry.of(
+                scores.chosen(i),
+                scores.rejected(i),
+                batch.get(i).margin(),
+                config.centerRewardsCoefficient());
+        loss += pair.loss() / batch.size();
+        slopes[2 * i] = pair.dChosen() / batch.size();
+        slopes[2 * i + 1] = pair.dRejected() / batch.size();
+      }
+      if (!Double.isFinite(loss)) {
+        throw new UserException(
+            "reward.learning_rate: %s made the loss %s at step %d; lower it"
+                .formatted(config.learningRate(), loss, step));
+      }
+      pass.backward(slopes);
+    }
+    double norm = optimizer.gradientNorm();
+    optimizer.clip(norm, config.maxGradNorm());
+    optimizer.update(learningRate);
+    RewardAccuracy accuracy = scores.accuracy();
+    return new RewardStep(
+        step, steps(), loss, accuracy.accuracy(), accuracy.margin(), norm, learningRate);
+  }
+
+  /** How well the model, as it stands, orders the pairs that were held out. */
+  public RewardAccuracy heldOut() {
+    long right = 0;
+    double margin = 0;
+    List<RewardPair> pairs = data.heldOut();
+    for (int i = 0; i < pairs.size(); i += config.perDeviceTrainBatchSize()) {
+      List<RewardPair> batch =
+          pairs.subList(i, Math.min(pairs.size(), i + config.perDeviceTrainBatchSize()));
+      try (ScorePass pass = model.forwardScores(ids(batch))) {
+        Scores scores = new Scores(pass.scores());
+        right += scores.right();
+        margin += scores.margins();
+      }
+    }
+    return new RewardAccuracy(pairs.size(), (double) right / pairs.size(), margin / pairs.size());
+  }
+
+  /** The identity of the weights as they stand. */
+  public String sha256() {
+    return model.parameters().sha256();
+  }
+
+  /**
+   * Writes the model as a Hugging Face folder for sequence classification.
+   *
+   * @throws io.dpostream.policy.CheckpointException if the folder exists or cannot be written
+   */
+  public void write(Path folder) {
+    new CheckpointWriter(source, written)
+        .write(folder, file -> SafetensorsWriter.write(file, model.parameters().export()));
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    model.close();
+  }
+
+  /** Chosen and rejected in turn. */
+  private static List<int[]> ids(List<RewardPair> batch) {
+    return batch.stream().flatMap(pair -> Stream.of(pair.chosen(), pair.rejected())).toList();
+  }
+
+  /** The scores of a batch's pairs, chosen and rejected in turn. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Scores(float[] values) {
+    double chosen(int pair) {
+      return values[2 * pair];
+    }
+
+    double rejected(int pair) {
+      return values[2 * pair + 1];
+    }
+
+    long right() {
+      long right = 0;
+      for (int i = 0; i < values.length / 2; i++) {
+        right += chosen(i) > rejected(i) ? 1 : 0;
+      }
+      return right;
+    }
+
+    double margins() {
+      double sum = 0;
+      for (int i = 0; i < values.length / 2; i++) {
+        sum += chosen(i) - rejected(i);
+      }
+      return sum;
+    }
+
+    RewardAccuracy accuracy() {
+      int pairs = values.length / 2;
+      return new RewardAccuracy(pairs, (double) right() / pairs, margins() / pairs);
+    }
+  }
+}
