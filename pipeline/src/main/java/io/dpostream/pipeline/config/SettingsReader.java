@@ -40,6 +40,7 @@ public final class SettingsReader<T extends Record> {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new Jdk8Module())
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY) // loss_type: ipo
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .build();
 

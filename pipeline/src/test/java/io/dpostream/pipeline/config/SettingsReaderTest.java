@@ -82,6 +82,12 @@ class SettingsReaderTest {
   }
 
   @Test
+  void shouldTakeOneValueForAListOfOne() {
+    assertThat(reader().set("trainer.loss_type=ipo").read().trainer().lossType())
+        .containsExactly("ipo");
+  }
+
+  @Test
   void shouldReadItsOwnYamlBack() throws IOException {
     SettingsReader<Outer> changed = reader().set("trainer.bf16=true").set("trainer.at=x");
 
