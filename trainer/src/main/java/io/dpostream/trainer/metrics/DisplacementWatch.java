@@ -1,6 +1,7 @@
 package io.dpostream.trainer.metrics;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
@@ -8,11 +9,14 @@ import java.util.Optional;
 /**
  * Looks for likelihood displacement: the margin grows because the rejected completions become
  * unlikely, while the chosen ones become unlikely too. Compares the older half of the last steps
- * with the newer half, and warns once for each stretch.
+ * with the newer half, and warns once for each stretch. Batches differ from one another, so a
+ * change counts from two standard errors of the difference of both means on.
  *
  * <p>Not thread-safe.
  */
 public final class DisplacementWatch {
+  private static final double CLEAR_ERRORS = 2;
+
   private final int steps;
   private final Deque<double[]> window = new ArrayDeque<>();
   private boolean warned;
@@ -45,11 +49,12 @@ public final class DisplacementWatch {
     if (window.size() < steps) {
       return Optional.empty();
     }
-    double chosen = change(0);
-    double margin = change(1);
-    boolean displaced = chosen < 0 && margin > 0;
+    Change chosen = change(0);
+    Change margin = change(1);
+    boolean displaced =
+        chosen.mean() < 0 && margin.mean() > 0 && chosen.isClear() && margin.isClear();
     boolean news = displaced && !warned;
-    warned = displaced;
+    warned = displaced || (warned && chosen.mean() < 0);
     return news
         ? Optional.of(
             String.format(
@@ -57,18 +62,29 @@ public final class DisplacementWatch {
                 "likelihood displacement: over %d steps logps/chosen fell by %.3g while"
                     + " rewards/margins grew by %.3g; consider dpop, sft_weight or a larger beta",
                 steps,
-                -chosen,
-                margin))
+                -chosen.mean(),
+                margin.mean()))
         : Optional.empty();
   }
 
-  /** Mean of the newer half less that of the older. */
-  private double change(int value) {
-    double difference = 0;
-    int i = 0;
-    for (double[] step : window) {
-      difference += i++ < steps / 2 ? -step[value] : step[value];
+  /** Mean of the newer half less that of the older, and its standard error. */
+  private record Change(double mean, double error) {
+    boolean isClear() {
+      return Math.abs(mean) >= CLEAR_ERRORS * error;
     }
-    return difference / (steps / 2.0);
+  }
+
+  private Change change(int value) {
+    int half = steps / 2;
+    double[] values = window.stream().mapToDouble(step -> step[value]).toArray();
+    double older = Arrays.stream(values, 0, half).average().orElseThrow();
+    double newer = Arrays.stream(values, half, steps).average().orElseThrow();
+    double squares = 0;
+    for (int i = 0; i < steps; i++) {
+      double deviation = values[i] - (i < half ? older : newer);
+      squares += deviation * deviation;
+    }
+    double error = half < 2 ? 0 : Math.sqrt(squares / (half - 1) / half);
+    return new Change(newer - older, error);
   }
 }

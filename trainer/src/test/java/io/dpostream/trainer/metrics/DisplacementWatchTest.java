@@ -14,7 +14,7 @@ class DisplacementWatchTest {
     assertThat(add(-10, 0)).isEmpty();
     assertThat(add(-10, 0)).isEmpty();
     assertThat(add(-12, 1)).isEmpty();
-    // (−12 − 14)/2 − (−10 − 10)/2 = −3 and (1 + 3)/2 − 0 = 2
+    // (−12 − 14)/2 − (−10 − 10)/2 = −3 and (1 + 3)/2 − 0 = 2; the standard errors are 1.
     assertThat(add(-14, 3))
         .hasValueSatisfying(w -> assertThat(w).contains("fell by 3", "grew by 2"));
     assertThat(add(-16, 4)).isEmpty();
@@ -25,6 +25,15 @@ class DisplacementWatchTest {
     for (int step = 0; step < 10; step++) {
       assertThat(add(-10 + step, step)).isEmpty();
     }
+  }
+
+  @Test
+  void shouldStayQuietWhenBatchesDifferMoreThanTheMeansDo() {
+    // (−9 − 13)/2 − (−10 − 10)/2 = −1, of which the standard error is 2.
+    assertThat(add(-10, 0)).isEmpty();
+    assertThat(add(-10, 0)).isEmpty();
+    assertThat(add(-9, 2)).isEmpty();
+    assertThat(add(-13, 2)).isEmpty();
   }
 
   @Test
