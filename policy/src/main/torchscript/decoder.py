@@ -113,13 +113,18 @@ class Decoder(Module):
     def full(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor]) -> Tensor:
         positions = torch.arange(x.size(1), dtype=4, device=x.device)
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
-        near = annotate(Optional[Tensor], None)
-        if self.window > 0 and x.size(1) > self.window:
-            back = torch.unsqueeze(positions, 1) - torch.unsqueeze(positions, 0)
-            near = torch.logical_and(back >= 0, back < self.window)
+        near = self.near(positions)
         for layer in range(self.layers):
             x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0)
         return x
+
+    # positions (T) -> what a windowed layer sees (T, T), where the window hides anything
+    def near(self, positions: Tensor) -> Optional[Tensor]:
+        near = annotate(Optional[Tensor], None)
+        if self.window > 0 and positions.size(0) > self.window:
+            back = torch.unsqueeze(positions, 1) - torch.unsqueeze(positions, 0)
+            near = torch.logical_and(back >= 0, back < self.window)
+        return near
 
     # ids: B * T row by row; at: flat positions b * T + t. -> normed hidden states (len(at), D)
     def hidden(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], at: List[int]) -> Tensor:
@@ -127,6 +132,41 @@ class Decoder(Module):
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         x = self.full(x, weights, adapters, annotate(List[Tensor], []))
         return self.picked(x, weights, at)
+
+    # As hidden, without graphs: what goes into each layer, and what comes out of the last, (B, T, D).
+    def layer_inputs(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int]) -> List[Tensor]:
+        device = weights[0].device
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        positions = torch.arange(x.size(1), dtype=4, device=device)
+        rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
+        near = self.near(positions)
+        out = [x]
+        for layer in range(self.layers):
+            x = self.layer(x, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0)
+            out.append(x)
+        return out
+
+    def leaf(self, x: Tensor) -> Tensor:
+        return torch.requires_grad_(torch.detach(x))
+
+    # Gradients into weights and adapters, given what layer_inputs returned and the gradient of the
+    # last output in top.grad: each layer is computed again, the last one first.
+    def layers_backward(self, weights: List[Tensor], adapters: List[Tensor], inputs: List[Tensor], top: Tensor, rows: int, ids: List[int]) -> NoneType:
+        device = weights[0].device
+        positions = torch.arange(top.size(1), dtype=4, device=device)
+        rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
+        near = self.near(positions)
+        above = top
+        for i in range(self.layers):
+            layer = self.layers - 1 - i
+            below = self.leaf(inputs[layer])
+            y = self.layer(below, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0)
+            torch.backward(y, above.grad)
+            above = below
+        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
+        if x.requires_grad:
+            torch.backward(x, above.grad)
+        return None
 
     # The same for rows of several sequences, whose inputs have the positions given: 0 begins a
     # sequence, and what fills a row has position 0 too. A token sees its own sequence alone.

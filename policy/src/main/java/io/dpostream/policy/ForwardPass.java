@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.TorchProgram.Gradients;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One batch's forward pass with its graph. Take the log-probabilities, work out the gradient of the
@@ -15,64 +16,101 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 public final class ForwardPass implements AutoCloseable {
+  private final Model model;
   private final NDManager scope;
-  private final TorchProgram program;
-  private final List<NDArray> weights;
   private final PaddedBatch batch;
-  private final int chunk;
+  private final Lower lower;
   private final NDArray hidden;
   private final NDArray scores;
   private boolean spent;
 
-  private ForwardPass(
-      NDManager scope,
+  /**
+   * What a pass computes with.
+   *
+   * @param manager owns it
+   * @param weights in the program's order
+   * @param adapters in the program's order; empty for none
+   * @param chunk most positions whose logits exist at one time
+   * @param checkpointing keeps the layers' inputs in place of their graphs
+   */
+  record Model(
+      NDManager manager,
       TorchProgram program,
       List<NDArray> weights,
-      PaddedBatch batch,
+      List<NDArray> adapters,
       int chunk,
-      NDArray hidden,
-      NDArray scores) {
+      boolean checkpointing) {}
+
+  /**
+   * What is kept of the layers: their inputs and the last one's output, as a leaf that takes the
+   * gradient; or nothing, where their graph hangs on the hidden states.
+   */
+  private record Lower(List<NDArray> inputs, Optional<NDArray> top) {}
+
+  private ForwardPass(
+      Model model, NDManager scope, PaddedBatch batch, Lower lower, NDArray hidden) {
+    this.model = model;
     this.scope = scope;
-    this.program = program;
-    this.weights = weights;
     this.batch = batch;
-    this.chunk = chunk;
+    this.lower = lower;
     this.hidden = hidden;
-    this.scores = scores;
+    this.scores =
+        model
+            .program()
+            .tensor(
+                scope,
+                isWhole() ? Gradients.RECORD : Gradients.OFF,
+                "scores",
+                model.weights(),
+                hidden,
+                batch.targets(),
+                model.chunk());
   }
 
-  static ForwardPass run(
-      NDManager owner, TorchProgram program, List<NDArray> weights, PaddedBatch batch, int chunk) {
-    NDManager scope = owner.newSubManager();
+  static ForwardPass run(Model model, PaddedBatch batch) {
+    NDManager scope = model.manager().newSubManager();
     try {
-      NDArray hidden = hidden(scope, program, weights, batch);
-      boolean whole = batch.targets().length <= chunk;
-      NDArray scores =
-          program.tensor(
-              scope,
-              whole ? Gradients.RECORD : Gradients.OFF,
-              "scores",
-              weights,
-              hidden,
-              batch.targets(),
-              chunk);
-      return new ForwardPass(scope, program, weights, batch, chunk, hidden, scores);
+      return model.checkpointing()
+          ? checkpointed(model, scope, batch)
+          : new ForwardPass(
+              model, scope, batch, new Lower(List.of(), Optional.empty()), hidden(model, scope, batch));
     } catch (RuntimeException e) {
       scope.close();
       throw e;
     }
   }
 
+  private static ForwardPass checkpointed(Model model, NDManager scope, PaddedBatch batch) {
+    if (batch.positions().length > 0) {
+      throw new IllegalArgumentException("packed rows are not computed with checkpointing");
+    }
+    TorchProgram program = model.program();
+    List<NDArray> inputs =
+        program.tensors(
+            scope,
+            Gradients.OFF,
+            "layer_inputs",
+            model.weights(),
+            model.adapters(),
+            batch.rows(),
+            batch.ids());
+    NDArray top =
+        program.tensor(scope, Gradients.RECORD, "leaf", inputs.get(inputs.size() - 1));
+    NDArray hidden =
+        program.tensor(scope, Gradients.RECORD, "picked", top, model.weights(), batch.at());
+    return new ForwardPass(model, scope, batch, new Lower(inputs, Optional.of(top)), hidden);
+  }
+
   /** Normed hidden states where a batch reads them, with their graph. */
-  static NDArray hidden(
-      NDManager scope, TorchProgram program, List<NDArray> weights, PaddedBatch batch) {
+  static NDArray hidden(Model model, NDManager scope, PaddedBatch batch) {
+    TorchProgram program = model.program();
     return batch.positions().length == 0
         ? program.tensor(
             scope,
             Gradients.RECORD,
             "hidden",
-            weights,
-            List.of(),
+            model.weights(),
+            model.adapters(),
             batch.rows(),
             batch.ids(),
             batch.at())
@@ -80,12 +118,16 @@ public final class ForwardPass implements AutoCloseable {
             scope,
             Gradients.RECORD,
             "hidden_packed",
-            weights,
-            List.of(),
+            model.weights(),
+            model.adapters(),
             batch.rows(),
             batch.ids(),
             batch.positions(),
             batch.at());
+  }
+
+  private boolean isWhole() {
+    return batch.targets().length <= model.chunk();
   }
 
   /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */
@@ -102,14 +144,16 @@ public final class ForwardPass implements AutoCloseable {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
           Arrays32.floats(
-              program.tensor(
-                  passing,
-                  Gradients.OFF,
-                  "collisions",
-                  weights,
-                  hidden,
-                  batch.at().length,
-                  chunk)));
+              model
+                  .program()
+                  .tensor(
+                      passing,
+                      Gradients.OFF,
+                      "collisions",
+                      model.weights(),
+                      hidden,
+                      batch.at().length,
+                      model.chunk())));
     }
   }
 
@@ -123,16 +167,18 @@ public final class ForwardPass implements AutoCloseable {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
           Arrays32.floats(
-              program.tensor(
-                  passing,
-                  Gradients.OFF,
-                  "divergences",
-                  weights,
-                  hidden,
-                  other.slots(),
-                  other.hidden(passing, batch),
-                  batch.at().length,
-                  chunk)));
+              model
+                  .program()
+                  .tensor(
+                      passing,
+                      Gradients.OFF,
+                      "divergences",
+                      model.weights(),
+                      hidden,
+                      other.slots(),
+                      other.hidden(passing, batch),
+                      batch.at().length,
+                      model.chunk())));
     }
   }
 
@@ -153,11 +199,32 @@ public final class ForwardPass implements AutoCloseable {
     }
     double[] d = batch.flat(dLogprobs);
     spent = true;
-    if (batch.targets().length <= chunk) {
+    TorchProgram program = model.program();
+    if (isWhole()) {
       program.run(Gradients.RECORD, "backward", scores, d);
     } else {
-      program.run(Gradients.RECORD, "scores_backward", weights, hidden, batch.targets(), chunk, d);
+      program.run(
+          Gradients.RECORD,
+          "scores_backward",
+          model.weights(),
+          hidden,
+          batch.targets(),
+          model.chunk(),
+          d);
     }
+    lower
+        .top()
+        .ifPresent(
+            top ->
+                program.run(
+                    Gradients.RECORD,
+                    "layers_backward",
+                    model.weights(),
+                    model.adapters(),
+                    lower.inputs(),
+                    top,
+                    batch.rows(),
+                    batch.ids()));
   }
 
   /** Frees the graph. */

@@ -41,6 +41,10 @@ final class JsonFiles {
     return (ObjectNode) JSON.readTree(text);
   }
 
+  static ObjectNode newObject() {
+    return JSON.createObjectNode();
+  }
+
   static JsonNode listOf(JsonNode element) {
     return JSON.createArrayNode().add(element);
   }

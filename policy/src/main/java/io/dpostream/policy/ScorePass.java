@@ -3,7 +3,6 @@ package io.dpostream.policy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.TorchProgram.Gradients;
-import java.util.List;
 
 /**
  * One batch's forward pass of a reward model with its graph. Take the scores, work out the gradient
@@ -23,13 +22,15 @@ public final class ScorePass implements AutoCloseable {
     this.scores = scores;
   }
 
-  static ScorePass run(
-      NDManager owner, TorchProgram program, List<NDArray> weights, PaddedBatch batch) {
-    NDManager scope = owner.newSubManager();
+  static ScorePass run(ForwardPass.Model model, PaddedBatch batch) {
+    NDManager scope = model.manager().newSubManager();
+    TorchProgram program = model.program();
     try {
-      NDArray hidden = ForwardPass.hidden(scope, program, weights, batch);
+      NDArray hidden = ForwardPass.hidden(model, scope, batch);
       return new ScorePass(
-          scope, program, program.tensor(scope, Gradients.RECORD, "values", weights, hidden));
+          scope,
+          program,
+          program.tensor(scope, Gradients.RECORD, "values", model.weights(), hidden));
     } catch (RuntimeException e) {
       scope.close();
       throw e;

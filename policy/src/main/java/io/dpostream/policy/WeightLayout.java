@@ -41,6 +41,15 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
     return Objects.requireNonNull(shapes.get(name), name);
   }
 
+  /** Name of a layer's projection, such as {@code q_proj} of layer 3. */
+  String projection(int layer, String module) {
+    String part = "model.layers." + layer + ".";
+    return names().stream()
+        .filter(name -> name.startsWith(part) && name.endsWith("." + module + ".weight"))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(part + " has no " + module));
+  }
+
   /** Whether a stored tensor that is not in the layout carries nothing of the model. */
   private static boolean isRedundant(String name) {
     return name.endsWith("rotary_emb.inv_freq") || name.equals("lm_head.weight");

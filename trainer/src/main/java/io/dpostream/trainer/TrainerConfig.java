@@ -1,10 +1,12 @@
 package io.dpostream.trainer;
 
+import io.dpostream.policy.Lora;
 import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.loss.LossConfig;
 import io.dpostream.trainer.loss.Losses;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a run is trained. The components are the configuration's keys in camel case; where TRL has a
@@ -31,8 +33,15 @@ import java.util.Optional;
  * @param syncRefModel moves the reference towards the policy as in TR-DPO
  * @param refModelMixupAlpha share of the policy in a moved reference; 1 is a hard copy
  * @param refModelSyncSteps steps between two such moves
+ * @param gradientCheckpointing computes each layer again in the backward pass, for less memory
+ * @param precomputeRefLogProbs scores a pinned range under the reference before the first step
  * @param loraR rank of LoRA adapters; 0 trains all weights
- * @param maxStaleness pairs sampled more versions ago are skipped; never skipped when absent
+ * @param loraAlpha adapters count by {@code loraAlpha / loraR}
+ * @param loraDropout must be 0
+ * @param loraTargetModules adapted projections, by Hugging Face's names, or all-linear; q_proj and
+ *     v_proj when empty
+ * @param maxStaleness pairs that the run sampled more versions ago are stale; none when absent
+ * @param stalePairs what becomes of those: skip, or weight as {@code useWeighting} does
  * @param revisions what a correction of an earlier preference does: apply (a new pair) or ignore
  * @param checkpointSteps steps between two checkpoints
  * @param keepCheckpoints newest checkpoints that are kept
@@ -90,6 +99,7 @@ public record TrainerConfig(
     double loraDropout,
     List<String> loraTargetModules,
     Optional<Long> maxStaleness,
+    String stalePairs,
     String revisions,
     long checkpointSteps,
     int keepCheckpoints,
@@ -97,6 +107,9 @@ public record TrainerConfig(
     long batchTimeoutMs,
     long klFullSteps,
     int maxNonFiniteSteps) {
+
+  private static final String[] TARGET_MODULES =
+      Stream.concat(Lora.MODULES.stream(), Stream.of(Lora.ALL_LINEAR)).toArray(String[]::new);
 
   /** DPO with TRL's defaults, but for the schedule: a stream has no end to decay towards. */
   public static TrainerConfig defaults() {
@@ -148,6 +161,7 @@ public record TrainerConfig(
         /* loraDropout= */ 0,
         /* loraTargetModules= */ List.of(),
         /* maxStaleness= */ Optional.empty(),
+        /* stalePairs= */ "skip",
         /* revisions= */ "apply",
         /* checkpointSteps= */ 50,
         /* keepCheckpoints= */ 2,
@@ -170,7 +184,7 @@ public record TrainerConfig(
             fDivergenceType,
             fAlphaDivergenceCoef,
             ldAlpha,
-            useWeighting,
+            useWeighting || stalePairs.equals("weight"),
             weightingClamp,
             discopopTau,
             simpoGamma,
@@ -217,8 +231,31 @@ public record TrainerConfig(
     atLeast("ref_model_sync_steps", refModelSyncSteps, 1);
     atLeast("lora_r", loraR, 0);
     refuseUnless(loraAlpha > 0, "lora_alpha", loraAlpha, "must be above 0");
-    fraction("lora_dropout", loraDropout);
+    refuseUnless(
+        loraDropout == 0,
+        "lora_dropout",
+        loraDropout,
+        "is not possible, a replay knows no dice; set it to 0");
+    for (String module : loraTargetModules) {
+      oneOf("lora_target_modules", module, TARGET_MODULES);
+    }
+    refuseUnless(
+        loraR > 0 || loraTargetModules.isEmpty(),
+        "lora_target_modules",
+        loraTargetModules,
+        "has no effect without lora_r; leave it out");
+    refuseUnless(
+        !(precomputeRefLogProbs && syncRefModel),
+        "precompute_ref_log_probs",
+        true,
+        "has no effect on a reference that moves; set it or sync_ref_model to false");
     maxStaleness.ifPresent(versions -> atLeast("max_staleness", versions, 0));
+    oneOf("stale_pairs", stalePairs, "skip", "weight");
+    refuseUnless(
+        stalePairs.equals("skip") || (maxStaleness.isPresent() && !useWeighting),
+        "stale_pairs",
+        stalePairs,
+        "needs max_staleness, and has no effect beside use_weighting; set one or take skip");
     oneOf("revisions", revisions, "apply", "ignore");
     atLeast("checkpoint_steps", checkpointSteps, 1);
     atLeast("keep_checkpoints", keepCheckpoints, 1);
@@ -254,6 +291,11 @@ public record TrainerConfig(
         madpoLambda,
         rpoScale,
         sftWeight);
+  }
+
+  /** Whether a pair that was sampled so many versions ago is stale. */
+  public boolean isStale(long versions) {
+    return maxStaleness.isPresent() && versions > maxStaleness.get();
   }
 
   private static void checkLoss(LossConfig loss) {

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,6 +67,9 @@ public final class FakeLearner implements Learner {
   }
 
   @Override
+  public void precompute(List<TrainingPair> pairs) {}
+
+  @Override
   public StepResult step(Batch batch) {
     StringBuilder given = new StringBuilder(policy + reference + config.beta() + batch.step());
     given.append(batch.labelSmoothing());
@@ -73,6 +77,7 @@ public final class FakeLearner implements Learner {
     for (TrainingPair pair : batch.pairs()) {
       given.append(pair.pairId()).append(Arrays.toString(pair.chosen()));
       given.append(Arrays.toString(pair.rejected())).append(pair.probability());
+      given.append(batch.staleness(pair));
       poisoned |= Arrays.stream(pair.chosen()).anyMatch(id -> id == POISON);
     }
     String digest = sha256(given.toString());

@@ -20,6 +20,10 @@ class TrainerConfigTest {
     "max_length, 1, trainer.max_length: 1 must be at least 2",
     "keep_checkpoints, 0, trainer.keep_checkpoints: 0 must be at least 1",
     "label_smoothing_source, '\"people\"', 'trainer.label_smoothing_source: ''people'' is not one of config, judges'",
+    "lora_dropout, 0.1, 'trainer.lora_dropout: 0.1 is not possible, a replay knows no dice; set it to 0'",
+    "lora_target_modules, '[\"query\"]', 'trainer.lora_target_modules: ''query'' is not one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, all-linear'",
+    "lora_target_modules, '[\"q_proj\"]', 'trainer.lora_target_modules: ''[q_proj]'' has no effect without lora_r; leave it out'",
+    "stale_pairs, '\"weight\"', 'trainer.stale_pairs: ''weight'' needs max_staleness, and has no effect beside use_weighting; set one or take skip'",
     "revisions, '\"twice\"', 'trainer.revisions: ''twice'' is not one of apply, ignore'",
   })
   void shouldRefuseWhatCannotBe(String key, String value, String message) {

@@ -211,6 +211,27 @@ class OfflineIT {
   }
 
   @Test
+  void shouldTrainAdaptersThatAReplayVerifies() throws Exception {
+    Path out = folder.resolve("adapters");
+    Dpo result =
+        onTopic(
+            "preferences",
+            "adapters",
+            "--set",
+            "trainer.lora_r=4",
+            "--set",
+            "trainer.gradient_checkpointing=true",
+            "--set",
+            "trainer.precompute_ref_log_probs=true");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(weights(out)).isNotEqualTo(weights(first)).hasSameSizeAs(weights(first));
+    assertThat(out.resolve("policy").resolve("adapter").resolve("adapter_model.safetensors"))
+        .isNotEmptyFile();
+    assertThat(Dpo.run("replay", "--dir", out.toString()).code()).isZero();
+  }
+
+  @Test
   void shouldTellWhatCannotBeTrainedOnInOneLine() throws Exception {
     Path bad = Files.writeString(folder.resolve("bad.jsonl"), "{\"prompt\": \n");
     Path other = Files.writeString(folder.resolve("other.jsonl"), "{}");

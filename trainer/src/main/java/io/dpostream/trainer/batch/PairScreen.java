@@ -57,7 +57,7 @@ public final class PairScreen {
     if (passed.isPresent()) {
       return new Screened.Passed(skipped(source, pairId, passed.get()));
     }
-    TrainingPair pair = pair(source, preference);
+    TrainingPair pair = pair(source, preference, runId);
     Optional<String> bad = malformed(pair).or(() -> refusal.apply(pair));
     return bad.<Screened>map(reason -> new Screened.Bad(skipped(source, pairId, reason), source))
         .orElseGet(() -> new Screened.Usable(pair));
@@ -67,14 +67,12 @@ public final class PairScreen {
     if (preference.getRevision() > 0 && config.revisions().equals("ignore")) {
       return Optional.of("revision " + preference.getRevision() + " of an earlier preference");
     }
-    if (preference.getRunId().equals(runId) && preference.getPolicyVersion() >= 0) {
-      long staleness = publishedVersion.getAsLong() - preference.getPolicyVersion();
-      return config
-          .maxStaleness()
-          .filter(bound -> staleness > bound)
-          .map(bound -> "stale by %d versions, more than %d".formatted(staleness, bound));
-    }
-    return Optional.empty();
+    long sampledBy = versionOf(preference, runId);
+    long staleness = publishedVersion.getAsLong() - sampledBy;
+    return sampledBy >= 0 && config.stalePairs().equals("skip") && config.isStale(staleness)
+        ? Optional.of("stale by %d versions, more than %d"
+                .formatted(staleness, config.maxStaleness().orElseThrow()))
+        : Optional.empty();
   }
 
   private static Optional<String> malformed(TrainingPair pair) {
@@ -89,7 +87,8 @@ public final class PairScreen {
   }
 
   /** A record's preference as a learner sees it. */
-  static TrainingPair pair(ConsumerRecord<byte[], byte[]> source, Preference preference) {
+  static TrainingPair pair(
+      ConsumerRecord<byte[], byte[]> source, Preference preference, String runId) {
     return new TrainingPair(
         source.partition(),
         source.offset(),
@@ -100,7 +99,12 @@ public final class PairScreen {
         preference.getRanked().stream().map(Completion::getTokenIds).map(PairScreen::ids).toList(),
         preference.getProbability(),
         preference.getRewardMargin().stream().mapToDouble(Double::doubleValue).findFirst(),
-        preference.getPolicyVersion());
+        versionOf(preference, runId));
+  }
+
+  /** Versions are counted within a run; another run's pair is like an imported one. */
+  private static long versionOf(Preference preference, String runId) {
+    return preference.getRunId().equals(runId) ? preference.getPolicyVersion() : -1;
   }
 
   private static int[] ids(List<Integer> ids) {

@@ -6,6 +6,8 @@ import io.dpostream.trainer.batch.EpochOrder.Place;
 import io.dpostream.trainer.ledger.Offsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The records between two offsets of each partition, found by reading them once. Immutable. */
 public final class PinnedRange {
@@ -39,6 +41,11 @@ public final class PinnedRange {
   /** Records of one pass. */
   public int size() {
     return places.size();
+  }
+
+  /** Reads every record once, in the order in which they stand. */
+  public void forEach(PreferenceLog log, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    places.forEach(place -> each.accept(log.read(place.partition(), place.offset())));
   }
 
   List<Place> order(TrainerConfig config, long epoch) {

@@ -3,7 +3,6 @@ package io.dpostream.trainer.batch;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.EpochOrder.Place;
 import io.dpostream.trainer.ledger.LedgerState;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -14,8 +13,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * smaller.
  */
 public final class PinnedSource implements BatchSource {
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final PreferenceLog preferences;
   private final PairScreen screen;
   private final TrainerConfig config;
@@ -48,20 +45,9 @@ public final class PinnedSource implements BatchSource {
         && draft.pairs() < config.batchSize()
         && draft.skipped() < StreamSource.MOST_SKIPPED) {
       Place place = order.get(index++);
-      ConsumerRecord<byte[], byte[]> record = read(place);
+      ConsumerRecord<byte[], byte[]> record = preferences.read(place.partition(), place.offset());
       draft.add(record, place.offset(), screen.screen(record));
     }
     return Optional.of(draft.build(draft.pairs() < config.batchSize()));
-  }
-
-  private ConsumerRecord<byte[], byte[]> read(Place place) {
-    preferences.seek(place.partition(), place.offset());
-    while (true) {
-      Optional<ConsumerRecord<byte[], byte[]>> record = preferences.take(place.partition());
-      if (record.isPresent()) {
-        return record.get();
-      }
-      preferences.fetch(POLL);
-    }
   }
 }

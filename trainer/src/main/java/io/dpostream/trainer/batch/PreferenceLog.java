@@ -114,6 +114,22 @@ public final class PreferenceLog implements AutoCloseable {
   }
 
   /**
+   * The record at an offset where one is known to be; waits for it.
+   *
+   * @throws UserException naming the offset, when the topic has lost it
+   */
+  public ConsumerRecord<byte[], byte[]> read(int partition, long offset) {
+    seek(partition, offset);
+    while (true) {
+      Optional<ConsumerRecord<byte[], byte[]>> record = take(partition);
+      if (record.isPresent()) {
+        return record.get();
+      }
+      fetch(Duration.ofMillis(200));
+    }
+  }
+
+  /**
    * Fetches records of the partitions that have been sought, waiting at most so long for the first.
    *
    * @throws UserException naming the first missing offset, when the topic has lost records

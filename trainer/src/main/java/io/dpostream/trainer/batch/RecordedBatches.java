@@ -21,11 +21,14 @@ public final class RecordedBatches {
 
   private final PreferenceLog preferences;
   private final RecordDecoder<Preference> decoder;
+  private final String runId;
 
-  /** Reads from a log, which others may use between two calls. */
-  public RecordedBatches(PreferenceLog preferences, RecordDecoder<Preference> decoder) {
+  /** Reads a run's batches from a log, which others may use between two calls. */
+  public RecordedBatches(
+      PreferenceLog preferences, RecordDecoder<Preference> decoder, String runId) {
     this.preferences = preferences;
     this.decoder = decoder;
+    this.runId = runId;
   }
 
   /**
@@ -82,7 +85,7 @@ public final class RecordedBatches {
 
   private TrainingPair usedPair(ConsumerRecord<byte[], byte[]> record) {
     if (decoder.decode(record) instanceof Decoded.Value<Preference> value) {
-      return PairScreen.pair(record, value.value());
+      return PairScreen.pair(record, value.value(), runId);
     }
     throw new UserException(
         "%s-%d: the record at offset %d was trained on and cannot be decoded any more"

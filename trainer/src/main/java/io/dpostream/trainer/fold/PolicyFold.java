@@ -40,6 +40,7 @@ public final class PolicyFold implements AutoCloseable {
   private Optional<Learner> learner = Optional.empty();
   private String config = "";
   private boolean begun;
+  private long publishedVersion = -1;
   private OptionalDouble labelSmoothing = OptionalDouble.empty();
 
   /**
@@ -108,6 +109,9 @@ public final class PolicyFold implements AutoCloseable {
   /** Applies the next record. */
   public void add(TrainingStep record) {
     Object event = record.getEvent();
+    if (event instanceof VersionPublished published) {
+      publishedVersion = published.getVersion();
+    }
     if (event instanceof RunConfigured configured) {
       configure(configured);
     } else if (event instanceof LabelSmoothingSet set) {
@@ -189,7 +193,9 @@ public final class PolicyFold implements AutoCloseable {
     String computed =
         given.pairs().isEmpty()
             ? ""
-            : learner().step(new Batch(step.getStep(), given.pairs(), labelSmoothing)).digest();
+            : learner()
+                .step(new Batch(step.getStep(), given.pairs(), labelSmoothing, publishedVersion))
+                .digest();
     compare(
         step.getStep(), "digest", step.getDigest(), RecordsDigest.ofStep(given.sha256(), computed));
   }

@@ -4,6 +4,8 @@ import io.dpostream.policy.CheckpointException;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.CheckpointWriter;
 import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.FineTuning;
+import io.dpostream.policy.Lora;
 import io.dpostream.policy.Safetensors;
 import io.dpostream.policy.SafetensorsWriter;
 import io.dpostream.policy.TokenSequence;
@@ -31,6 +33,9 @@ import java.util.TreeMap;
  * <p>How a batch is cut into forward passes follows from the batch and the configuration alone.
  */
 public final class DpoLearner implements Learner {
+  /** Beside merged weights; within their folder, where nobody takes it for the model itself. */
+  private static final String ADAPTER = "adapter";
+
   private static final int CPU_TOKENS_PER_PASS = 256;
   private static final int CUDA_TOKENS_PER_PASS = 8192;
 
@@ -92,7 +97,7 @@ public final class DpoLearner implements Learner {
         config.bf16() ? new EngineOptions(given.device(), "bfloat16", given.threads()) : given;
     CheckpointFolder source = CheckpointFolder.open(settings.model());
     Vocabularies.requireSame(source, CheckpointFolder.open(settings.reference()));
-    TrainableModel policy = TrainableModel.load(source, engine);
+    TrainableModel policy = TrainableModel.load(source, engine, fineTuning(config));
     try {
       Reference reference = Reference.load(settings.reference(), engine);
       try {
@@ -125,20 +130,19 @@ public final class DpoLearner implements Learner {
               + config.lrSchedulerType()
               + " needs an end to decay towards; set trainer.max_steps, or take constant");
     }
-    if (config.loraR() > 0) {
-      throw new UserException(
-          "trainer.lora_r: " + config.loraR() + " is not trained by this learner; set it to 0");
-    }
-    if (config.precomputeRefLogProbs()) {
-      throw new UserException(
-          "trainer.precompute_ref_log_probs: true has no effect on this learner, which keeps every"
-              + " reference log-probability it has computed; set it to false");
-    }
-    if (config.gradientCheckpointing()) {
-      throw new UserException(
-          "trainer.gradient_checkpointing: true is not supported by this learner; lower"
-              + " trainer.per_device_train_batch_size instead");
-    }
+  }
+
+  private static FineTuning fineTuning(TrainerConfig config) {
+    Optional<Lora> lora =
+        config.loraR() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new Lora(
+                    config.loraR(),
+                    config.loraAlpha(),
+                    config.loraTargetModules(),
+                    config.seed()));
+    return new FineTuning(lora, config.gradientCheckpointing());
   }
 
   private Truncation truncation() {
@@ -160,7 +164,10 @@ public final class DpoLearner implements Learner {
     if (batch.step() <= step) {
       throw new IllegalArgumentException("step " + batch.step() + " cannot follow step " + step);
     }
-    List<PreparedPair> pairs = batch.pairs().stream().map(preparation::prepare).toList();
+    List<PreparedPair> pairs =
+        batch.pairs().stream()
+            .map(pair -> preparation.prepare(pair, config.isStale(batch.staleness(pair))))
+            .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
     policy.zeroGrad();
@@ -190,6 +197,14 @@ public final class DpoLearner implements Learner {
     return new StepResult(step, nonFinite, loss, metrics, stepTokens, digest.finish(loss, norm));
   }
 
+  @Override
+  public void precompute(List<TrainingPair> pairs) {
+    ReferenceScorer scorer = scorer();
+    for (TrainingPair pair : pairs) {
+      scorer.logps(preparation.prepare(pair, false).sequences());
+    }
+  }
+
   private Objective objective(Batch batch) {
     return batch.labelSmoothing().isPresent()
         ? Losses.objective(config.loss().withLabelSmoothing(batch.labelSmoothing().getAsDouble()))
@@ -197,12 +212,17 @@ public final class DpoLearner implements Learner {
   }
 
   private StepComputation computation() {
-    int tokensPerPass = engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
     return new StepComputation(
-        policy,
-        new ReferenceScorer(reference.model(), cache, environment.toString(), tokensPerPass),
-        config.perDeviceTrainBatchSize(),
-        tokensPerPass);
+        policy, scorer(), config.perDeviceTrainBatchSize(), tokensPerPass());
+  }
+
+  private ReferenceScorer scorer() {
+    return new ReferenceScorer(
+        reference.model(), cache, environment.toString(), tokensPerPass());
+  }
+
+  private int tokensPerPass() {
+    return engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
   }
 
   private OptionalDouble divergence(
@@ -230,7 +250,7 @@ public final class DpoLearner implements Learner {
   @Override
   public String refreshReference(double mixupAlpha) {
     Path folder = newReferenceFolder();
-    reference.mix(policy.parameters(), mixupAlpha, folder);
+    reference.mix(policy.weights(), mixupAlpha, folder);
     replaceReference(Optional.of(folder));
     return referenceSha256();
   }
@@ -255,7 +275,7 @@ public final class DpoLearner implements Learner {
 
   @Override
   public String policySha256() {
-    return policy.parameters().sha256();
+    return policy.sha256();
   }
 
   @Override
@@ -293,7 +313,7 @@ public final class DpoLearner implements Learner {
   public void restore(Path folder) {
     SavedState state = SavedState.read(folder.resolve("state.json"));
     try {
-      policy.parameters().load(Safetensors.openFolder(folder.resolve("policy")));
+      policy.parameters().load(trained(folder.resolve("policy")));
       optimizer.load(Safetensors.open(folder.resolve("optimizer.safetensors")), state.updates());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(
@@ -303,6 +323,12 @@ public final class DpoLearner implements Learner {
     lossState = state.losses();
     step = state.step();
     tokens = state.tokens();
+  }
+
+  private Safetensors trained(Path policyFolder) {
+    return config.loraR() > 0
+        ? Safetensors.open(policyFolder.resolve(ADAPTER).resolve("adapter_model.safetensors"))
+        : Safetensors.openFolder(policyFolder);
   }
 
   private void restoreReference(Path folder, SavedState state) {
@@ -330,7 +356,10 @@ public final class DpoLearner implements Learner {
   public void writePolicy(Path emptyFolder) {
     try {
       new CheckpointWriter(source)
-          .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.parameters().export()));
+          .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.weights()));
+      if (config.loraR() > 0) {
+        policy.writeAdapter(Files.createDirectory(emptyFolder.resolve(ADAPTER)));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package io.dpostream.trainer.learner;
 
 import io.dpostream.schemas.Environment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,12 @@ public interface Learner extends AutoCloseable {
    * call. Every pair has passed {@link #refusal}.
    */
   StepResult step(Batch batch);
+
+  /**
+   * Works out what the reference has to say of these pairs, which have passed {@link #refusal}, so
+   * that the steps need not; it changes no result.
+   */
+  void precompute(List<TrainingPair> pairs);
 
   /**
    * Moves the reference towards the policy: {@code reference = alpha * policy + (1 - alpha) *

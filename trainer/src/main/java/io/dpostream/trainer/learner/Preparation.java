@@ -26,10 +26,10 @@ record Preparation(Objective objective, Truncation truncation, int vocabSize) {
         .or(() -> labelRefusal(pair));
   }
 
-  PreparedPair prepare(TrainingPair pair) {
+  PreparedPair prepare(TrainingPair pair, boolean stale) {
     List<TokenSequence> sequences =
         completions(pair).stream().map(c -> truncation.cut(pair.prompt(), c)).toList();
-    return new PreparedPair(pair, sequences, label(pair));
+    return new PreparedPair(pair, sequences, label(pair), stale);
   }
 
   private List<int[]> completions(TrainingPair pair) {

@@ -10,5 +10,7 @@ import java.util.List;
  * @param source the pair
  * @param sequences prompt and completion of each ranked completion, truncated, best first
  * @param label what is known of it besides its order
+ * @param stale whether it is weighted for its age
  */
-record PreparedPair(TrainingPair source, List<TokenSequence> sequences, Label label) {}
+record PreparedPair(
+    TrainingPair source, List<TokenSequence> sequences, Label label, boolean stale) {}

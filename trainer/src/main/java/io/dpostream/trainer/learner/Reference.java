@@ -5,7 +5,6 @@ import io.dpostream.policy.CheckpointWriter;
 import io.dpostream.policy.EngineOptions;
 import io.dpostream.policy.LanguageModel;
 import io.dpostream.policy.NamedTensor;
-import io.dpostream.policy.Parameters;
 import io.dpostream.policy.Safetensors;
 import io.dpostream.policy.SafetensorsWriter;
 import io.dpostream.schemas.UserException;
@@ -33,10 +32,11 @@ record Reference(CheckpointFolder folder, LanguageModel model) implements AutoCl
    * Writes {@code alpha · policy + (1 − alpha) · reference} into an empty folder, computed in
    * float64 and rounded once.
    */
-  void mix(Parameters policy, double alpha, Path emptyFolder) {
+  void mix(List<NamedTensor> policy, double alpha, Path emptyFolder) {
     Safetensors weights = Safetensors.openFolder(folder.path());
     List<NamedTensor> mixed = new ArrayList<>();
-    for (String name : policy.names()) {
+    for (NamedTensor moved : policy) {
+      String name = moved.name();
       if (!weights.has(name)) {
         throw new UserException(
             "trainer.sync_ref_model: the reference lacks "
@@ -45,7 +45,7 @@ record Reference(CheckpointFolder folder, LanguageModel model) implements AutoCl
       }
       NamedTensor tensor = weights.tensor(name);
       float[] values = tensor.toFloats();
-      float[] towards = policy.get(name);
+      float[] towards = moved.toFloats();
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (alpha * towards[i] + (1 - alpha) * values[i]);
       }

@@ -109,8 +109,9 @@ final class StepComputation {
   }
 
   private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
-    return new ScoredSequences(
-        policy, sequences(pairs), tokensPerPass, objective.usesLogCollision());
+    boolean logCollisions =
+        objective.usesLogCollision() || pairs.stream().anyMatch(PreparedPair::stale);
+    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions);
   }
 
   private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {
@@ -126,7 +127,7 @@ final class StepComputation {
                 doubles(referenceLogps.get(next)),
                 doubles(scored.logCollisions(next))));
       }
-      preferences.add(new PreferenceLogps(completions, pair.label()));
+      preferences.add(new PreferenceLogps(completions, pair.label(), pair.stale()));
     }
     return preferences;
   }

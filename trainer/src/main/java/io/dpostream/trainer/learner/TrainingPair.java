@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param ranked token ids of the whole group, best first; empty when only two were ranked
  * @param probability that chosen is the better one, in [0.5, 1]
  * @param rewardMargin reward(chosen) - reward(rejected), where known
- * @param policyVersion the version that sampled the pair; -1 for an imported one
+ * @param policyVersion the version of this run that sampled the pair; -1 for one from elsewhere
  */
 public record TrainingPair(
     int partition,

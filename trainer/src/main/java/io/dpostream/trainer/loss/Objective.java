@@ -50,7 +50,7 @@ public record Objective(
     return losses.stream().anyMatch(w -> w.loss() instanceof PlackettLuceLoss);
   }
 
-  /** Whether {@link CompletionLogps#logCollision} is needed. */
+  /** Whether {@link CompletionLogps#logCollision} is needed of every preference, stale or not. */
   public boolean usesLogCollision() {
     return weighting.isPresent();
   }
@@ -107,7 +107,7 @@ public record Objective(
 
   private GroupResult result(
       PreferenceLogps preference, Group group, Term term, BatchTotals totals) {
-    double weight = weighting.map(w -> w.weight(preference)).orElse(1.0);
+    double weight = weightingOf(preference).map(w -> w.weight(preference)).orElse(1.0);
     int size = group.size();
     double[] rewards = new double[size];
     double[][] gradient = new double[size][];
@@ -128,6 +128,10 @@ public record Objective(
     }
     double loss = weight * term.loss() + perChosenToken * nll;
     return new GroupResult(loss, group.policy(), group.reference(), rewards, gradient);
+  }
+
+  private Optional<Weighting> weightingOf(PreferenceLogps preference) {
+    return preference.stale() ? Optional.of(Weighting.PAPER) : weighting;
   }
 
   private Group sums(PreferenceLogps preference) {

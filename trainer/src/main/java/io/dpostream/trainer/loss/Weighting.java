@@ -8,6 +8,9 @@ package io.dpostream.trainer.loss;
  * @param clamped whether the weight is at most 1, as in the paper; TRL 1 does not clamp
  */
 public record Weighting(boolean clamped) {
+  /** Clamped, as the paper has it. */
+  static final Weighting PAPER = new Weighting(true);
+
   double weight(PreferenceLogps group) {
     double exponent = 0;
     for (CompletionLogps completion : group.ranked()) {

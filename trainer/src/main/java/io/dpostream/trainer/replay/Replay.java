@@ -67,7 +67,7 @@ public final class Replay {
     Comparison comparison = new Comparison(configured.getEnvironment());
     try (PreferenceLog preferences =
             new PreferenceLog(kafka, configured.getPreferencesTopic(), "replay-" + runId);
-        PolicyFold fold = fold(configured, preferences, comparison)) {
+        PolicyFold fold = fold(runId, configured, preferences, comparison)) {
       reader.read(
           runId,
           record -> {
@@ -80,13 +80,16 @@ public final class Replay {
   }
 
   private PolicyFold fold(
-      RunConfigured configured, PreferenceLog preferences, Comparison comparison) {
+      String runId,
+      RunConfigured configured,
+      PreferenceLog preferences,
+      Comparison comparison) {
     return new PolicyFold(
         learners,
         TrainerConfig.defaults(),
         policy.orElseGet(() -> Path.of(configured.getInitialUri())),
         reference.orElseGet(() -> Path.of(configured.getReferenceUri())),
-        new RecordedBatches(preferences, kafka.decoder(kafka.topics().preferences())),
+        new RecordedBatches(preferences, kafka.decoder(kafka.topics().preferences()), runId),
         comparison,
         Optional.empty());
   }

@@ -11,12 +11,15 @@ import io.dpostream.trainer.batch.PinnedRange;
 import io.dpostream.trainer.batch.PinnedSource;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.batch.Screened;
 import io.dpostream.trainer.batch.StreamSource;
+import io.dpostream.trainer.learner.TrainingPair;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The preferences that a run learns from: of a new run as it asks for them, of a continued one as
@@ -92,6 +95,26 @@ final class RunData implements AutoCloseable {
                         "trainer.lr_scheduler_type: %s needs the last step of a stream; set trainer.max_steps, or use constant"
                             .formatted(config.lrSchedulerType())));
     return CanonicalConfig.parse("max_steps: " + steps).over(config);
+  }
+
+  /**
+   * Hands over all pairs of one pass, where that has an end.
+   *
+   * @throws UserException for a stream
+   */
+  void forEachPair(PairScreen screen, Consumer<TrainingPair> each) {
+    range
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "trainer.precompute_ref_log_probs: true needs preferences that are there when the run begins, not a stream; set it to false"))
+        .forEach(
+            preferences,
+            record -> {
+              if (screen.screen(record) instanceof Screened.Usable usable) {
+                each.accept(usable.pair());
+              }
+            });
   }
 
   /** Batches of these preferences. */

@@ -33,12 +33,15 @@ final class StepRecords {
         .ifPresent(reason -> draft.pairs().forEach(pair -> skipped.add(notFinite(pair, reason))));
     Map<String, Double> metrics = new HashMap<>();
     result.ifPresent(r -> metrics.putAll(r.metrics()));
-    staleness(draft.pairs(), version)
-        .ifPresent(
-            mean -> {
-              metrics.put("staleness", mean);
-              metrics.put("kl/off_policy", mean > 0 ? 1.0 : 0.0);
-            });
+    OptionalDouble staleness = staleness(draft.pairs(), version);
+    staleness.ifPresent(mean -> metrics.put("staleness", mean));
+    if (result.isPresent()) {
+      boolean ownAndFresh =
+          staleness.isPresent()
+              && staleness.getAsDouble() == 0
+              && draft.pairs().stream().allMatch(pair -> pair.policyVersion() >= 0);
+      metrics.put("kl/off_policy", ownAndFresh ? 0.0 : 1.0);
+    }
     return StepTaken.newBuilder()
         .setStep(step)
         .setRanges(draft.ranges())

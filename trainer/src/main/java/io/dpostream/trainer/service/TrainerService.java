@@ -126,7 +126,7 @@ public final class TrainerService implements AutoCloseable {
         config,
         run.policy(),
         run.reference(),
-        new RecordedBatches(data.preferences(), kafka.decoder(kafka.topics().preferences())),
+        new RecordedBatches(data.preferences(), kafka.decoder(kafka.topics().preferences()), run.runId()),
         Recovery.strict(run.runId()),
         Recovery.newestIntact(state, checkpoints));
   }

@@ -75,6 +75,9 @@ final class TrainingLoop {
             learner::refusal,
             () -> ledger.state().publishedVersion());
     this.source = data.source(screen, config, parts.clock());
+    if (config.precomputeRefLogProbs()) {
+      data.forEachPair(screen, pair -> learner.precompute(List.of(pair)));
+    }
   }
 
   void run(BooleanSupplier stop) {
@@ -141,7 +144,10 @@ final class TrainingLoop {
     Optional<StepResult> result =
         draft.pairs().isEmpty()
             ? Optional.empty()
-            : Optional.of(learner.step(new Batch(step, draft.pairs(), state.labelSmoothing())));
+            : Optional.of(
+                learner.step(
+                    new Batch(
+                        step, draft.pairs(), state.labelSmoothing(), state.publishedVersion())));
     long duration = parts.clock().millis() - started;
     StepTaken taken = StepRecords.of(step, draft, result, state.publishedVersion(), duration);
     List<ProducerRecord<byte[], byte[]>> letters =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.LanguageModel;
+import io.dpostream.policy.Safetensors;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.Records;
@@ -13,13 +14,17 @@ import io.dpostream.trainer.TrainerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DpoLearnerTest {
@@ -127,22 +132,127 @@ class DpoLearnerTest {
     return within(1e-6 * Math.max(1, Math.abs(value)));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"sigmoid", "bco_pair"})
-  void shouldResumeAsIfNeverInterrupted(String loss) throws IOException {
-    TrainerConfig config =
-        TinyModel.config("lossType", List.of(loss), "warmupSteps", 2L, "weightDecay", 0.1);
+  /** Everything that has state besides weights and moments. */
+  static Stream<Arguments> configurations() {
+    Object[] lora = {"loraR", 4, "loraTargetModules", List.of("all-linear")};
+    return Stream.of(
+        configuration("sigmoid"),
+        configuration("bco_pair", "lossType", List.of("bco_pair")),
+        configuration(
+            "combination",
+            "lossType",
+            List.of("sigmoid", "bco_pair"),
+            "lossWeights",
+            List.of(1.0, 0.5)),
+        configuration("linear", "lrSchedulerType", "linear", "maxSteps", 5L),
+        configuration("cosine", "lrSchedulerType", "cosine", "maxSteps", 5L),
+        configuration("hard refresh", "syncRefModel", true, "refModelMixupAlpha", 1.0),
+        configuration("moving average", "syncRefModel", true, "refModelMixupAlpha", 0.3),
+        configuration("lora", lora),
+        configuration("lora and refresh", Stream.concat(Arrays.stream(lora), Stream.of("syncRefModel", true)).toArray()),
+        configuration("checkpointing", "gradientCheckpointing", true),
+        configuration("bf16", "bf16", true));
+  }
+
+  private static Arguments configuration(String name, Object... namesAndValues) {
+    TrainerConfig base = TinyModel.config("warmupSteps", 2L, "weightDecay", 0.1);
+    return Arguments.of(name, Records.with(base, namesAndValues));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("configurations")
+  void shouldResumeAsIfNeverInterrupted(String name, TrainerConfig config) throws IOException {
     try (DpoLearner uninterrupted = learner(config, "a")) {
       for (int step = 1; step <= 4; step++) {
         Path checkpoint = Files.createDirectory(dir.resolve("checkpoint-" + step));
         uninterrupted.save(checkpoint);
         Batch batch = TinyModel.batch(step, TinyModel.pairs(4, step));
         StepResult expected = uninterrupted.step(batch);
+        boolean refresh = config.syncRefModel() && step % 2 == 0;
+        String reference =
+            refresh
+                ? uninterrupted.refreshReference(config.refModelMixupAlpha())
+                : uninterrupted.referenceSha256();
         try (DpoLearner resumed = learner(config, "b")) {
           resumed.restore(checkpoint);
           assertThat(resumed.step(batch)).isEqualTo(expected);
           assertThat(resumed.policySha256()).isEqualTo(uninterrupted.policySha256());
+          if (refresh) {
+            resumed.refreshReference(config.refModelMixupAlpha());
+          }
+          assertThat(resumed.referenceSha256()).isEqualTo(reference);
         }
+      }
+    }
+  }
+
+  @Test
+  void shouldTrainAdaptersAndPublishMergedWeights() throws IOException {
+    TrainerConfig config = TinyModel.config("loraR", 4, "loraTargetModules", List.of("q_proj"));
+    Path published = Files.createDirectory(dir.resolve("published"));
+    try (DpoLearner learner = learner(config, "work")) {
+      assertThat(learner.policySha256()).isEqualTo(learner.referenceSha256());
+      for (int step = 1; step <= 20; step++) {
+        StepResult result = learner.step(TinyModel.batch(step, TinyModel.pairs(8, 1)));
+        assertThat(result.applied()).isTrue();
+      }
+      learner.writePolicy(published);
+      try (LanguageModel loaded =
+          LanguageModel.load(CheckpointFolder.open(published), TinyModel.CPU)) {
+        assertThat(loaded.sha256()).isEqualTo(learner.policySha256());
+      }
+    }
+    Safetensors before = Safetensors.openFolder(model);
+    Safetensors after = Safetensors.openFolder(published);
+    assertThat(before.names())
+        .filteredOn(
+            name ->
+                !Arrays.equals(before.tensor(name).toFloats(), after.tensor(name).toFloats()))
+        .containsExactlyInAnyOrder(
+            "model.layers.0.self_attn.q_proj.weight", "model.layers.1.self_attn.q_proj.weight");
+    assertThat(published.resolve("adapter")).isDirectoryContaining("glob:**adapter_config.json");
+  }
+
+  @Test
+  void shouldWeightStalePairsAlone() {
+    TrainerConfig plain = TinyModel.config();
+    TrainerConfig all = Records.with(plain, "useWeighting", true);
+    TrainerConfig stale =
+        Records.with(plain, "maxStaleness", Optional.of(2L), "stalePairs", "weight");
+    TrainingPair first = TinyModel.pairs(2, 1).get(0);
+    TrainingPair second = TinyModel.pairs(2, 1).get(1);
+    TrainingPair old = Records.with(second, "policyVersion", 1L);
+    Batch two = new Batch(1, List.of(first, old), OptionalDouble.empty(), 3);
+    Batch three = new Batch(1, List.of(first, old), OptionalDouble.empty(), 4);
+    double unweighted = loss(plain, TinyModel.batch(1, List.of(second)));
+    double weighted = loss(all, TinyModel.batch(1, List.of(second)));
+
+    assertThat(weighted).isLessThan(unweighted);
+    assertThat(loss(stale, two)).isEqualTo(loss(plain, two));
+    // Three versions old: the mean of one full and one weighted loss.
+    assertThat(loss(stale, three))
+        .isCloseTo((Math.log(2) + weighted) / 2, within(1e-12));
+  }
+
+  private double loss(TrainerConfig config, Batch batch) {
+    try (DpoLearner learner = learner(config, "work")) {
+      return learner.step(batch).loss();
+    }
+  }
+
+  @Test
+  void shouldComeToTheSamePolicyWhenTheReferenceIsScoredFirst() throws IOException {
+    Path file = dir.resolve("first").resolve("reference-logps.0");
+    try (DpoLearner learner = learner(TinyModel.config(), "first")) {
+      learner.precompute(TinyModel.pairs(8, 1));
+      long before = Files.size(file);
+      learner.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+
+      assertThat(before).isPositive();
+      assertThat(Files.size(file)).isEqualTo(before);
+      try (DpoLearner other = learner(TinyModel.config(), "other")) {
+        other.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+        assertThat(other.policySha256()).isEqualTo(learner.policySha256());
       }
     }
   }

@@ -108,6 +108,6 @@ public final class TinyModel {
   }
 
   static Batch batch(long step, List<TrainingPair> pairs) {
-    return new Batch(step, pairs, OptionalDouble.empty());
+    return new Batch(step, pairs, OptionalDouble.empty(), 0);
   }
 }

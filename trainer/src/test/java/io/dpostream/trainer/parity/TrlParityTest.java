@@ -68,7 +68,7 @@ class TrlParityTest {
         learner(trl.resolve("model"), config(name, accumulation, smoothing))) {
       for (int step = 1; step < lines.size(); step++) {
         List<TrainingPair> batch = pairs.subList((step - 1) * PAIRS_A_STEP, step * PAIRS_A_STEP);
-        StepResult result = learner.step(new Batch(step, batch, OptionalDouble.empty()));
+        StepResult result = learner.step(new Batch(step, batch, OptionalDouble.empty(), -1));
         String[] expected = lines.get(step).split(",");
         for (int c = 0; c < columns.length; c++) {
           double trls = Double.parseDouble(expected[c]);

@@ -127,6 +127,33 @@ class ReplayIT {
   }
 
   @Test
+  void shouldKnowHowOldEveryPairWas(TestInfo test) {
+    Deployment deployment = deployment(test, "");
+    deployment.prefer(
+        IntStream.range(0, 16)
+            .mapToObj(Deployment::preference)
+            .map(one -> Preference.newBuilder(one).setRunId("r").setPolicyVersion(0).build())
+            .toList());
+    for (String steps : List.of("5", "8")) { // the second start repeats steps 4 and 5
+      deployment.train(
+          "r",
+          Deployment.config(
+              Map.of(
+                  "max_staleness", "0",
+                  "stale_pairs", "\"weight\"",
+                  "checkpoint_steps", "3",
+                  "max_steps", steps)));
+    }
+
+    // A version is published every 2 steps, and at the end of the first start.
+    assertThat(deployment.steps("r"))
+        .allSatisfy(step -> assertThat(step.getSkipped()).isEmpty())
+        .extracting(step -> step.getMetrics().get("staleness"))
+        .containsExactly(0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 4.0, 4.0);
+    assertThat(replay(deployment, OptionalLong.empty()).identical()).isTrue();
+  }
+
+  @Test
   void shouldSeeOneFlippedByteOfAPreference(TestInfo test) {
     Deployment original = deployment(test, "");
     original.prefer(0, 8);
