@@ -73,7 +73,11 @@ public final class ForwardPass implements AutoCloseable {
       return model.checkpointing()
           ? checkpointed(model, scope, batch)
           : new ForwardPass(
-              model, scope, batch, new Lower(List.of(), Optional.empty()), hidden(model, scope, batch));
+              model,
+              scope,
+              batch,
+              new Lower(List.of(), Optional.empty()),
+              hidden(model, scope, batch));
     } catch (RuntimeException e) {
       scope.close();
       throw e;
@@ -94,8 +98,7 @@ public final class ForwardPass implements AutoCloseable {
             model.adapters(),
             batch.rows(),
             batch.ids());
-    NDArray top =
-        program.tensor(scope, Gradients.RECORD, "leaf", inputs.get(inputs.size() - 1));
+    NDArray top = program.tensor(scope, Gradients.RECORD, "leaf", inputs.get(inputs.size() - 1));
     NDArray hidden =
         program.tensor(scope, Gradients.RECORD, "picked", top, model.weights(), batch.at());
     return new ForwardPass(model, scope, batch, new Lower(inputs, Optional.of(top)), hidden);

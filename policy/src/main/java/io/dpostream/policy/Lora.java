@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Low-rank adapters: a projection {@code W x} becomes {@code W x + (alpha / rank) B A x}, where only
- * A and B are trained. Source: Hu et al., <a href="https://arxiv.org/abs/2106.09685">2106.09685</a>;
- * names and defaults are PEFT's.
+ * Low-rank adapters: a projection {@code W x} becomes {@code W x + (alpha / rank) B A x}, where
+ * only A and B are trained. Source: Hu et al., <a
+ * href="https://arxiv.org/abs/2106.09685">2106.09685</a>; names and defaults are PEFT's.
  *
  * @param rank rows of A and columns of B
  * @param alpha numerator of the scale
@@ -32,7 +32,8 @@ public record Lora(int rank, double alpha, List<String> targetModules, long seed
    */
   public Lora {
     if (rank < 1 || !(alpha > 0)) {
-      throw new IllegalArgumentException("rank " + rank + " and alpha " + alpha + " must be above 0");
+      throw new IllegalArgumentException(
+          "rank " + rank + " and alpha " + alpha + " must be above 0");
     }
     targetModules = inOrder(targetModules);
   }

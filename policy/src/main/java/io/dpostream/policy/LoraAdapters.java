@@ -38,7 +38,8 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
         String projection = layout.projection(layer, module);
         List<Long> shape = layout.shape(projection);
         long rank = lora.rank();
-        NDArray a = tensors.read(drawn(down(projection), List.of(rank, shape.get(1)), random), Dtype.F32);
+        NDArray a =
+            tensors.read(drawn(down(projection), List.of(rank, shape.get(1)), random), Dtype.F32);
         NDArray b = tensors.read(zero(up(projection), List.of(shape.get(0), rank)), Dtype.F32);
         byName.put(down(projection), a);
         byName.put(up(projection), b);
@@ -60,8 +61,7 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
   }
 
   private static NamedTensor zero(String name, List<Long> shape) {
-    return NamedTensor.of(
-        name, shape, new float[Math.toIntExact(NamedTensor.elements(shape))]);
+    return NamedTensor.of(name, shape, new float[Math.toIntExact(NamedTensor.elements(shape))]);
   }
 
   private static String down(String projection) {
@@ -81,7 +81,9 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
   NamedTensor merged(Tensors tensors, NamedTensor base) {
     NDArray a = base.name().endsWith(WEIGHT) ? byName.get(down(base.name())) : null;
     NDArray b = a == null ? null : byName.get(up(base.name()));
-    return a == null || b == null ? base : new Merged(base, tensors.export("A", a), tensors.export("B", b), lora);
+    return a == null || b == null
+        ? base
+        : new Merged(base, tensors.export("A", a), tensors.export("B", b), lora);
   }
 
   private record Merged(NamedTensor base, NamedTensor a, NamedTensor b, Lora lora)

@@ -173,8 +173,7 @@ class LoraTest {
   @ValueSource(booleans = {false, true})
   void shouldHaveTheSameGradientsWithCheckpointing(boolean adapted) {
     Optional<Lora> lora = lora(true).lora().filter(any -> adapted);
-    try (TrainableModel kept =
-            TrainableModel.load(checkpoint, EXACT, new FineTuning(lora, false));
+    try (TrainableModel kept = TrainableModel.load(checkpoint, EXACT, new FineTuning(lora, false));
         TrainableModel again = TrainableModel.load(checkpoint, EXACT, new FineTuning(lora, true))) {
       for (TrainableModel model : List.of(kept, again)) {
         train(model);

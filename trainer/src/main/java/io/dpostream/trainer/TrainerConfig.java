@@ -108,6 +108,9 @@ public record TrainerConfig(
     long klFullSteps,
     int maxNonFiniteSteps) {
 
+  private static final double MIXUP_ALPHA = 0.6;
+  private static final long SYNC_STEPS = 512;
+  private static final double LORA_ALPHA = 16;
   private static final String[] TARGET_MODULES =
       Stream.concat(Lora.MODULES.stream(), Stream.of(Lora.ALL_LINEAR)).toArray(String[]::new);
 
@@ -154,10 +157,10 @@ public record TrainerConfig(
         /* gradientCheckpointing= */ false,
         /* precomputeRefLogProbs= */ false,
         /* syncRefModel= */ false,
-        /* refModelMixupAlpha= */ 0.6,
-        /* refModelSyncSteps= */ 512,
+        /* refModelMixupAlpha= */ MIXUP_ALPHA,
+        /* refModelSyncSteps= */ SYNC_STEPS,
         /* loraR= */ 0,
-        /* loraAlpha= */ 16,
+        /* loraAlpha= */ LORA_ALPHA,
         /* loraDropout= */ 0,
         /* loraTargetModules= */ List.of(),
         /* maxStaleness= */ Optional.empty(),
@@ -229,6 +232,11 @@ public record TrainerConfig(
         refModelMixupAlpha,
         "must be above 0 and at most 1");
     atLeast("ref_model_sync_steps", refModelSyncSteps, 1);
+    refuseUnless(
+        syncRefModel || (refModelMixupAlpha == MIXUP_ALPHA && refModelSyncSteps == SYNC_STEPS),
+        "ref_model_mixup_alpha and ref_model_sync_steps",
+        refModelMixupAlpha + ", " + refModelSyncSteps,
+        "have no effect without sync_ref_model; leave them out");
     atLeast("lora_r", loraR, 0);
     refuseUnless(loraAlpha > 0, "lora_alpha", loraAlpha, "must be above 0");
     refuseUnless(
@@ -236,6 +244,11 @@ public record TrainerConfig(
         "lora_dropout",
         loraDropout,
         "is not possible, a replay knows no dice; set it to 0");
+    refuseUnless(
+        loraR > 0 || loraAlpha == LORA_ALPHA,
+        "lora_alpha",
+        loraAlpha,
+        "has no effect without lora_r; leave it out");
     for (String module : loraTargetModules) {
       oneOf("lora_target_modules", module, TARGET_MODULES);
     }

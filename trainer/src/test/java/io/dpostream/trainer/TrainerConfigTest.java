@@ -23,6 +23,8 @@ class TrainerConfigTest {
     "lora_dropout, 0.1, 'trainer.lora_dropout: 0.1 is not possible, a replay knows no dice; set it to 0'",
     "lora_target_modules, '[\"query\"]', 'trainer.lora_target_modules: ''query'' is not one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, all-linear'",
     "lora_target_modules, '[\"q_proj\"]', 'trainer.lora_target_modules: ''[q_proj]'' has no effect without lora_r; leave it out'",
+    "ref_model_sync_steps, 5, 'trainer.ref_model_mixup_alpha and ref_model_sync_steps: ''0.6, 5'' have no effect without sync_ref_model; leave them out'",
+    "lora_alpha, 32, trainer.lora_alpha: 32 has no effect without lora_r; leave it out",
     "stale_pairs, '\"weight\"', 'trainer.stale_pairs: ''weight'' needs max_staleness, and has no effect beside use_weighting; set one or take skip'",
     "revisions, '\"twice\"', 'trainer.revisions: ''twice'' is not one of apply, ignore'",
   })

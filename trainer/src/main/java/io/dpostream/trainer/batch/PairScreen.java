@@ -70,7 +70,8 @@ public final class PairScreen {
     long sampledBy = versionOf(preference, runId);
     long staleness = publishedVersion.getAsLong() - sampledBy;
     return sampledBy >= 0 && config.stalePairs().equals("skip") && config.isStale(staleness)
-        ? Optional.of("stale by %d versions, more than %d"
+        ? Optional.of(
+            "stale by %d versions, more than %d"
                 .formatted(staleness, config.maxStaleness().orElseThrow()))
         : Optional.empty();
   }

@@ -138,10 +138,7 @@ public final class DpoLearner implements Learner {
             ? Optional.empty()
             : Optional.of(
                 new Lora(
-                    config.loraR(),
-                    config.loraAlpha(),
-                    config.loraTargetModules(),
-                    config.seed()));
+                    config.loraR(), config.loraAlpha(), config.loraTargetModules(), config.seed()));
     return new FineTuning(lora, config.gradientCheckpointing());
   }
 
@@ -212,13 +209,11 @@ public final class DpoLearner implements Learner {
   }
 
   private StepComputation computation() {
-    return new StepComputation(
-        policy, scorer(), config.perDeviceTrainBatchSize(), tokensPerPass());
+    return new StepComputation(policy, scorer(), config.perDeviceTrainBatchSize(), tokensPerPass());
   }
 
   private ReferenceScorer scorer() {
-    return new ReferenceScorer(
-        reference.model(), cache, environment.toString(), tokensPerPass());
+    return new ReferenceScorer(reference.model(), cache, environment.toString(), tokensPerPass());
   }
 
   private int tokensPerPass() {

@@ -80,10 +80,7 @@ public final class Replay {
   }
 
   private PolicyFold fold(
-      String runId,
-      RunConfigured configured,
-      PreferenceLog preferences,
-      Comparison comparison) {
+      String runId, RunConfigured configured, PreferenceLog preferences, Comparison comparison) {
     return new PolicyFold(
         learners,
         TrainerConfig.defaults(),

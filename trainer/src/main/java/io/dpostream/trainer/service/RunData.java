@@ -81,6 +81,29 @@ final class RunData implements AutoCloseable {
             .map(Offsets::of));
   }
 
+  /**
+   * Refuses what makes sense for the other kind of data alone.
+   *
+   * @throws UserException naming the key
+   */
+  void check(TrainerConfig config) {
+    String needsEnd = "needs preferences that are there when the run begins, not a stream";
+    boolean stream = range.isEmpty();
+    refuseIf(stream && config.numTrainEpochs() > 1, "num_train_epochs", needsEnd);
+    refuseIf(stream && config.shuffle(), "shuffle", needsEnd);
+    refuseIf(stream && config.precomputeRefLogProbs(), "precompute_ref_log_probs", needsEnd);
+    refuseIf(
+        !stream && config.batchTimeoutMs() > 0,
+        "batch_timeout_ms",
+        "has no effect on preferences that are there already");
+  }
+
+  private static void refuseIf(boolean refused, String key, String problem) {
+    if (refused) {
+      throw new UserException("trainer." + key + ": " + problem + "; leave it out");
+    }
+  }
+
   /** The configuration with the last step set, where the schedule needs to know it. */
   TrainerConfig scheduled(TrainerConfig config) {
     if (config.lrSchedulerType().startsWith("constant") || config.maxSteps() > 0) {
@@ -97,24 +120,17 @@ final class RunData implements AutoCloseable {
     return CanonicalConfig.parse("max_steps: " + steps).over(config);
   }
 
-  /**
-   * Hands over all pairs of one pass, where that has an end.
-   *
-   * @throws UserException for a stream
-   */
+  /** Hands over all pairs of one pass, where that has an end. */
   void forEachPair(PairScreen screen, Consumer<TrainingPair> each) {
-    range
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "trainer.precompute_ref_log_probs: true needs preferences that are there when the run begins, not a stream; set it to false"))
-        .forEach(
-            preferences,
-            record -> {
-              if (screen.screen(record) instanceof Screened.Usable usable) {
-                each.accept(usable.pair());
-              }
-            });
+    range.ifPresent(
+        found ->
+            found.forEach(
+                preferences,
+                record -> {
+                  if (screen.screen(record) instanceof Screened.Usable usable) {
+                    each.accept(usable.pair());
+                  }
+                }));
   }
 
   /** Batches of these preferences. */

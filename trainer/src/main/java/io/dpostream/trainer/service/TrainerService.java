@@ -87,6 +87,7 @@ public final class TrainerService implements AutoCloseable {
         RunData data = RunData.open(kafka, run, config.batchSize(), ledger.state())) {
       CheckpointStore checkpoints = new CheckpointStore(run.folder().resolve("checkpoints"));
       checkpoints.deleteUnfinished();
+      data.check(config);
       TrainerConfig scheduled = data.scheduled(config);
       try (PolicyFold fold = fold(ledger.state(), data, checkpoints)) {
         if (ledger.state().configuration().isEmpty()) {
@@ -126,7 +127,8 @@ public final class TrainerService implements AutoCloseable {
         config,
         run.policy(),
         run.reference(),
-        new RecordedBatches(data.preferences(), kafka.decoder(kafka.topics().preferences()), run.runId()),
+        new RecordedBatches(
+            data.preferences(), kafka.decoder(kafka.topics().preferences()), run.runId()),
         Recovery.strict(run.runId()),
         Recovery.newestIntact(state, checkpoints));
   }

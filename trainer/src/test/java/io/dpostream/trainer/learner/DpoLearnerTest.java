@@ -149,7 +149,9 @@ class DpoLearnerTest {
         configuration("hard refresh", "syncRefModel", true, "refModelMixupAlpha", 1.0),
         configuration("moving average", "syncRefModel", true, "refModelMixupAlpha", 0.3),
         configuration("lora", lora),
-        configuration("lora and refresh", Stream.concat(Arrays.stream(lora), Stream.of("syncRefModel", true)).toArray()),
+        configuration(
+            "lora and refresh",
+            Stream.concat(Arrays.stream(lora), Stream.of("syncRefModel", true)).toArray()),
         configuration("checkpointing", "gradientCheckpointing", true),
         configuration("bf16", "bf16", true));
   }
@@ -206,8 +208,7 @@ class DpoLearnerTest {
     Safetensors after = Safetensors.openFolder(published);
     assertThat(before.names())
         .filteredOn(
-            name ->
-                !Arrays.equals(before.tensor(name).toFloats(), after.tensor(name).toFloats()))
+            name -> !Arrays.equals(before.tensor(name).toFloats(), after.tensor(name).toFloats()))
         .containsExactlyInAnyOrder(
             "model.layers.0.self_attn.q_proj.weight", "model.layers.1.self_attn.q_proj.weight");
     assertThat(published.resolve("adapter")).isDirectoryContaining("glob:**adapter_config.json");
@@ -230,8 +231,7 @@ class DpoLearnerTest {
     assertThat(weighted).isLessThan(unweighted);
     assertThat(loss(stale, two)).isEqualTo(loss(plain, two));
     // Three versions old: the mean of one full and one weighted loss.
-    assertThat(loss(stale, three))
-        .isCloseTo((Math.log(2) + weighted) / 2, within(1e-12));
+    assertThat(loss(stale, three)).isCloseTo((Math.log(2) + weighted) / 2, within(1e-12));
   }
 
   private double loss(TrainerConfig config, Batch batch) {

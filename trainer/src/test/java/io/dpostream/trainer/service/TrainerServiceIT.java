@@ -251,6 +251,17 @@ class TrainerServiceIT {
   }
 
   @Test
+  void shouldRefuseWhatAStreamCannotDo(TestInfo test) {
+    Deployment deployment = deployment(test);
+    for (String key : List.of("num_train_epochs", "shuffle", "precompute_ref_log_probs")) {
+      String value = key.startsWith("num") ? "2" : "true";
+      assertThatThrownBy(() -> deployment.train("r", Deployment.config(Map.of(key, value))))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("trainer." + key + ": needs preferences that are there");
+    }
+  }
+
+  @Test
   void shouldSkipPairsThatAreTooManyVersionsOld(TestInfo test) {
     Deployment deployment = deployment(test);
     List<Preference> preferences = new ArrayList<>();
