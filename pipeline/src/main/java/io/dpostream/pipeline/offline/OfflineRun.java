@@ -15,7 +15,6 @@ import io.dpostream.pipeline.run.Report;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Training;
-import io.dpostream.policy.AtomicFolder;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VersionPublished;
@@ -31,7 +30,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Trains on a file or on a recorded topic, from the first record to the last or for as many steps
@@ -167,32 +165,11 @@ public final class OfflineRun {
       throw new UserException("no preference could be trained on; the lines above say why");
     }
     Path from = Path.of(last.getUri());
-    replace(folder.policy(), from);
+    ResultFolder.replace(folder.policy(), from);
     out.printf(
         "%s: %d steps on %d pairs, sha256 %s%n",
         folder.policy(), end.step(), tally.pairs(), last.getSha256());
     out.flush();
-  }
-
-  /** A complete folder is there before and after; a process that dies between leaves none. */
-  private static void replace(Path policy, Path version) throws IOException {
-    if (Files.exists(policy)) {
-      try (Stream<Path> files = Files.list(policy)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(policy);
-    }
-    AtomicFolder.create(
-        policy,
-        empty -> {
-          try (Stream<Path> files = Files.list(version)) {
-            for (Path file : files.toList()) {
-              Files.copy(file, empty.resolve(file.getFileName()));
-            }
-          }
-        });
   }
 
   private void measure(KafkaSettings kafka) throws Exception {

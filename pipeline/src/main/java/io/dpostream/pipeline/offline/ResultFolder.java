@@ -1,0 +1,41 @@
+package io.dpostream.pipeline.offline;
+
+import io.dpostream.policy.AtomicFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The resulting policy of a run: a copy of its last version, in place of an earlier one. */
+final class ResultFolder {
+  private ResultFolder() {}
+
+  /** A complete folder is there before and after; a process that dies between leaves none. */
+  static void replace(Path result, Path version) throws IOException {
+    if (Files.exists(result)) {
+      for (Path path : walk(result, Comparator.reverseOrder())) {
+        Files.delete(path);
+      }
+    }
+    AtomicFolder.create(result, empty -> copy(version, empty));
+  }
+
+  private static void copy(Path from, Path into) throws IOException {
+    for (Path path : walk(from, Comparator.naturalOrder())) {
+      Path to = into.resolve(from.relativize(path).toString());
+      if (Files.isDirectory(path)) {
+        Files.createDirectories(to);
+      } else {
+        Files.copy(path, to);
+      }
+    }
+  }
+
+  private static List<Path> walk(Path folder, Comparator<Path> order) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      return paths.sorted(order).toList();
+    }
+  }
+}
