@@ -1,6 +1,9 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.config.Settings.MetricsSettings;
+import io.dpostream.pipeline.dashboard.WebServer;
+import io.dpostream.pipeline.metrics.Meters;
 import io.dpostream.pipeline.run.Loop;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Shutdown;
@@ -46,13 +49,29 @@ abstract class ServiceCommand implements Callable<Integer> {
                         "kafka.bootstrap_servers: is missing; a single service needs a Kafka to"
                             + " join, dpo up starts one of its own"));
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread();
+        Meters meters = new Meters(settings.run().id());
         ServiceGroup services = new ServiceGroup()) {
-      start(new Loop(settings, setup.folder(), kafka, Loop.loader(settings)), services);
-      services.awaitEnd();
+      Loop loop =
+          new Loop(settings, setup.folder(), kafka, Loop.loader(settings), meters.listeners());
+      run(settings.metrics(), meters, loop, services);
       return ExitCode.DONE;
     } catch (InterruptedException e) {
       log.info("stopped");
       return ExitCode.FAILED;
+    }
+  }
+
+  private void run(MetricsSettings metrics, Meters meters, Loop loop, ServiceGroup services)
+      throws Exception {
+    if (metrics.port().isEmpty()) {
+      start(loop, services);
+      services.awaitEnd();
+      return;
+    }
+    try (WebServer server = WebServer.metrics(metrics, metrics.port().get(), meters)) {
+      log.info("metrics at {}/metrics", server.address());
+      start(loop, services);
+      services.awaitEnd();
     }
   }
 

@@ -34,7 +34,8 @@ public record Settings(
     JudgeConfig judge,
     AssemblerConfig assembler,
     TrainerConfig trainer,
-    EvaluationSettings evaluation) {
+    EvaluationSettings evaluation,
+    MetricsSettings metrics) {
 
   private static final Set<String> INHERITING =
       Set.of("sampler.device", "sampler.dtype", "sampler.threads");
@@ -59,7 +60,8 @@ public record Settings(
         JudgeConfig.defaults(),
         AssemblerConfig.defaults(),
         TrainerConfig.defaults(),
-        EvaluationSettings.defaults());
+        EvaluationSettings.defaults(),
+        new MetricsSettings("127.0.0.1", Optional.empty()));
   }
 
   /**
@@ -185,6 +187,26 @@ public record Settings(
           port == 0 ? free.broker() : port,
           free.controller(),
           registryPort == 0 ? free.registry() : registryPort);
+    }
+  }
+
+  /**
+   * Where a process shows what it does.
+   *
+   * @param host address to listen on
+   * @param port 0 is any free one; when absent, a single service shows nothing and a process with
+   *     all services takes a free one
+   */
+  public record MetricsSettings(String host, Optional<Integer> port) {
+
+    public MetricsSettings {
+      port.ifPresent(
+          p -> {
+            if (p < 0 || p > 65535) {
+              throw new UserException(
+                  "metrics.port: " + p + " is not a port; use 1 to 65535, or 0 for a free one");
+            }
+          });
     }
   }
 }

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class RunWatcher implements AutoCloseable {
 
   private final String runId;
+  private final RunObserver observer;
   private final TopicTail tail;
 
   private final PairTally pairs = new PairTally();
@@ -40,7 +41,13 @@ public final class RunWatcher implements AutoCloseable {
   private Optional<Version> version = Optional.empty();
 
   public RunWatcher(String runId, KafkaSettings kafka) {
+    this(runId, kafka, RunObserver.NONE);
+  }
+
+  /** The same, telling what it reads. */
+  public RunWatcher(String runId, KafkaSettings kafka, RunObserver observer) {
     this.runId = runId;
+    this.observer = observer;
     Topics topics = kafka.topics();
     Map<Topic<?>, Consumer<ConsumerRecord<byte[], byte[]>>> handlers = new HashMap<>();
     follow(kafka, topics.completionPairs(), handlers, this::onPair);
@@ -120,6 +127,7 @@ public final class RunWatcher implements AutoCloseable {
 
   private void onJudgment(Judgment judgment) {
     judgments++;
+    observer.judgment(judgment);
   }
 
   private void onOutcome(PairOutcome outcome) {
@@ -131,18 +139,21 @@ public final class RunWatcher implements AutoCloseable {
   private void onPreference(Preference preference) {
     if (preference.getRunId().equals(runId)) {
       preferences++;
+      observer.preference(preference);
     }
   }
 
   private void onTrainingStep(TrainingStep record) {
     if (record.getRunId().equals(runId) && record.getEvent() instanceof StepTaken step) {
       lastStep = Optional.of(step);
+      observer.step(step);
     }
   }
 
   private void onVersion(PolicyVersion v) {
     if (v.getRunId().equals(runId) && v.getStatus() == VersionStatus.PUBLISHED) {
       published += v.getVersion() > 0 ? 1 : 0;
+      observer.version(v);
       version =
           Optional.of(
               new Version(

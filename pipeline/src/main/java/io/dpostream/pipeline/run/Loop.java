@@ -2,10 +2,9 @@ package io.dpostream.pipeline.run;
 
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.assembler.AssemblerService;
-import io.dpostream.judge.service.JudgeListener;
 import io.dpostream.judge.service.JudgeService;
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.sampler.SamplerListener;
+import io.dpostream.pipeline.metrics.Listeners;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.sampler.SamplerService;
 import io.dpostream.sampler.feed.PromptFeeder;
@@ -17,7 +16,6 @@ import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.DpoLearner;
 import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.learner.LearnerSettings;
-import io.dpostream.trainer.service.TrainerListener;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,8 +31,18 @@ public final class Loop {
   private final RunFolder folder;
   private final KafkaSettings kafka;
   private final PolicyLoader loader;
+  private final Listeners listeners;
 
-  public Loop(Settings settings, RunFolder folder, KafkaSettings kafka, PolicyLoader loader) {
+  /**
+   * @param listeners told what the services do
+   */
+  public Loop(
+      Settings settings,
+      RunFolder folder,
+      KafkaSettings kafka,
+      PolicyLoader loader,
+      Listeners listeners) {
+    this.listeners = listeners;
     this.settings = settings;
     this.folder = folder;
     this.kafka = kafka;
@@ -102,7 +110,7 @@ public final class Loop {
             kafka,
             loader,
             InstantSource.system(),
-            SamplerListener.none());
+            listeners.sampler());
     return Service.of(sampler, sampler);
   }
 
@@ -114,21 +122,21 @@ public final class Loop {
             Duration.ofMillis(settings.assembler().correctionWindowMs()),
             kafka,
             Judges.onClassPath(),
-            JudgeListener.NONE,
+            listeners.judge(),
             Clock.systemUTC());
     return Service.of(judge::run, judge);
   }
 
   /** Turns votes into preferences. */
   public Service assembler() {
-    AssemblerService assembler = new AssemblerService(settings.assembler(), kafka);
+    AssemblerService assembler =
+        new AssemblerService(settings.assembler(), kafka, listeners.assembler());
     return Service.of(assembler::run, assembler);
   }
 
   /** Trains and publishes. */
   public Service trainer() {
-    return Training.open(
-        settings, folder, kafka, PreferenceSource.stream(), new TrainerListener() {});
+    return Training.open(settings, folder, kafka, PreferenceSource.stream(), listeners.trainer());
   }
 
   private static int pairsPerStep(TrainerConfig trainer) {

@@ -1,8 +1,13 @@
 package io.dpostream.pipeline.run;
 
+import io.dpostream.judge.service.JudgeListener;
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.dashboard.RunHistory;
+import io.dpostream.pipeline.dashboard.WebServer;
 import io.dpostream.pipeline.evaluation.Evaluation;
 import io.dpostream.pipeline.evaluation.Summary;
+import io.dpostream.pipeline.evaluation.WinRate;
+import io.dpostream.pipeline.metrics.Meters;
 import io.dpostream.pipeline.progress.Progress;
 import io.dpostream.pipeline.progress.Progress.Version;
 import io.dpostream.pipeline.progress.ProgressTable;
@@ -10,6 +15,8 @@ import io.dpostream.pipeline.progress.RunWatcher;
 import io.dpostream.sampler.versions.PolicyLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
@@ -73,14 +80,26 @@ public final class MeasuredRun {
       Optional<Measurement> measurement,
       LongUnaryOperator lastStep)
       throws Exception {
-    try (RunWatcher watcher = new RunWatcher(settings.run().id(), kafka.settings());
+    String runId = settings.run().id();
+    RunHistory history = new RunHistory(Clock.systemUTC());
+    try (RunWatcher watcher = new RunWatcher(runId, kafka.settings(), history);
+        Meters meters = new Meters(runId);
+        WebServer dashboard =
+            WebServer.dashboard(settings.metrics(), meters, runId, watcher::progress, history);
         ServiceGroup services = new ServiceGroup();
         ProgressTable table = new ProgressTable(out, terminal, STEPS_PER_ROW)) {
+      out.printf("dashboard    %s%n", dashboard.address());
       watcher.start();
       long last = lastStep.applyAsLong(watcher.awaitCaughtUp().step());
-      Loop loop = new Loop(settings.withMaxSteps(last), folder, kafka.settings(), loader);
+      Loop loop =
+          new Loop(
+              settings.withMaxSteps(last),
+              folder,
+              kafka.settings(),
+              loader,
+              meters.listeners(pages()));
       loop.start(services);
-      Optional<LiveWinRate> live = measurement.map(m -> live(m, watcher));
+      Optional<LiveWinRate> live = measurement.map(m -> live(m, watcher, history));
       live.ifPresent(service -> services.start("live-win-rate", service));
       Progress progress = watcher.progress();
       while (!contains(progress, last)) {
@@ -93,9 +112,26 @@ public final class MeasuredRun {
     }
   }
 
-  private static LiveWinRate live(Measurement measurement, RunWatcher watcher) {
+  private static LiveWinRate live(Measurement measurement, RunWatcher watcher, RunHistory history) {
     return new LiveWinRate(
-        () -> watcher.progress().version(), measurement::quick, STEPS_PER_MEASUREMENT);
+        () -> watcher.progress().version(),
+        version -> {
+          WinRate winRate = measurement.quick(version);
+          history.measured(version.step(), winRate);
+          return winRate;
+        },
+        STEPS_PER_MEASUREMENT);
+  }
+
+  /** Says where people can judge. */
+  private JudgeListener pages() {
+    return new JudgeListener() {
+      @Override
+      public void pageServed(String judgeId, URI address) {
+        out.printf("judge page   %s (%s)%n", address, judgeId);
+        out.flush();
+      }
+    };
   }
 
   /** Whether a version with the last step is published. */

@@ -1,0 +1,70 @@
+package io.dpostream.pipeline.metrics;
+
+import io.dpostream.judge.service.JudgeListener;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.ModelCall;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Judgments by judge and verdict, how long they took, what they cost, and what failed. */
+final class JudgeMeters implements JudgeListener {
+  private static final String PREFIX = "dpo.judge.";
+
+  private final MeterRegistry registry;
+  private final JudgeListener pages;
+
+  JudgeMeters(MeterRegistry registry, JudgeListener pages) {
+    this.registry = registry;
+    this.pages = pages;
+  }
+
+  @Override
+  public void judged(Judgment judgment) {
+    Tags judge = Tags.of("judge", judgment.getJudgeId());
+    String verdict = judgment.getVerdict().name().toLowerCase(Locale.ROOT);
+    counter("judgments", "Judgments written", judge.and("verdict", verdict)).increment();
+    judgment
+        .getLatencyMs()
+        .ifPresent(
+            ms ->
+                Timer.builder(PREFIX + "latency")
+                    .description("From a pair's coming to its judgment")
+                    .tags(judge)
+                    .publishPercentiles(0.5, 0.99)
+                    .register(registry)
+                    .record(Duration.ofMillis(ms)));
+    judgment
+        .getCostUsd()
+        .ifPresent(usd -> counter("cost.usd", "Price of model calls", judge).increment(usd));
+    for (ModelCall call : judgment.getCalls()) {
+      counter("tokens", "Tokens of model calls", judge.and("kind", "prompt"))
+          .increment(call.getPromptTokens());
+      counter("tokens", "Tokens of model calls", judge.and("kind", "completion"))
+          .increment(call.getCompletionTokens());
+    }
+  }
+
+  @Override
+  public void pageServed(String judgeId, URI address) {
+    pages.pageServed(judgeId, address);
+  }
+
+  @Override
+  public void failed(String judgeId, String pairId, Throwable cause) {
+    counter("failures", "Tries that failed", Tags.of("judge", judgeId)).increment();
+  }
+
+  @Override
+  public void givenUp(String judgeId, String pairId, String reason) {
+    counter("given.up", "Pairs given up after the last try", Tags.of("judge", judgeId)).increment();
+  }
+
+  private Counter counter(String name, String description, Tags tags) {
+    return Counter.builder(PREFIX + name).description(description).tags(tags).register(registry);
+  }
+}
