@@ -206,7 +206,11 @@ final class Assembly {
     return correct(closed, before, counted.votes(), source, now);
   }
 
-  /** A correction that changes the chosen side is a new revision; another one has none to make. */
+  /**
+   * A correction that changes the chosen side is a new revision of the preference that stands, or
+   * the pair's first preference where there is none. A correction to a tie is set aside: no record
+   * can take back what may have been trained on.
+   */
   private Step correct(
       Closed closed,
       Correctable before,
@@ -216,7 +220,8 @@ final class Assembly {
     Decision decision = quorum.decideNow(votes);
     Optional<Side> side = decision.preferred();
     boolean changed = side.isPresent() && !side.equals(before.standing());
-    int revision = changed ? before.revision() + 1 : before.revision();
+    boolean again = changed && before.standing().isPresent();
+    int revision = again ? before.revision() + 1 : before.revision();
     Correctable after =
         new Correctable(before.pair(), votes, changed ? side : before.standing(), revision);
     List<String> ids = new ArrayList<>(closed.judgmentIds());

@@ -4,7 +4,7 @@ import io.dpostream.schemas.KafkaSettings;
 import java.util.Map;
 
 /** An assembler in a process of its own, for tests that kill it. */
-final class AssemblerMain {
+public final class AssemblerMain {
   private AssemblerMain() {}
 
   /** Arguments: bootstrap servers, registry, topic prefix, state folder. */
@@ -14,7 +14,7 @@ final class AssemblerMain {
   }
 
   /** The default with a quick session, so that a successor takes over soon. */
-  static AssemblerConfig config(String stateDir) {
+  public static AssemblerConfig config(String stateDir) {
     AssemblerConfig d = AssemblerConfig.defaults();
     return new AssemblerConfig(
         d.quorum(),

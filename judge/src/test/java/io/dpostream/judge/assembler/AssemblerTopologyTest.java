@@ -320,9 +320,14 @@ class AssemblerTopologyTest {
 
     send(PAIR);
     send(vote(PAIR, "rules", VerdictKind.TIE));
-    send(human(PAIR, "ann", VerdictKind.FIRST));
+    Judgment first = human(PAIR, "ann", VerdictKind.FIRST);
+    send(first);
 
     assertThat(onlyOutcome().getOutcome()).isEqualTo(OutcomeKind.TIE);
+    assertThat(preferences.readValue().getRevision()).isZero(); // there was none to revise
+
+    send(superseding(PAIR, first, VerdictKind.SECOND));
+
     assertThat(preferences.readValue().getRevision()).isEqualTo(1);
   }
 
@@ -353,8 +358,8 @@ class AssemblerTopologyTest {
       if (i % 7 == 0) {
         events.add(pair);
       }
-      for (String person : List.of("ann", "bob", "cid")) {
-        Judgment vote = human(pair, person, VerdictKind.values()[random.nextInt(4)]);
+      for (String judge : List.of("a", "b", "c")) {
+        Judgment vote = vote(pair, judge, VerdictKind.values()[random.nextInt(4)]);
         events.add(vote);
         if (random.nextInt(4) == 0) {
           events.add(vote);

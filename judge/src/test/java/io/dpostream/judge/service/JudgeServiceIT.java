@@ -8,14 +8,22 @@ import io.dpostream.judge.Examples;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.Wire;
+import io.dpostream.judge.assembler.AssemblerConfig;
+import io.dpostream.judge.assembler.AssemblerMain;
+import io.dpostream.judge.assembler.AssemblerService;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.DeadLetters;
 import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.OutcomeKind;
+import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.VerdictKind;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -179,6 +187,95 @@ class JudgeServiceIT {
     }
   }
 
+  /**
+   * The judge of the first process never answers, so it holds pairs when it is killed. Its locks
+   * run out, and another process judges every pair; the assembler makes one outcome of each.
+   */
+  @Test
+  void shouldJudgeThePairsOfAKilledProcessInAnother() throws Exception {
+    Wire wire = new Wire(cluster.settings(), "killed.");
+    Process killed = launch(wire);
+    wire.write(pairs(wire), some("p", 12), CompletionPair::getPairId);
+    await().atMost(PATIENCE).until(() -> held() >= 10);
+    killed.destroyForcibly().waitFor();
+
+    try (Running next = new Running(JudgeMain.config("next", false), wire);
+        Assembling assembling = new Assembling(wire)) {
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 12);
+      await().atMost(PATIENCE).until(() -> outcomes(wire).size() >= 12);
+      assertThat(next.written()).isEqualTo(12);
+    }
+
+    assertThat(outcomes(wire))
+        .extracting(PairOutcome::getPairId)
+        .doesNotHaveDuplicates()
+        .hasSize(12);
+    assertThat(outcomes(wire)).allMatch(o -> o.getOutcome() == OutcomeKind.PREFERRED);
+    assertThat(wire.records(wire.settings().topics().deadLetters())).isEmpty();
+  }
+
+  @Test
+  void shouldGiveUpAPairOnWhichTheJudgeHangs() {
+    Wire wire = new Wire(cluster.settings(), "hang.");
+    wire.write(pairs(wire), some("hang", 1), CompletionPair::getPairId);
+    wire.write(pairs(wire), some("fine", 5), CompletionPair::getPairId);
+    Map<String, Object> judge =
+        Map.of("id", "s", "type", "scripted", "delivery", "share_group", "concurrency", 2);
+    JudgeConfig impatient = new JudgeConfig(List.of(judge), "0", 3, 10, 500, 100, 10_000, 15_000);
+
+    try (Running service = new Running(impatient, wire)) {
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 6);
+      assertThat(service.failures("hang-0")).isEqualTo(3);
+    }
+
+    assertThat(wire.records(wire.settings().topics().deadLetters()))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(new String(letter.key(), StandardCharsets.UTF_8)).isEqualTo("hang-0");
+              assertThat(header(letter, DeadLetters.ERROR))
+                  .isEqualTo("judge s failed 3 times: no verdict within 500 ms");
+            });
+    assertThat(judgments(wire))
+        .filteredOn(j -> j.getPairId().equals("hang-0"))
+        .singleElement()
+        .satisfies(j -> assertThat(j.getVerdict()).isEqualTo(VerdictKind.ABSTAIN));
+  }
+
+  /** Ten workers of one pair each: at some time all ten are at work, on one partition. */
+  @Test
+  void shouldHaveTenWorkersAtWorkOnOnePartition() {
+    Wire wire = new Wire(cluster.settings(), "ten.");
+    assertThat(pairs(wire).partitions()).isEqualTo(1);
+    wire.write(pairs(wire), some("p", 100), CompletionPair::getPairId);
+    ScriptedJudgeFactory.IN_FLIGHT.reset();
+    List<Running> workers = new ArrayList<>();
+    Map<String, Object> one =
+        Map.of(
+            "id",
+            "s",
+            "type",
+            "scripted",
+            "delay_ms",
+            1000,
+            "delivery",
+            "share_group",
+            "concurrency",
+            1);
+    try {
+      for (int i = 0; i < 10; i++) {
+        workers.add(new Running(config(List.of(one), "" + i), wire));
+      }
+      await().atMost(PATIENCE).until(() -> distinct(wire) == 100);
+    } finally {
+      workers.forEach(Running::close);
+    }
+
+    assertThat(ScriptedJudgeFactory.IN_FLIGHT.most()).isEqualTo(10);
+    assertThat(workers).allSatisfy(worker -> assertThat(worker.written()).isBetween(2, 40));
+    assertThat(judgments(wire)).extracting(Judgment::getPairId).doesNotHaveDuplicates();
+  }
+
   private static JudgeConfig config(List<Map<String, Object>> judges, String instance) {
     return new JudgeConfig(judges, instance, 3, 10, 60_000, 100, 10_000, 15_000);
   }
@@ -201,13 +298,61 @@ class JudgeServiceIT {
     return judgments(wire).stream().map(Judgment::getJudgmentId).distinct().count();
   }
 
+  private static List<PairOutcome> outcomes(Wire wire) {
+    return wire.read(wire.settings().topics().outcomes());
+  }
+
+  /** Pairs that the launched process has taken. */
+  private static long held() throws IOException {
+    return Files.readAllLines(dir.resolve("judge.log")).stream()
+        .filter(line -> line.startsWith("hangs on "))
+        .count();
+  }
+
+  private static Process launch(Wire wire) throws IOException {
+    return new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            JudgeMain.class.getName(),
+            wire.settings().bootstrapServers(),
+            wire.settings().schemaRegistryUrl(),
+            wire.settings().topicPrefix(),
+            "first")
+        .redirectErrorStream(true)
+        .redirectOutput(dir.resolve("judge.log").toFile())
+        .start();
+  }
+
   private static String header(ConsumerRecord<?, ?> record, String key) {
     return new String(record.headers().lastHeader(key).value(), StandardCharsets.UTF_8);
+  }
+
+  /** An assembler in a thread of this process. */
+  private static final class Assembling implements AutoCloseable {
+    private final AssemblerService service;
+    private final CompletableFuture<Void> run;
+
+    Assembling(Wire wire) {
+      AssemblerConfig config = AssemblerMain.config(dir.resolve("state").toString());
+      service = new AssemblerService(config, wire.settings());
+      run = CompletableFuture.runAsync(service::run);
+    }
+
+    @Override
+    public void close() {
+      service.close();
+      run.join();
+    }
   }
 
   /** A service in a thread of this process. */
   private static final class Running implements AutoCloseable {
     private final Map<String, Judgment> written = new ConcurrentHashMap<>();
+    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final JudgeService service;
     private final CompletableFuture<Void> run;
 
@@ -217,6 +362,11 @@ class JudgeServiceIT {
             @Override
             public void judged(Judgment judgment) {
               written.put(judgment.getJudgmentId(), judgment);
+            }
+
+            @Override
+            public void failed(String judgeId, String pairId, Throwable cause) {
+              failures.merge(pairId, 1, Integer::sum);
             }
           };
       service =
@@ -232,6 +382,10 @@ class JudgeServiceIT {
 
     int written() {
       return written.size();
+    }
+
+    int failures(String pairId) {
+      return failures.getOrDefault(pairId, 0);
     }
 
     @Override

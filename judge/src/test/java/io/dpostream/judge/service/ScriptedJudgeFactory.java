@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The type {@code scripted}: takes {@code delay_ms} and prefers the first; fails on every pair with
- * "poison" in its id, and once on every pair with "flaky".
+ * "poison" in its id, and once on every pair with "flaky"; never answers on a pair with "hang", or
+ * on any when {@code hangs} is true.
  */
 public final class ScriptedJudgeFactory implements JudgeFactory {
   @Override
@@ -25,10 +27,41 @@ public final class ScriptedJudgeFactory implements JudgeFactory {
   @Override
   public Judge create(JudgeOptions options) {
     return new ScriptedJudge(
-        options.integer("delay_ms", 0, 0, 60_000), ConcurrentHashMap.newKeySet());
+        options.integer("delay_ms", 0, 0, 60_000),
+        options.flag("hangs", false),
+        ConcurrentHashMap.newKeySet());
   }
 
-  private record ScriptedJudge(int delayMs, Set<String> seen) implements Judge {
+  /** Comparisons under way in this process, and the most that ever were. */
+  static final class InFlight {
+    private final AtomicInteger now = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    /** Forgets the most. */
+    void reset() {
+      most.set(now.get());
+    }
+
+    int now() {
+      return now.get();
+    }
+
+    int most() {
+      return most.get();
+    }
+
+    private void begin() {
+      most.accumulateAndGet(now.incrementAndGet(), Math::max);
+    }
+
+    private void end() {
+      now.decrementAndGet();
+    }
+  }
+
+  static final InFlight IN_FLIGHT = new InFlight();
+
+  private record ScriptedJudge(int delayMs, boolean hangs, Set<String> seen) implements Judge {
     @Override
     public JudgeKind kind() {
       return JudgeKind.LLM;
@@ -42,9 +75,15 @@ public final class ScriptedJudgeFactory implements JudgeFactory {
     @Override
     public CompletableFuture<Verdict> compare(Comparison comparison) {
       boolean first = seen.add(comparison.pairId());
+      if (hangs || comparison.pairId().contains("hang")) {
+        System.out.println("hangs on " + comparison.pairId()); // read by who started the process
+        return new CompletableFuture<>();
+      }
+      IN_FLIGHT.begin();
       return CompletableFuture.supplyAsync(
-          () -> verdict(comparison.pairId(), first),
-          CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS));
+              () -> verdict(comparison.pairId(), first),
+              CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS))
+          .whenComplete((verdict, failure) -> IN_FLIGHT.end());
     }
 
     private static Verdict verdict(String pairId, boolean first) {

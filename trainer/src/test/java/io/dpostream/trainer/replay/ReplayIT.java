@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.UserException;
 import io.dpostream.trainer.Deployment;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run and its replay are the same computation; anything else is seen. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -123,6 +127,41 @@ class ReplayIT {
     assertThat(state.labelSmoothing()).hasValue(0.125);
     assertThat(state.reference().orElseThrow().getAfterStep()).isEqualTo(8);
     assertThat(deployment.steps("r").get(2).getApplied()).isFalse();
+    assertThat(replay(deployment, OptionalLong.empty()).identical()).isTrue();
+  }
+
+  /**
+   * Pairs 0 to 7 are trained on in steps of 2 before the others come, among them a revision of pair
+   * 1 with its sides exchanged.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"apply", "ignore"})
+  void shouldDoWithARevisionOfAUsedPairAsConfigured(String revisions, TestInfo test) {
+    Deployment deployment = deployment(test, "-" + revisions);
+    TrainerConfig config =
+        Deployment.config(Map.of("revisions", "\"" + revisions + "\"", "max_steps", "4"));
+    deployment.prefer(0, 8);
+    deployment.train("r", config);
+    Preference used = Deployment.preference(1);
+    deployment.prefer(
+        List.of(
+            Preference.newBuilder(used)
+                .setRevision(1)
+                .setChosen(used.getRejected())
+                .setRejected(used.getChosen())
+                .build()));
+    deployment.prefer(8, 16);
+    deployment.train(
+        "r", Deployment.config(Map.of("revisions", "\"" + revisions + "\"", "max_steps", "6")));
+
+    StepTaken fifth = deployment.steps("r").get(4);
+    boolean applied = revisions.equals("apply");
+    assertThat(fifth.getPairs()).isEqualTo(2);
+    assertThat(fifth.getSkipped())
+        .extracting(Skipped::getReason)
+        .isEqualTo(applied ? List.of() : List.of("revision 1 of an earlier preference"));
+    assertThat(deployment.ledger("r").requireConfiguration().getConfig())
+        .contains("revisions: \"" + revisions + "\"");
     assertThat(replay(deployment, OptionalLong.empty()).identical()).isTrue();
   }
 
