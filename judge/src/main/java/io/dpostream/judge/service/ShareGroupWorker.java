@@ -221,20 +221,35 @@ final class ShareGroupWorker implements Worker {
     return encoder.encode(judgments, judgment.getPairId(), judgment);
   }
 
-  /** Renews the locks of all that is held; a renewed record has to be taken again by a poll. */
+  /**
+   * Renews the locks of all that is held. A renewed record has to be taken again by a poll, which
+   * may also bring a record whose lock was thought lost: that one is begun anew, because a record
+   * that is delivered and never acknowledged ends the consumer.
+   */
   private void renew() {
     held.values().forEach(task -> acknowledge(task, AcknowledgeType.RENEW));
     consumer.commitSync();
-    Set<Position> renewed = new HashSet<>();
-    consumer.poll(TICK).forEach(record -> renewed.add(Position.of(record)));
-    if (!renewed.containsAll(held.keySet())) {
-      log.warn("judge {} lost the lock of {} pairs", spec.id(), held.size() - renewed.size());
-      held.keySet().retainAll(renewed);
+    Set<Position> lost = new HashSet<>(held.keySet());
+    List<ConsumerRecord<byte[], byte[]>> others = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(renewal())) {
+      if (!lost.remove(Position.of(record))) {
+        others.add(record);
+      }
     }
+    if (!lost.isEmpty()) {
+      log.warn("judge {} lost the lock of {} pairs", spec.id(), lost.size());
+      held.keySet().removeAll(lost);
+    }
+    others.forEach(this::begin);
+  }
+
+  /** Time between two renewals, and the most that one waits for its records. */
+  private Duration renewal() {
+    return Duration.ofMillis(config.lockMs() / 3);
   }
 
   private long renewAt() {
-    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.lockMs() / 3);
+    return System.nanoTime() + renewal().toNanos();
   }
 
   private void handBack() {
