@@ -13,6 +13,12 @@ import java.util.Optional;
 /** Makes judgments of people's votes, and votes of judgments. */
 record HumanRecords(String judgeId, String version) {
 
+  /** A judgment as people's are, on no pair. */
+  Judgment example() {
+    HumanVote vote = new HumanVote(judgeId, "", "", "", 1, VerdictKind.TIE);
+    return vote(vote, Duration.ZERO, Instant.EPOCH);
+  }
+
   /** A person's vote. */
   Judgment vote(HumanVote vote, Duration thinking, Instant now) {
     Judgment.Builder judgment =

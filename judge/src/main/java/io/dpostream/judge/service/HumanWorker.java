@@ -99,7 +99,7 @@ final class HumanWorker implements Worker {
   public void run() {
     try (consumer;
         writer) {
-      writer.open();
+      writer.open(records.example());
       List<TopicPartition> partitions =
           handlers.keySet().stream()
               .flatMap(topic -> consumer.partitionsFor(topic).stream())

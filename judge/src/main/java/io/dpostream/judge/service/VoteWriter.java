@@ -39,8 +39,14 @@ final class VoteWriter implements AutoCloseable {
     this.encoder = settings.encoder();
   }
 
-  /** Takes over from an earlier process; what that one had under way is settled afterwards. */
-  synchronized void open() {
+  /**
+   * Takes over from an earlier process; what that one had under way is settled afterwards.
+   *
+   * @param example a judgment that is not written: what it is encoded by is known afterwards, so
+   *     that no person ever waits for the registry
+   */
+  synchronized void open(Judgment example) {
+    encoder.encode(judgments, example.getPairId(), example);
     producer();
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The browser of this machine; tests that need one are skipped where there is none. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
 
@@ -31,7 +31,8 @@ final class Chromium implements AutoCloseable {
                 new LaunchOptions().setExecutablePath(executable).setArgs(List.of("--no-sandbox")));
   }
 
-  static Chromium launch() {
+  /** Starts it; the test is skipped when there is none. */
+  public static Chromium launch() {
     Optional<Path> executable = find();
     Assumptions.assumeTrue(
         executable.isPresent(), "no browser: install chromium, or set CHROMIUM to its executable");
@@ -48,7 +49,8 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  Browser browser() {
+  /** Makes pages. */
+  public Browser browser() {
     return browser;
   }
 
