@@ -1,22 +1,12 @@
 package io.dpostream.benchmarks.judging;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.KafkaSettings;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -26,13 +16,6 @@ import org.apache.kafka.clients.admin.Admin;
  * <p>Arguments: pairs, comparisons in flight, milliseconds of one answer.
  */
 public final class LlmBenchmark {
-  private static final String ANSWER =
-      """
-      {"choices": [{"message": {"role": "assistant",
-        "content": "{\\"explanation\\": \\"4 is right.\\", \\"verdict\\": \\"tie\\"}"}}],
-       "usage": {"prompt_tokens": 100, "completion_tokens": 10}}
-      """;
-
   private LlmBenchmark() {}
 
   public static void main(String[] args) throws Exception {
@@ -40,9 +23,8 @@ public final class LlmBenchmark {
     int inFlight = Integer.parseInt(args[1]);
     int answerMs = Integer.parseInt(args[2]);
     Path folder = Files.createTempDirectory("judging");
-    ScheduledExecutorService model = Executors.newScheduledThreadPool(4);
-    HttpServer server = server(model, answerMs);
-    try (LocalCluster cluster = LocalCluster.start(folder.resolve("cluster"))) {
+    try (SlowModel model = SlowModel.start(0, answerMs);
+        LocalCluster cluster = LocalCluster.start(folder.resolve("cluster"))) {
       KafkaSettings kafka = cluster.settings();
       try (Admin admin = kafka.admin()) {
         kafka.topics().ensure(admin);
@@ -50,8 +32,7 @@ public final class LlmBenchmark {
       String judge =
           "judge.judges=[{id: llm, type: llm, delivery: share_group, concurrency: %d,"
               + " max_concurrency: %d, model: slow, api_key_env: '', base_url: 'http://127.0.0.1:%d/v1'}]";
-      List<String> settings =
-          List.of(judge.formatted(inFlight, inFlight, server.getAddress().getPort()));
+      List<String> settings = List.of(judge.formatted(inFlight, inFlight, model.port()));
       try (Services services = Services.start(kafka, folder.resolve("state"), settings);
           Arrivals outcomes = new Arrivals(kafka, kafka.topics().outcomes().name());
           TransactionalSender sender = new TransactionalSender(kafka, "benchmark")) {
@@ -59,9 +40,6 @@ public final class LlmBenchmark {
         outcomes.await(pairs);
         report(outcomes, inFlight, answerMs);
       }
-    } finally {
-      server.stop(0);
-      model.shutdownNow();
     }
   }
 
@@ -80,31 +58,5 @@ public final class LlmBenchmark {
         rate,
         ideal,
         rate / ideal);
-  }
-
-  private static HttpServer server(ScheduledExecutorService model, int answerMs)
-      throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
-    server.setExecutor(Executors.newCachedThreadPool());
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          model.schedule(() -> answer(exchange), answerMs, TimeUnit.MILLISECONDS);
-        });
-    server.start();
-    return server;
-  }
-
-  private static void answer(HttpExchange exchange) {
-    byte[] body = ANSWER.getBytes(UTF_8);
-    try (exchange) {
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-    } catch (IOException e) {
-      System.err.println("the judge hung up: " + e);
-    }
   }
 }

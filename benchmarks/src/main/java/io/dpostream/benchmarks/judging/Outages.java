@@ -1,0 +1,144 @@
+package io.dpostream.benchmarks.judging;
+
+import io.dpostream.broker.LocalCluster;
+import io.dpostream.schemas.KafkaSettings;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Pairs go to a language-model judge in a process of its own at a steady rate, while first the
+ * endpoint is dead for a minute, then the process is killed and started again, then the broker.
+ * Prints what came of the pairs, every ten seconds and at the end.
+ */
+public final class Outages {
+  private static final int PAIRS_A_SECOND = 10;
+  private static final int ANSWER_MS = 500;
+  private static final int LAST_SECOND = 240;
+
+  private final Path folder;
+  private final LocalCluster cluster;
+  private final KafkaSettings kafka;
+
+  private Outages(Path folder, LocalCluster cluster) {
+    this.folder = folder;
+    this.cluster = cluster;
+    this.kafka = cluster.settings();
+  }
+
+  public static void main(String[] args) throws Exception {
+    Path folder = Files.createTempDirectory("outages");
+    try (LocalCluster cluster = LocalCluster.start(folder.resolve("cluster"))) {
+      new Outages(folder, cluster).watch();
+    }
+  }
+
+  private void watch() throws Exception {
+    try (Admin admin = kafka.admin()) {
+      kafka.topics().ensure(admin);
+    }
+    SlowModel model = SlowModel.start(0, ANSWER_MS);
+    int port = model.port();
+    Process judge = judge(port);
+    try (Endings endings = new Endings(kafka);
+        TransactionalSender sender = new TransactionalSender(kafka, "outages")) {
+      sender.send(Pairs.records(kafka, 1), 1000);
+      endings.await(1); // the judge has started
+      int sent = 1;
+      long start = System.nanoTime();
+      for (int second = 0; second < LAST_SECOND; second++) {
+        switch (second) {
+          case 20 -> {
+            say(second, "the endpoint dies");
+            model.close();
+          }
+          case 80 -> {
+            say(second, "the endpoint is back");
+            model = SlowModel.start(port, ANSWER_MS);
+          }
+          case 130 -> {
+            say(second, "the judge is killed and started again");
+            judge.destroyForcibly().waitFor();
+            judge = judge(port);
+          }
+          case 180 -> {
+            say(second, "the broker is killed");
+            cluster.killBroker();
+          }
+          case 185 -> {
+            say(second, "the broker is back");
+            cluster.restartBroker();
+          }
+          default -> {}
+        }
+        if (second < 180 || second > 190) { // the sender's own patience is not looked at
+          List<ProducerRecord<byte[], byte[]>> pairs = Pairs.records(kafka, PAIRS_A_SECOND);
+          sender.send(pairs, 1000);
+          sent += pairs.size();
+        }
+        if (second % 10 == 9) {
+          say(second + 1, sent + " pairs sent, " + endings);
+        }
+        long wait = start + (second + 1) * 1_000_000_000L - System.nanoTime();
+        Thread.sleep(Math.max(0, wait / 1_000_000));
+      }
+      endings.await(sent);
+      say((System.nanoTime() - start) / 1_000_000_000L, sent + " pairs sent, " + endings);
+    } finally {
+      judge.destroyForcibly();
+      model.close();
+    }
+  }
+
+  private static void say(long second, String what) {
+    System.out.printf(Locale.ROOT, "%4d s  %s%n", second, what);
+  }
+
+  /** {@code dpo judge}, which runs the judge and the assembler. */
+  private Process judge(int port) throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("judge.yaml"),
+            """
+            judge:
+              judges:
+                - id: llm
+                  type: llm
+                  delivery: share_group
+                  concurrency: 32
+                  max_concurrency: 32
+                  model: slow
+                  api_key_env: ''
+                  base_url: 'http://127.0.0.1:%d/v1'
+            assembler:
+              state_dir: '%s'
+            """
+                .formatted(port, folder.resolve("state")));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.dpostream.pipeline.cli.Main",
+            "judge",
+            "--bootstrap-server",
+            kafka.bootstrapServers(),
+            "--schema-registry",
+            kafka.schemaRegistryUrl(),
+            "--config",
+            config.toString());
+    builder.environment().putAll(Map.of("DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true"));
+    File log = folder.resolve("judge.log").toFile();
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+        .start();
+  }
+}
