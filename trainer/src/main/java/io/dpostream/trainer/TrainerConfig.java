@@ -69,6 +69,7 @@ public record TrainerConfig(
     double odpoAlpha,
     double madpoTau,
     double madpoLambda,
+    double madpoCMax,
     double rpoScale,
     double sftWeight,
     String labelSmoothingSource,
@@ -134,6 +135,7 @@ public record TrainerConfig(
         loss.odpoAlpha(),
         loss.madpoTau(),
         loss.madpoLambda(),
+        loss.madpoCMax(),
         loss.rpoScale(),
         loss.sftWeight(),
         /* labelSmoothingSource= */ "config",
@@ -196,6 +198,7 @@ public record TrainerConfig(
             odpoAlpha,
             madpoTau,
             madpoLambda,
+            madpoCMax,
             rpoScale,
             sftWeight);
     checkLoss(loss);
@@ -302,6 +305,7 @@ public record TrainerConfig(
         odpoAlpha,
         madpoTau,
         madpoLambda,
+        madpoCMax,
         rpoScale,
         sftWeight);
   }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param odpoAlpha α of odpo
  * @param madpoTau threshold τ of madpo
  * @param madpoLambda slope λ of madpo
+ * @param madpoCMax amplification c_max of madpo, &gt; 1; c_min is its inverse
  * @param rpoScale scale s of rpo_sq's reward margin
  * @param sftWeight weight of the chosen completion's negative log-likelihood, a mean over its
  *     tokens
@@ -43,6 +44,7 @@ public record LossConfig(
     double odpoAlpha,
     double madpoTau,
     double madpoLambda,
+    double madpoCMax,
     double rpoScale,
     double sftWeight) {
 
@@ -58,15 +60,16 @@ public record LossConfig(
         Optional.empty(),
         false,
         true,
-        0.05,
-        0.5,
-        50,
-        0.01,
-        1,
-        1,
-        1,
-        1,
-        0);
+        /* discopopTau= */ 0.05,
+        /* simpoGamma= */ 0.5,
+        /* dpopLambda= */ 50,
+        /* lengthAlpha= */ 0.01,
+        /* odpoAlpha= */ 1,
+        /* madpoTau= */ 6.9,
+        /* madpoLambda= */ 1,
+        /* madpoCMax= */ 2,
+        /* rpoScale= */ 1,
+        /* sftWeight= */ 0);
   }
 
   public LossConfig {
@@ -93,6 +96,7 @@ public record LossConfig(
         odpoAlpha,
         madpoTau,
         madpoLambda,
+        madpoCMax,
         rpoScale,
         sftWeight);
   }

@@ -19,8 +19,9 @@ enum LossOption {
   DPOP_LAMBDA("dpop_lambda", LossConfig::dpopLambda, lambda -> lambda >= 0),
   LENGTH_ALPHA("length_alpha", LossConfig::lengthAlpha, alpha -> alpha >= 0),
   ODPO_ALPHA("odpo_alpha", LossConfig::odpoAlpha, alpha -> alpha >= 0),
-  MADPO_TAU("madpo_tau", LossConfig::madpoTau, tau -> true),
+  MADPO_TAU("madpo_tau", LossConfig::madpoTau, tau -> tau >= 0),
   MADPO_LAMBDA("madpo_lambda", LossConfig::madpoLambda, lambda -> lambda >= 0),
+  MADPO_C_MAX("madpo_c_max", LossConfig::madpoCMax, c -> c > 1),
   RPO_SCALE("rpo_scale", LossConfig::rpoScale, scale -> scale > 0);
 
   private final String key;
@@ -137,7 +138,8 @@ enum LossOption {
       case "beta", "discopop_tau", "rpo_scale" -> "a value above 0";
       case "label_smoothing" -> "a value in [0, 0.5]";
       case "ld_alpha" -> "a value in [0, 1]";
-      case "loss_weights", "madpo_tau" -> "a finite number";
+      case "loss_weights" -> "a finite number";
+      case "madpo_c_max" -> "a value above 1";
       default -> "a finite value of 0 or more";
     };
   }

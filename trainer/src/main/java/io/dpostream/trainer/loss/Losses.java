@@ -61,9 +61,10 @@ public final class Losses {
               LossOption.ODPO_ALPHA),
           loss(
               "madpo",
-              c -> new MadpoLoss(c.beta(), c.madpoTau(), c.madpoLambda()),
+              c -> new MadpoLoss(c.beta(), c.madpoTau(), c.madpoLambda(), c.madpoCMax()),
               LossOption.MADPO_TAU,
-              LossOption.MADPO_LAMBDA),
+              LossOption.MADPO_LAMBDA,
+              LossOption.MADPO_C_MAX),
           loss("rpo_sq", c -> new RpoSqLoss(c.beta(), c.rpoScale()), LossOption.RPO_SCALE),
           loss("soft", c -> new SoftLoss(c.beta())),
           loss("chi_po", c -> new ChiPoLoss(c.beta(), c.labelSmoothing()), smoothed()),

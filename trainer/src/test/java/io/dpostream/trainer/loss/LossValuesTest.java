@@ -103,8 +103,12 @@ class LossValuesTest {
     assertThat(new RpoSqLoss(BETA, 0.5).term(pair).loss()).isCloseTo(0.81, within(1e-12));
     assertThat(new SoftLoss(BETA).term(pair).loss()) // .75 softplus(−0.1) + .25 softplus(0.1)
         .isCloseTo(.669397, within(1e-6));
-    assertThat(new MadpoLoss(BETA, 2, 3).term(pair).loss()) // at the threshold the weight is 1
+    assertThat(new MadpoLoss(BETA, 2, 3, 2).term(pair).loss()) // at the threshold the weight is 1
         .isCloseTo(.644397, within(1e-6));
+    // τ = 4: c = .5 + 1.5/(1 + 2e^−2) = 1.680479, w = σ(2c)/σ(2) = 1.097258
+    assertThat(new MadpoLoss(BETA, 4, 1, 2).term(pair).loss()).isCloseTo(.707070, within(1e-6));
+    // τ = .5: c = .5 + 1.5/(1 + 2e^1.5) = .650551, w = .892397
+    assertThat(new MadpoLoss(BETA, .5, 1, 2).term(pair).loss()).isCloseTo(.575058, within(1e-6));
     assertThat(new LengthRegLoss(BETA, 0, 0.2).term(pair).loss()) // softplus(−0.1 − 0.2·2)
         .isCloseTo(.474077, within(1e-6));
   }
