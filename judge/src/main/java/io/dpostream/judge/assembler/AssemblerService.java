@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * another fault stops the service and is thrown by {@link #run}.
  */
 public final class AssemblerService implements AutoCloseable {
+  private static final int BATCH_BYTES = 256 * 1024;
+  private static final int POLL_RECORDS = 4000;
+  private static final int FETCH_BYTES = 4 * 1024 * 1024;
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long RETRY_MS = 1000;
@@ -141,6 +145,14 @@ public final class AssemblerService implements AutoCloseable {
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol());
     properties.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    // Pairs are a kilobyte or more: with the default of 16 KiB a commit waits for a hundred
+    // requests.
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    properties.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
+    properties.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+        FETCH_BYTES);
     if (config.groupProtocol().equals("classic")) {
       properties.put(
           StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
