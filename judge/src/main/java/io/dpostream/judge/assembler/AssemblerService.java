@@ -28,6 +28,7 @@ public final class AssemblerService implements AutoCloseable {
   private static final int BATCH_BYTES = 256 * 1024;
   private static final int POLL_RECORDS = 4000;
   private static final int FETCH_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_POLL_INTERVAL_MS = 60_000;
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long RETRY_MS = 1000;
@@ -148,6 +149,10 @@ public final class AssemblerService implements AutoCloseable {
     // Pairs are a kilobyte or more: with the default of 16 KiB a commit waits for a hundred
     // requests.
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    // As long, too, a group may wait for a member that died while partitions were handed out.
+    properties.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
+        MAX_POLL_INTERVAL_MS);
     properties.put(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
     properties.put(

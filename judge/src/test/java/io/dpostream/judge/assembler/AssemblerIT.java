@@ -85,7 +85,10 @@ class AssemblerIT {
         CompletionPair::getPairId);
     await()
         .atMost(PATIENCE)
-        .until(() -> wire.records(topics.outcomes().name()).size() >= rounds * perRound);
+        .untilAsserted(
+            () ->
+                assertThat(wire.records(topics.outcomes().name()).size())
+                    .isGreaterThanOrEqualTo(rounds * perRound));
     last.destroyForcibly().waitFor();
 
     List<PairOutcome> outcomes = wire.read(topics.outcomes());

@@ -104,7 +104,11 @@ class MetersTest {
   void shouldShowTheNumbersOfKafkaClients() {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", "127.0.0.1:1", "client.id", "meters-" + UUID.randomUUID() + "-test"),
+            Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:1",
+                "client.id",
+                "meters-" + UUID.randomUUID() + "-test"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       assertThat(producer.metrics()).isNotEmpty();
