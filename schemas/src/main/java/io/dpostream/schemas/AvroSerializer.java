@@ -7,14 +7,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class AvroSerializer implements Serializer<IndexedRecord> {
   static final byte MAGIC = 0;
 
+  private final Map<Schema, DatumWriter<IndexedRecord>> writers = new HashMap<>();
+  private @Nullable BinaryEncoder encoder;
   private @Nullable RegistryClient registry;
   private boolean autoRegister = true;
   private boolean isKey;
@@ -69,24 +72,33 @@ public final class AvroSerializer implements Serializer<IndexedRecord> {
     Schema schema = value.getSchema();
     String subject = topic + (isKey ? "-key" : "-value");
     int id = autoRegister ? registry.register(subject, schema) : registry.lookUp(subject, schema);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
     bytes.write(MAGIC);
     bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
-    DatumWriter<IndexedRecord> writer =
-        value instanceof SpecificRecord
-            ? new SpecificDatumWriter<>(schema)
-            : new GenericDatumWriter<>(schema);
+    encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
     try {
-      writer.write(value, encoder);
+      writers.computeIfAbsent(schema, key -> writer(value)).write(value, encoder);
       encoder.flush();
-    } catch (AvroRuntimeException | ClassCastException e) {
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      encoder = null; // holds the beginning of the record
       throw new SerializationException(
           schema.getFullName() + " for " + topic + " does not fit its schema: " + e.getMessage(),
           e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Generated classes write themselves where they can, without a look at the schema. */
+  private static DatumWriter<IndexedRecord> writer(IndexedRecord example) {
+    Schema schema = example.getSchema();
+    if (!(example instanceof SpecificRecord)) {
+      return new GenericDatumWriter<>(schema);
+    }
+    SpecificData data = new SpecificData(example.getClass().getClassLoader());
+    SpecificData.getForSchema(schema).getConversions().forEach(data::addLogicalTypeConversion);
+    data.setCustomCoders(true);
+    return new SpecificDatumWriter<>(schema, data);
   }
 }

@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Pairs of about one KiB: 48 tokens and their log-probabilities a side, the right answer on one of
- * them, so that a reference judge prefers it.
+ * Pairs with tokens and their log-probabilities on both sides, and the right answer on one of them,
+ * so that a reference judge prefers it. With 48 tokens a side they are of about one KiB.
  */
-final class Pairs {
+public final class Pairs {
   private static final int TOKENS = 48;
 
   private Pairs() {}
@@ -32,16 +32,21 @@ final class Pairs {
     RecordEncoder encoder = kafka.encoder();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      CompletionPair pair = pair(UUID.randomUUID().toString().replace("-", ""), i);
+      CompletionPair pair = pair(UUID.randomUUID().toString().replace("-", ""), i, TOKENS);
       records.add(encoder.encode(topic, pair.getPairId(), pair));
     }
     return records;
   }
 
-  private static CompletionPair pair(String id, int index) {
+  /**
+   * One pair.
+   *
+   * @param tokens of each completion
+   */
+  public static CompletionPair pair(String id, int index, int tokens) {
     List<Integer> promptIds = IntStream.range(0, 16).boxed().toList();
-    Completion right = completion("4. " + "x".repeat(40));
-    Completion wrong = completion("It is 5. " + "x".repeat(40));
+    Completion right = completion("4. " + "x".repeat(40), tokens);
+    Completion wrong = completion("It is 5. " + "x".repeat(40), tokens);
     Completion first = index % 2 == 0 ? right : wrong;
     Completion second = index % 2 == 0 ? wrong : right;
     return CompletionPair.newBuilder()
@@ -69,11 +74,11 @@ final class Pairs {
         .build();
   }
 
-  private static Completion completion(String text) {
-    List<Float> logprobs = Collections.nCopies(TOKENS, -1.25f);
+  private static Completion completion(String text, int tokens) {
+    List<Float> logprobs = Collections.nCopies(tokens, -1.25f);
     return Completion.newBuilder()
         .setText(text)
-        .setTokenIds(IntStream.range(200, 200 + TOKENS).boxed().toList())
+        .setTokenIds(IntStream.range(200, 200 + tokens).boxed().toList())
         .setLogprobs(logprobs)
         .setSamplingLogprobs(logprobs)
         .setFinishReason(FinishReason.STOP)

@@ -1,0 +1,5 @@
+/** What the wire format costs. */
+@NullMarked
+package io.dpostream.benchmarks.wire;
+
+import org.jspecify.annotations.NullMarked;
