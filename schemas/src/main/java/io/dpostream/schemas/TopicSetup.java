@@ -53,6 +53,14 @@ final class TopicSetup {
     }
   }
 
+  Map<String, Integer> partitions(Set<String> names) {
+    Set<String> present = await(admin.listTopics().names());
+    List<String> known = names.stream().filter(present::contains).toList();
+    return await(admin.describeTopics(known).allTopicNames()).entrySet().stream()
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, topic -> topic.getValue().partitions().size()));
+  }
+
   /** What an existing topic would lose with its actual configuration, as one line, if anything. */
   static Optional<String> loss(Topic<?> wanted, Map<String, String> actual) {
     boolean compacted = actual.getOrDefault(CLEANUP_POLICY_CONFIG, "").contains("compact");

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -114,6 +115,15 @@ public final class Topics {
     deadLettersConfig.put(
         MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
     new TopicSetup(admin).ensure(all(), deadLetters(), deadLettersConfig);
+  }
+
+  /**
+   * Number of partitions by name, of those topics that there are.
+   *
+   * @throws UserException when the broker cannot be reached
+   */
+  public static Map<String, Integer> partitions(Admin admin, Set<String> names) {
+    return new TopicSetup(admin).partitions(names);
   }
 
   private <T extends SpecificRecord> Topic<T> topic(

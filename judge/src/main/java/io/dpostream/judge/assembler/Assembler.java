@@ -8,11 +8,12 @@ import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RecordDecoder;
 import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -21,7 +22,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Runs {@link Assembly} over the pair store: reads events, keeps states, writes emissions. */
-final class Assembler extends ContextualProcessor<String, byte[], byte[], Routed> {
+final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed> {
   /** Deadlines are kept to within this. */
   private static final Duration TICK = Duration.ofMillis(200);
 
@@ -35,7 +36,7 @@ final class Assembler extends ContextualProcessor<String, byte[], byte[], Routed
   private final DeadLetters deadLetters;
   private final Assembly assembly;
   private final AssemblerListener listener;
-  private Deadlines deadlines = new Deadlines(0);
+  private Deadlines deadlines = new Deadlines(0, Collections.emptyIterator());
 
   Assembler(KafkaSettings settings, AssemblerConfig config, AssemblerListener listener) {
     this.config = config;
@@ -52,30 +53,33 @@ final class Assembler extends ContextualProcessor<String, byte[], byte[], Routed
   public void init(ProcessorContext<byte[], Routed> context) {
     super.init(context);
     long now = context.currentSystemTimeMs();
-    deadlines = new Deadlines(now + Math.min(config.timeoutMs(), MAX_GRACE_MS));
     try (KeyValueIterator<String, PairState> states = store().all()) {
-      while (states.hasNext()) {
-        KeyValue<String, PairState> entry = states.next();
-        deadlines.add(entry.key, entry.value);
-      }
+      deadlines = new Deadlines(now + Math.min(config.timeoutMs(), MAX_GRACE_MS), states);
     }
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
   }
 
   @Override
-  public void process(Record<String, byte[]> input) {
+  public void process(Record<byte[], Routed> input) {
     long now = context().currentSystemTimeMs();
-    ConsumerRecord<byte[], byte[]> source =
-        SourceHeaders.source(input.headers(), input.value(), input.timestamp());
-    Optional<PairState> state = Optional.ofNullable(store().get(input.key()));
+    String pairId = new String(input.key(), StandardCharsets.UTF_8);
+    Routed.AtPair event = input.value() instanceof Routed.AtPair here ? here : arrived(input);
+    Optional<PairState> state = get(pairId);
     Assembly.Step step =
-        source.topic().equals(topics.completionPairs().name())
-            ? assembly.pair(state, value(pairs.decode(source)), source, now)
-            : assembly.vote(state, value(judgments.decode(source)), source, now);
-    take(input.key(), state, step, now);
-    deadlines
-        .surplus(config.maxClosed())
-        .ifPresent(oldest -> take(oldest, get(oldest), forget(), now));
+        event.content() instanceof CompletionPair pair
+            ? assembly.pair(state, pair, event.source(), now)
+            : assembly.vote(state, (Judgment) event.content(), event.source(), now);
+    take(pairId, state, step, now);
+    deadlines.surplus(config.maxClosed()).ifPresent(this::forget);
+  }
+
+  /** What has come over the internal topic. */
+  private Routed.AtPair arrived(Record<byte[], Routed> input) {
+    ConsumerRecord<byte[], byte[]> source =
+        Sources.restored(input.headers(), input.value().value(), input.timestamp());
+    boolean isPair = source.topic().equals(topics.completionPairs().name());
+    return new Routed.AtPair(
+        source, isPair ? value(pairs.decode(source)) : value(judgments.decode(source)));
   }
 
   private void tick(long now) {
@@ -86,13 +90,18 @@ final class Assembler extends ContextualProcessor<String, byte[], byte[], Routed
   }
 
   private void take(String pairId, Optional<PairState> before, Assembly.Step step, long now) {
-    if (!before.equals(step.state())) {
-      before.ifPresent(state -> deadlines.remove(pairId, state));
-      step.state().ifPresent(state -> deadlines.add(pairId, state));
-      step.state()
-          .ifPresentOrElse(state -> store().put(pairId, state), () -> store().delete(pairId));
+    if (step.state().isEmpty()) {
+      forget(pairId);
+    } else if (!step.state().equals(before)) {
+      store().put(pairId, step.state().get());
+      deadlines.put(pairId, step.state().get());
     }
     step.emissions().forEach(emission -> emit(emission, now));
+  }
+
+  private void forget(String pairId) {
+    store().delete(pairId);
+    deadlines.remove(pairId);
   }
 
   private void emit(Emission emission, long now) {
@@ -122,16 +131,13 @@ final class Assembler extends ContextualProcessor<String, byte[], byte[], Routed
                 record.headers()));
   }
 
+  /** Most ids that come are new, and the store need not be asked for those. */
   private Optional<PairState> get(String pairId) {
-    return Optional.ofNullable(store().get(pairId));
+    return deadlines.knows(pairId) ? Optional.of(store().get(pairId)) : Optional.empty();
   }
 
   private KeyValueStore<String, PairState> store() {
     return context().getStateStore(AssemblerTopology.PAIR_STORE);
-  }
-
-  private static Assembly.Step forget() {
-    return new Assembly.Step(Optional.empty(), java.util.List.of());
   }
 
   /** The router has decoded these bytes before; what changed since then is a fault of ours. */

@@ -22,7 +22,9 @@ import java.util.Map;
  *     id}, in (0, 1); for {@code weighted}
  * @param defaultAccuracy of judges without an entry
  * @param minProbability a weighted posterior below this is a tie, in [0.5, 1)
- * @param partitions of the internal topic; fixed once the application has run
+ * @param partitions of the store of pairs, the most that threads and processes can share; fixed
+ *     once the application has run. With as many of completion-pairs and judgments, pairs and votes
+ *     take the shorter way
  * @param threads stream threads in this process
  * @param store {@code rocksdb} or {@code memory}; both are restored from Kafka
  * @param stateDir folder for local state
@@ -103,7 +105,7 @@ public record AssemblerConfig(
         Map.of(),
         0.8,
         0.5,
-        2,
+        1,
         1,
         "rocksdb",
         "data/assembler",

@@ -1,9 +1,12 @@
 package io.dpostream.judge.assembler;
 
 import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.Topics;
+import io.dpostream.schemas.UserException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,9 +39,10 @@ public final class AssemblerService implements AutoCloseable {
   private final AssemblerConfig config;
   private final KafkaSettings settings;
   private final AssemblerListener listener;
-  private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile CountDownLatch stop = new CountDownLatch(1);
+  private volatile boolean closing;
 
   /** A service that tells nobody. */
   public AssemblerService(AssemblerConfig config, KafkaSettings settings) {
@@ -57,45 +61,25 @@ public final class AssemblerService implements AutoCloseable {
   public void run() {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
-    }
-    KafkaStreams streams =
-        new KafkaStreams(
-            AssemblerTopology.build(settings, config, listener), new StreamsConfig(properties()));
-    streams.setUncaughtExceptionHandler(this::onFailure);
-    streams.setStateListener(
-        (now, before) -> {
-          if (now == KafkaStreams.State.ERROR) {
-            closing.countDown();
-          }
-        });
-    try {
-      streams.start();
-      closing.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      boolean interrupted = Thread.interrupted();
-      streams.close(
-          CloseOptions.timeout(CLOSE_TIMEOUT)
-              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-      ended.countDown();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      PairTasks tasks = tasks(admin);
+      while (!ranToTheEnd(tasks)) {
+        PairTasks before = tasks;
+        tasks = tasks(admin);
+        if (tasks.equals(before)) {
+          throw failure();
+        }
+        log.info("assembler starts again: its input topics were given more partitions");
       }
-    }
-    Throwable cause = failure.get();
-    if (cause instanceof RuntimeException e) {
-      throw e;
-    }
-    if (cause != null) {
-      throw new IllegalStateException("the assembler stopped", cause);
+    } finally {
+      ended.countDown();
     }
   }
 
   /** Stops after the transaction at hand and waits until it has; safe to call more than once. */
   @Override
   public void close() {
-    closing.countDown();
+    closing = true;
+    stop.countDown();
     try {
       if (!ended.await(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         log.warn("the assembler was not running, or has not stopped within {}", CLOSE_TIMEOUT);
@@ -105,11 +89,70 @@ public final class AssemblerService implements AutoCloseable {
     }
   }
 
+  /** Whether it ran until it was told to stop; otherwise there is a failure. */
+  private boolean ranToTheEnd(PairTasks tasks) {
+    failure.set(null);
+    stop = new CountDownLatch(1);
+    if (closing) {
+      return true;
+    }
+    KafkaStreams streams =
+        new KafkaStreams(
+            AssemblerTopology.build(settings, config, tasks, listener),
+            new StreamsConfig(properties()));
+    streams.setUncaughtExceptionHandler(this::onFailure);
+    streams.setStateListener(
+        (now, before) -> {
+          if (now == KafkaStreams.State.ERROR) {
+            stop.countDown();
+          }
+        });
+    try {
+      streams.start();
+      stop.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      boolean interrupted = Thread.interrupted();
+      streams.close(
+          CloseOptions.timeout(CLOSE_TIMEOUT)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return failure.get() == null;
+  }
+
+  private RuntimeException failure() {
+    Throwable cause = failure.get();
+    return cause instanceof RuntimeException e
+        ? e
+        : new IllegalStateException("the assembler stopped", cause);
+  }
+
+  /** Tasks for the topics that there are, by the number of their partitions. */
+  private PairTasks tasks(Admin admin) {
+    String pairs = settings.topics().completionPairs().name();
+    String judgments = settings.topics().judgments().name();
+    String store = applicationId() + "-" + AssemblerTopology.PAIR_STORE + "-changelog";
+    Map<String, Integer> partitions = Topics.partitions(admin, Set.of(pairs, judgments, store));
+    int begunWith = partitions.getOrDefault(store, config.partitions());
+    if (begunWith != config.partitions()) {
+      throw new UserException(
+          "assembler.partitions: %d is not what this deployment's assembler began with; set it to %d"
+              .formatted(config.partitions(), begunWith));
+    }
+    return PairTasks.of(
+        config.partitions(),
+        Math.max(partitions.getOrDefault(pairs, 1), partitions.getOrDefault(judgments, 1)));
+  }
+
   private StreamThreadExceptionResponse onFailure(Throwable exception) {
-    if (isOutOfReach(exception) && closing.getCount() > 0) {
+    if (isOutOfReach(exception) && !closing) {
       log.warn("assembler retries in {} ms: {}", RETRY_MS, exception.toString());
       try {
-        closing.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        stop.await(RETRY_MS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -130,9 +173,13 @@ public final class AssemblerService implements AutoCloseable {
     return false;
   }
 
+  private String applicationId() {
+    return settings.topicPrefix() + "assembler";
+  }
+
   private Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>(settings.properties());
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.topicPrefix() + "assembler");
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMs());
@@ -140,6 +187,8 @@ public final class AssemblerService implements AutoCloseable {
     // interval.
     properties.put(StreamsConfig.POLL_MS_CONFIG, Math.min(100, config.commitIntervalMs()));
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    // Pairs and votes may come in any order, so neither topic waits for records of the other.
+    properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);

@@ -3,11 +3,12 @@ package io.dpostream.judge.assembler;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Topics;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Branched;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -18,17 +19,20 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The assembler as a topology: pairs and judgments meet in one internal topic that is partitioned
- * by pair id, and one store remembers what is known of each pair.
+ * The assembler as a topology: pairs and judgments meet in the task of their pair id, and one store
+ * remembers what is known of each pair.
  *
  * <pre>
- * completion-pairs -+                                          +-> preferences
- *                   +-> route -> by-pair -> assemble (pairs) --+-> outcomes
- * judgments --------+     |                                    |
- *                         +------------> dead-letters <--------+
+ * completion-pairs -+           at its pair's task            +-> preferences
+ *                   +-> route ---------------------> assemble +-> outcomes
+ * judgments --------+     |  elsewhere -> by-pair ->  (pairs)  |
+ *                         +-------------> dead-letters <-------+
  * </pre>
+ *
+ * <p>Where the input topics have more partitions than there are tasks, every record takes the way
+ * over {@code by-pair}.
  */
-public final class AssemblerTopology {
+final class AssemblerTopology {
   /** Name of the store, and part of its changelog topic's. */
   static final String PAIR_STORE = "pairs";
 
@@ -37,51 +41,44 @@ public final class AssemblerTopology {
   private AssemblerTopology() {}
 
   /** The topology for a deployment's topics: a pure function of its arguments. */
-  public static Topology build(
-      KafkaSettings settings, AssemblerConfig config, AssemblerListener listener) {
+  static Topology build(
+      KafkaSettings settings, AssemblerConfig config, PairTasks tasks, AssemblerListener listener) {
     StreamsBuilder builder = new StreamsBuilder();
     Topics topics = settings.topics();
     Serde<Routed> routed =
         Serdes.serdeFrom(
-            (topic, value) -> value.value(), (topic, bytes) -> new Routed.ToTopic(topic, bytes));
+            (topic, value) -> value.value(), (topic, bytes) -> new Routed.ToPair(bytes));
     Produced<byte[], Routed> produced = Produced.with(Serdes.ByteArray(), routed);
+    builder.addStateStore(pairStore(settings, config));
 
     KStream<byte[], Routed> inputs =
         builder.stream(
                 List.of(topics.completionPairs().name(), topics.judgments().name()),
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("inputs"))
-            .process(() -> new Router(settings, listener), Named.as("route"));
-    inputs
-        .split(Named.as("route-"))
-        .branch(
-            (key, value) -> value instanceof Routed.ToTopic,
-            Branched.withConsumer(
-                dead -> dead.to(topics.deadLetters(), produced.withName("undecodable")),
-                "undecodable-branch"))
-        .defaultBranch(
-            Branched.withConsumer(
-                good -> assemble(builder, good, settings, config, listener, produced), "good"));
+            .process(() -> new Router(settings, tasks, listener), Named.as("route"));
+    only(Routed.ToTopic.class, inputs, "undecodable")
+        .to(topics.deadLetters(), produced.withName("dead-letters"));
+    KStream<byte[], Routed> byPair =
+        only(Routed.ToPair.class, inputs, "elsewhere")
+            .repartition(
+                Repartitioned.with(Serdes.ByteArray(), routed)
+                    .withName(BY_PAIR)
+                    .withNumberOfPartitions(tasks.count())
+                    .withStreamPartitioner(
+                        (topic, key, value, count) -> Optional.of(Set.of(tasks.task(key)))));
+    KStream<byte[], Routed> atPair =
+        tasks.direct()
+            ? only(Routed.AtPair.class, inputs, "here").merge(byPair, Named.as("at-pair"))
+            : byPair;
+    atPair
+        .process(() -> new Assembler(settings, config, listener), Named.as("assemble"), PAIR_STORE)
+        .to((key, value, context) -> ((Routed.ToTopic) value).topic(), produced.withName("write"));
     return builder.build();
   }
 
-  private static void assemble(
-      StreamsBuilder builder,
-      KStream<byte[], Routed> good,
-      KafkaSettings settings,
-      AssemblerConfig config,
-      AssemblerListener listener,
-      Produced<byte[], Routed> produced) {
-    builder.addStateStore(pairStore(settings, config));
-    good.mapValues(Routed::value, Named.as("bytes"))
-        .repartition(
-            Repartitioned.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withName(BY_PAIR)
-                .withNumberOfPartitions(config.partitions()))
-        .selectKey(
-            (key, value) -> new String(key, java.nio.charset.StandardCharsets.UTF_8),
-            Named.as("pair-id"))
-        .process(() -> new Assembler(settings, config, listener), Named.as("assemble"), PAIR_STORE)
-        .to((key, value, context) -> ((Routed.ToTopic) value).topic(), produced.withName("write"));
+  private static KStream<byte[], Routed> only(
+      Class<? extends Routed> type, KStream<byte[], Routed> stream, String name) {
+    return stream.filter((key, value) -> type.isInstance(value), Named.as(name));
   }
 
   private static StoreBuilder<KeyValueStore<String, PairState>> pairStore(
@@ -92,6 +89,6 @@ public final class AssemblerTopology {
                 : Stores.persistentKeyValueStore(PAIR_STORE),
             Serdes.String(),
             new PairStateSerde(settings))
-        .withCachingEnabled();
+        .withCachingDisabled();
   }
 }

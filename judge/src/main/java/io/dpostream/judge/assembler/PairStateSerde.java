@@ -21,7 +21,6 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
@@ -194,18 +193,7 @@ final class PairStateSerde implements Serde<PairState> {
     for (int n = in.readInt(); n > 0; n--) {
       headers.add(in.readUTF(), readBytes(in));
     }
-    return new ConsumerRecord<>(
-        topic,
-        partition,
-        offset,
-        timestamp,
-        TimestampType.CREATE_TIME,
-        ConsumerRecord.NULL_SIZE,
-        ConsumerRecord.NULL_SIZE,
-        key,
-        value,
-        headers,
-        Optional.empty());
+    return Sources.record(topic, partition, offset, timestamp, key, value, headers);
   }
 
   /** Length and bytes; -1 for none. */

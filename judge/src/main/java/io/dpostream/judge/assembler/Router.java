@@ -7,26 +7,29 @@ import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RecordDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Sends pairs and judgments to their pair id, which is read from the value: clients in other
- * languages choose partitions, and perhaps keys, in their own way. What cannot be decoded goes to
- * the dead letters.
+ * Sends pairs and judgments to the task of their pair id, which is read from the value: clients in
+ * other languages choose partitions, and perhaps keys, in their own way. A record that stands in
+ * that task's partition already is there; the others take the internal topic. What cannot be
+ * decoded goes to the dead letters.
  */
 final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
+  private final PairTasks tasks;
   private final String pairTopic;
   private final RecordDecoder<CompletionPair> pairs;
   private final RecordDecoder<Judgment> judgments;
   private final DeadLetters deadLetters;
   private final AssemblerListener listener;
 
-  Router(KafkaSettings settings, AssemblerListener listener) {
+  Router(KafkaSettings settings, PairTasks tasks, AssemblerListener listener) {
+    this.tasks = tasks;
     this.pairTopic = settings.topics().completionPairs().name();
     this.pairs = settings.decoder(settings.topics().completionPairs());
     this.judgments = settings.decoder(settings.topics().judgments());
@@ -36,39 +39,42 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
 
   @Override
   public void process(Record<byte[], byte[]> input) {
-    RecordMetadata metadata =
-        context()
-            .recordMetadata()
-            .orElseThrow(() -> new IllegalStateException("a source record has metadata"));
-    Headers headers = SourceHeaders.of(input, metadata);
-    Decoded<String> pairId =
-        metadata.topic().equals(pairTopic)
-            ? id(pairs.decode(input.value()), CompletionPair::getPairId)
-            : id(judgments.decode(input.value()), Judgment::getPairId);
-    if (pairId instanceof Decoded.Value<String> id) {
-      byte[] key = id.value().getBytes(StandardCharsets.UTF_8);
-      context()
-          .forward(new Record<>(key, new Routed.ToPair(input.value()), input.timestamp(), headers));
-    } else if (pairId instanceof Decoded.Undecodable<String> bad) {
-      ConsumerRecord<byte[], byte[]> source =
-          SourceHeaders.source(headers, input.value(), input.timestamp());
+    ConsumerRecord<byte[], byte[]> source =
+        Sources.of(
+            input,
+            context()
+                .recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a source record has metadata")));
+    if (source.topic().equals(pairTopic)) {
+      route(pairs.decode(source), CompletionPair::getPairId, source);
+    } else {
+      route(judgments.decode(source), Judgment::getPairId, source);
+    }
+  }
+
+  private <T extends SpecificRecord> void route(
+      Decoded<T> decoded, Function<T, String> pairId, ConsumerRecord<byte[], byte[]> source) {
+    if (decoded instanceof Decoded.Value<T> value) {
+      byte[] key = pairId.apply(value.value()).getBytes(StandardCharsets.UTF_8);
+      Record<byte[], Routed> there =
+          tasks.isHome(source.partition(), key)
+              ? new Record<>(key, new Routed.AtPair(source, value.value()), source.timestamp())
+              : new Record<>(
+                  key,
+                  new Routed.ToPair(source.value()),
+                  source.timestamp(),
+                  Sources.carried(source));
+      context().forward(there);
+    } else if (decoded instanceof Decoded.Undecodable<T> bad) {
       ProducerRecord<byte[], byte[]> letter = deadLetters.record(source, bad.error());
       context()
           .forward(
               new Record<>(
                   letter.key(),
                   new Routed.ToTopic(letter.topic(), letter.value()),
-                  input.timestamp(),
+                  source.timestamp(),
                   letter.headers()));
       listener.deadLettered(bad.error());
     }
-  }
-
-  private static <T> Decoded<String> id(
-      Decoded<T> decoded, java.util.function.Function<T, String> id) {
-    if (decoded instanceof Decoded.Value<T> value) {
-      return new Decoded.Value<>(id.apply(value.value()));
-    }
-    return new Decoded.Undecodable<>(((Decoded.Undecodable<T>) decoded).error());
   }
 }

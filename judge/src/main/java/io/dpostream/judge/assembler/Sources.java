@@ -10,29 +10,43 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 
-/** Carries where a record stood, and its key, through the internal topic in headers. */
-final class SourceHeaders {
+/** Records as they stood in their topics, also after a way through the internal topic. */
+final class Sources {
   /** The key as it was; absent when there was none. */
   private static final String KEY = "dpo.source.key";
 
-  private SourceHeaders() {}
+  private Sources() {}
 
-  /** Headers of a record with its source added. */
-  static Headers of(Record<byte[], byte[]> input, RecordMetadata source) {
-    Headers headers = new RecordHeaders(input.headers());
+  /** A record that comes from its topic. */
+  static ConsumerRecord<byte[], byte[]> of(Record<byte[], byte[]> input, RecordMetadata metadata) {
+    return record(
+        metadata.topic(),
+        metadata.partition(),
+        metadata.offset(),
+        input.timestamp(),
+        input.key(),
+        input.value(),
+        new RecordHeaders(input.headers()));
+  }
+
+  /** A source's headers, and in further ones where it stood and its key. */
+  static Headers carried(ConsumerRecord<byte[], byte[]> source) {
+    Headers headers = new RecordHeaders(source.headers());
     put(headers, DeadLetters.SOURCE_TOPIC, source.topic());
     put(headers, DeadLetters.SOURCE_PARTITION, Integer.toString(source.partition()));
     put(headers, DeadLetters.SOURCE_OFFSET, Long.toString(source.offset()));
     headers.remove(KEY);
-    if (input.key() != null) {
-      headers.add(KEY, input.key());
+    if (source.key() != null) {
+      headers.add(KEY, source.key());
     }
     return headers;
   }
 
-  /** The record as it stood in its source. */
-  static ConsumerRecord<byte[], byte[]> source(Headers carried, byte[] value, long timestamp) {
+  /** The source whose headers were {@linkplain #carried carried}. */
+  static ConsumerRecord<byte[], byte[]> restored(
+      Headers carried, byte @Nullable [] value, long timestamp) {
     RecordHeaders headers = new RecordHeaders(carried);
     String topic = text(headers, DeadLetters.SOURCE_TOPIC).orElse("");
     int partition = text(headers, DeadLetters.SOURCE_PARTITION).map(Integer::parseInt).orElse(-1);
@@ -42,6 +56,19 @@ final class SourceHeaders {
     headers.remove(DeadLetters.SOURCE_PARTITION);
     headers.remove(DeadLetters.SOURCE_OFFSET);
     headers.remove(KEY);
+    return record(
+        topic, partition, offset, timestamp, key == null ? null : key.value(), value, headers);
+  }
+
+  /** A record of whose size nothing is known. */
+  static ConsumerRecord<byte[], byte[]> record(
+      String topic,
+      int partition,
+      long offset,
+      long timestamp,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Headers headers) {
     return new ConsumerRecord<>(
         topic,
         partition,
@@ -50,7 +77,7 @@ final class SourceHeaders {
         TimestampType.CREATE_TIME,
         ConsumerRecord.NULL_SIZE,
         ConsumerRecord.NULL_SIZE,
-        key == null ? null : key.value(),
+        key,
         value,
         headers,
         Optional.empty());

@@ -13,10 +13,13 @@ import java.util.regex.Pattern;
  * fractions are divided.
  */
 final class FinalAnswer {
-  /** A sign counts unless it stands after something it could be subtracted from. */
+  /**
+   * A sign counts unless it stands after something it could be subtracted from. Every part may be
+   * missing, so the lookahead keeps the search from stopping at each letter.
+   */
   private static final Pattern NUMBER =
       Pattern.compile(
-          "(?<sign>(?<![\\w).])[-\u2212]\\s?)?[$\u20ac\u00a3]?"
+          "(?=[-\u2212$\u20ac\u00a3.\\d])(?<sign>(?<![\\w).])[-\u2212]\\s?)?[$\u20ac\u00a3]?"
               + "(?<whole>\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)?(?<decimals>(?<!\\.)\\.\\d+)?"
               + "(?:/(?<divisor>\\d*[1-9]\\d*))?");
 

@@ -94,6 +94,12 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
   }
 
   private static String show(double a, double b) {
-    return String.format(Locale.ROOT, "%.4g against %.4g", a, b);
+    return show(a) + " against " + show(b);
+  }
+
+  private static String show(double score) {
+    return score == Math.rint(score) && Math.abs(score) < 1e6
+        ? Long.toString((long) score)
+        : String.format(Locale.ROOT, "%.4g", score);
   }
 }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -28,6 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class TransactionalWorker implements Worker {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final int BATCH_BYTES = 256 * 1024; // a transaction of pairs in a few requests
   private static final int MAX_POLL_INTERVAL_MS = 900_000;
 
   private final JudgeSpec spec;
@@ -64,11 +66,10 @@ final class TransactionalWorker implements Worker {
     consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, config.sessionTimeoutMs());
     consuming.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, config.sessionTimeoutMs() / 5);
     this.consumer = new KafkaConsumer<>(consuming);
+    Map<String, Object> producing = settings.transactionalProducer(member, member);
+    producing.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     this.producer =
-        new KafkaProducer<>(
-            settings.transactionalProducer(member, member),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   @Override

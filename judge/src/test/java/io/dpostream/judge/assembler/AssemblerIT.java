@@ -9,10 +9,12 @@ import io.dpostream.judge.Examples;
 import io.dpostream.judge.Wire;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Topics;
+import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VerdictKind;
 import java.io.File;
 import java.io.IOException;
@@ -21,7 +23,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -163,6 +168,64 @@ class AssemblerIT {
         .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
   }
 
+  @Test
+  void shouldGoOnWhenATopicIsGivenMorePartitions() throws Exception {
+    Wire wire = new Wire(cluster.settings(), "grown.");
+    Topics topics = wire.settings().topics();
+    CompletionPair before = Examples.pair("before", Examples.prompt("p"), "a", "b");
+    List<CompletionPair> after = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      after.add(Examples.pair("after-" + i, Examples.prompt("p"), "a" + i, "b"));
+    }
+    String store = wire.settings().topicPrefix() + "assembler-pairs-changelog";
+    try (Assembling assembling = new Assembling(wire, "grown")) {
+      wire.write(topics.completionPairs(), List.of(before), CompletionPair::getPairId);
+      await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
+      try (Admin admin = wire.settings().admin()) {
+        admin
+            .createPartitions(Map.of(topics.completionPairs().name(), NewPartitions.increaseTo(3)))
+            .all()
+            .get();
+      }
+      wire.write(topics.completionPairs(), after, CompletionPair::getPairId);
+      List<Judgment> votes = new ArrayList<>();
+      votes.add(vote(before, "rules", VerdictKind.FIRST));
+      after.forEach(pair -> votes.add(vote(pair, "rules", VerdictKind.FIRST)));
+      wire.write(topics.judgments(), votes, Judgment::getPairId);
+
+      await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() >= 21);
+    }
+    assertThat(wire.read(topics.outcomes()))
+        .extracting(PairOutcome::getPairId)
+        .doesNotHaveDuplicates()
+        .hasSize(21);
+    assertThat(wire.records(topics.deadLetters())).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatItsPartitionsAreFixed() {
+    Wire wire = new Wire(cluster.settings(), "fixed.");
+    String store = wire.settings().topicPrefix() + "assembler-pairs-changelog";
+    wire.write(
+        wire.settings().topics().completionPairs(),
+        List.of(Examples.pair("pair", Examples.prompt("p"), "a", "b")),
+        CompletionPair::getPairId);
+    try (Assembling assembling = new Assembling(wire, "fixed")) {
+      await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
+    }
+    AssemblerConfig changed = AssemblerMain.config(dir.resolve("state-fixed").toString(), 2);
+
+    try (AssemblerService service = new AssemblerService(changed, wire.settings())) {
+      assertThat(CompletableFuture.runAsync(service::run))
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOf(UserException.class)
+          .withMessage(
+              "assembler.partitions: 2 is not what this deployment's assembler began with; set it to 1");
+    }
+  }
+
   private static Process launch(Wire wire) throws IOException {
     return new ProcessBuilder(
             ProcessHandle.current().info().command().orElseThrow(),
@@ -179,5 +242,31 @@ class AssemblerIT {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(dir.toFile(), "assembler.log")))
         .start();
+  }
+
+  /** An assembler in a thread of this process that soon sees what becomes of its topics. */
+  private static final class Assembling implements AutoCloseable {
+    private final AssemblerService service;
+    private final CompletableFuture<Void> run;
+
+    Assembling(Wire wire, String name) {
+      KafkaSettings of = wire.settings();
+      KafkaSettings settings =
+          new KafkaSettings(
+              of.bootstrapServers(),
+              of.schemaRegistryUrl(),
+              of.topicPrefix(),
+              Map.of("metadata.max.age.ms", "1000"));
+      service =
+          new AssemblerService(
+              AssemblerMain.config(dir.resolve("state-" + name).toString()), settings);
+      run = CompletableFuture.runAsync(service::run);
+    }
+
+    @Override
+    public void close() {
+      service.close();
+      assertThat(run).succeedsWithin(Duration.ofSeconds(10));
+    }
   }
 }

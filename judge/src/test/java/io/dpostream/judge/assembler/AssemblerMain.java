@@ -15,6 +15,10 @@ public final class AssemblerMain {
 
   /** The default with a quick session, so that a successor takes over soon. */
   public static AssemblerConfig config(String stateDir) {
+    return config(stateDir, AssemblerConfig.defaults().partitions());
+  }
+
+  static AssemblerConfig config(String stateDir, int partitions) {
     AssemblerConfig d = AssemblerConfig.defaults();
     return new AssemblerConfig(
         d.quorum(),
@@ -29,7 +33,7 @@ public final class AssemblerMain {
         d.accuracies(),
         d.defaultAccuracy(),
         d.minProbability(),
-        d.partitions(),
+        partitions,
         d.threads(),
         d.store(),
         stateDir,

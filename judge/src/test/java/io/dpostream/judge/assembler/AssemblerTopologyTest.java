@@ -31,9 +31,25 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/**
+ * The driver has one task, 0, and everything comes from partition 0. With one task that keeps pairs
+ * it is where they belong; with two it is for some; and with inputs of more partitions than tasks
+ * all take the internal topic.
+ */
+@ParameterizedClass(name = "{0} tasks, {1} input partitions")
+@CsvSource({"1, 1", "2, 1", "1, 2"})
 class AssemblerTopologyTest {
   private static final CompletionPair PAIR = pair("pair-1", "better", "worse");
+
+  @Parameter(0)
+  int tasks;
+
+  @Parameter(1)
+  int inputPartitions;
 
   private final KafkaSettings settings = PlainAvro.settings();
   private TopologyTestDriver driver;
@@ -52,7 +68,11 @@ class AssemblerTopologyTest {
             "ensure.explicit.internal.resource.naming", "true"));
     driver =
         new TopologyTestDriver(
-            AssemblerTopology.build(settings, config.build(), AssemblerListener.NONE),
+            AssemblerTopology.build(
+                settings,
+                config.build(tasks),
+                PairTasks.of(tasks, inputPartitions),
+                AssemblerListener.NONE),
             properties,
             Instant.EPOCH);
     var topics = settings.topics();

@@ -37,6 +37,10 @@ record Configs(
   }
 
   AssemblerConfig build() {
+    return build(1);
+  }
+
+  AssemblerConfig build(int partitions) {
     return new AssemblerConfig(
         quorum,
         votes,
@@ -50,7 +54,7 @@ record Configs(
         accuracies,
         0.8,
         0.6,
-        1,
+        partitions,
         1,
         "memory",
         "unused",

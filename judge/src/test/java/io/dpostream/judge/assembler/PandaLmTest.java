@@ -63,7 +63,10 @@ class PandaLmTest {
     try (TopologyTestDriver driver =
         new TopologyTestDriver(
             AssemblerTopology.build(
-                settings, Configs.of("majority", 3).build(), AssemblerListener.NONE),
+                settings,
+                Configs.of("majority", 3).build(),
+                PairTasks.of(1, 1),
+                AssemblerListener.NONE),
             properties,
             Instant.EPOCH)) {
       Map<String, TestInputTopic<byte[], byte[]>> inputs = new HashMap<>();
