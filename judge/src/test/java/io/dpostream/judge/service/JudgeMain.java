@@ -1,22 +1,55 @@
 package io.dpostream.judge.service;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.schemas.KafkaSettings;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A judge that never answers, in a process of its own, for tests that kill it. */
+/** Judges in a process of their own, for tests that kill it. */
 final class JudgeMain {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private JudgeMain() {}
 
-  /** Arguments: bootstrap servers, registry, topic prefix, instance. */
-  public static void main(String[] args) {
+  /** Arguments: bootstrap servers, registry, topic prefix, instance, judges in JSON. */
+  public static void main(String[] args) throws IOException {
     KafkaSettings settings = new KafkaSettings(args[0], args[1], args[2], Map.of());
-    new JudgeService(config(args[3], true), settings).run();
+    List<Map<String, Object>> judges = JSON.readValue(args[4], new TypeReference<>() {});
+    new JudgeService(config(args[3], judges), settings).run();
   }
 
-  /** Ten pairs at once; the lock is the broker's shortest. */
-  static JudgeConfig config(String instance, boolean hangs) {
-    Map<String, Object> judge =
+  static Process launch(
+      KafkaSettings settings, String instance, List<Map<String, Object>> judges, Path log)
+      throws IOException {
+    return new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            JudgeMain.class.getName(),
+            settings.bootstrapServers(),
+            settings.schemaRegistryUrl(),
+            settings.topicPrefix(),
+            instance,
+            JSON.writeValueAsString(judges))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  /** A verdict may take ten minutes; the lock is the broker's shortest. */
+  static JudgeConfig config(String instance, List<Map<String, Object>> judges) {
+    return new JudgeConfig(judges, instance, 3, 10, 600_000, 100, 10_000, 15_000);
+  }
+
+  /** Ten pairs at once. */
+  static List<Map<String, Object>> scripted(boolean hangs) {
+    return List.of(
         Map.of(
             "id",
             "s",
@@ -27,7 +60,6 @@ final class JudgeMain {
             "concurrency",
             10,
             "hangs",
-            hangs);
-    return new JudgeConfig(List.of(judge), instance, 3, 10, 600_000, 100, 10_000, 15_000);
+            hangs));
   }
 }

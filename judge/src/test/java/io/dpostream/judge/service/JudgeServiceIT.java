@@ -194,12 +194,14 @@ class JudgeServiceIT {
   @Test
   void shouldJudgeThePairsOfAKilledProcessInAnother() throws Exception {
     Wire wire = new Wire(cluster.settings(), "killed.");
-    Process killed = launch(wire);
+    Process killed =
+        JudgeMain.launch(
+            wire.settings(), "first", JudgeMain.scripted(true), dir.resolve("judge.log"));
     wire.write(pairs(wire), some("p", 12), CompletionPair::getPairId);
     await().atMost(PATIENCE).until(() -> held() >= 10);
     killed.destroyForcibly().waitFor();
 
-    try (Running next = new Running(JudgeMain.config("next", false), wire);
+    try (Running next = new Running(JudgeMain.config("next", JudgeMain.scripted(false)), wire);
         Assembling assembling = new Assembling(wire)) {
       await().atMost(PATIENCE).until(() -> distinct(wire) == 12);
       await().atMost(PATIENCE).until(() -> outcomes(wire).size() >= 12);
@@ -307,24 +309,6 @@ class JudgeServiceIT {
     return Files.readAllLines(dir.resolve("judge.log")).stream()
         .filter(line -> line.startsWith("hangs on "))
         .count();
-  }
-
-  private static Process launch(Wire wire) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            JudgeMain.class.getName(),
-            wire.settings().bootstrapServers(),
-            wire.settings().schemaRegistryUrl(),
-            wire.settings().topicPrefix(),
-            "first")
-        .redirectErrorStream(true)
-        .redirectOutput(dir.resolve("judge.log").toFile())
-        .start();
   }
 
   private static String header(ConsumerRecord<?, ?> record, String key) {
