@@ -115,6 +115,8 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
       if (preferred.preference().getRevision() > 0) {
         listener.revised();
       }
+    } else if (emission instanceof Emission.Late late) {
+      listener.late(late.vote().getJudgeId());
     } else if (emission instanceof Emission.Dead dead) {
       forward(deadLetters.record(dead.source(), dead.error()), now);
       listener.deadLettered(dead.error());

@@ -16,6 +16,9 @@ public interface AssemblerListener {
   /** A correction has made a new revision of a preference. */
   default void revised() {}
 
+  /** A judge has voted on a pair that had its outcome. */
+  default void late(String judgeId) {}
+
   /** A record went to the dead letters. */
   default void deadLettered(String error) {}
 }

@@ -187,9 +187,12 @@ final class Assembly {
     if (closed.judgmentIds().contains(vote.getJudgmentId())) {
       return Step.unchanged(closed);
     }
+    if (vote.getJudgeKind() != JudgeKind.HUMAN) {
+      return new Step(Optional.of(closed), List.of(new Emission.Late(vote)));
+    }
     boolean inWindow =
         now < closed.until() - Math.max(0, config.closedWindowMs() - config.correctionWindowMs());
-    if (closed.correctable().isEmpty() || !inWindow || vote.getJudgeKind() != JudgeKind.HUMAN) {
+    if (closed.correctable().isEmpty() || !inWindow) {
       return Step.dead(
           closed,
           source,

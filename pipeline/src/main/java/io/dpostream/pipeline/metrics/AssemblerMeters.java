@@ -14,6 +14,7 @@ final class AssemblerMeters implements AssemblerListener {
 
   private final Map<OutcomeKind, Counter> outcomes = new EnumMap<>(OutcomeKind.class);
   private final Counter revisions;
+  private final Counter lateVotes;
   private final Counter deadLetters;
 
   AssemblerMeters(MeterRegistry registry) {
@@ -28,6 +29,10 @@ final class AssemblerMeters implements AssemblerListener {
     revisions =
         Counter.builder(PREFIX + "revisions")
             .description("Preferences revised by a correction")
+            .register(registry);
+    lateVotes =
+        Counter.builder(PREFIX + "late.votes")
+            .description("Judges' votes on pairs that had their outcome")
             .register(registry);
     deadLetters =
         Counter.builder(PREFIX + "dead.letters")
@@ -46,6 +51,11 @@ final class AssemblerMeters implements AssemblerListener {
   @Override
   public void revised() {
     revisions.increment();
+  }
+
+  @Override
+  public void late(String judgeId) {
+    lateVotes.increment();
   }
 
   @Override
