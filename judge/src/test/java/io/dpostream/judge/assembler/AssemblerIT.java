@@ -13,6 +13,7 @@ import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VerdictKind;
@@ -168,6 +169,42 @@ class AssemblerIT {
         .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
   }
 
+  /** Of each pair and its vote at most one stands in the partition of the pair's task. */
+  @Test
+  void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() throws Exception {
+    Wire wire = new Wire(cluster.settings(), "foreign.");
+    Topics topics = wire.settings().topics();
+    String pairs = topics.completionPairs().name();
+    String judgments = topics.judgments().name();
+    try (Admin admin = wire.settings().admin()) {
+      NewPartitions two = NewPartitions.increaseTo(2);
+      admin.createPartitions(Map.of(pairs, two, judgments, two)).all().get();
+    }
+    RecordEncoder encoder = wire.settings().encoder();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            wire.settings().producer("foreign"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int i = 0; i < 40; i++) {
+        CompletionPair pair = Examples.pair("pair-" + i, Examples.prompt("p"), "a" + i, "b");
+        Judgment vote = vote(pair, "rules", VerdictKind.FIRST);
+        byte[] pairBytes = encoder.encode(topics.completionPairs(), "", pair).value();
+        byte[] voteBytes = encoder.encode(topics.judgments(), "", vote).value();
+        producer.send(new ProducerRecord<>(pairs, i % 2, null, pairBytes));
+        producer.send(new ProducerRecord<>(judgments, (i + 1) % 2, null, voteBytes));
+      }
+    }
+    try (Assembling assembling = new Assembling(wire, "foreign", 2)) {
+      await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() >= 40);
+    }
+    assertThat(wire.read(topics.outcomes()))
+        .extracting(PairOutcome::getPairId)
+        .doesNotHaveDuplicates()
+        .hasSize(40);
+    assertThat(wire.records(topics.deadLetters())).isEmpty();
+  }
+
   @Test
   void shouldGoOnWhenATopicIsGivenMorePartitions() throws Exception {
     Wire wire = new Wire(cluster.settings(), "grown.");
@@ -178,7 +215,7 @@ class AssemblerIT {
       after.add(Examples.pair("after-" + i, Examples.prompt("p"), "a" + i, "b"));
     }
     String store = wire.settings().topicPrefix() + "assembler-pairs-changelog";
-    try (Assembling assembling = new Assembling(wire, "grown")) {
+    try (Assembling assembling = new Assembling(wire, "grown", 1)) {
       wire.write(topics.completionPairs(), List.of(before), CompletionPair::getPairId);
       await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
       try (Admin admin = wire.settings().admin()) {
@@ -210,7 +247,7 @@ class AssemblerIT {
         wire.settings().topics().completionPairs(),
         List.of(Examples.pair("pair", Examples.prompt("p"), "a", "b")),
         CompletionPair::getPairId);
-    try (Assembling assembling = new Assembling(wire, "fixed")) {
+    try (Assembling assembling = new Assembling(wire, "fixed", 1)) {
       await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
     }
     AssemblerConfig changed = AssemblerMain.config(dir.resolve("state-fixed").toString(), 2);
@@ -249,7 +286,7 @@ class AssemblerIT {
     private final AssemblerService service;
     private final CompletableFuture<Void> run;
 
-    Assembling(Wire wire, String name) {
+    Assembling(Wire wire, String name, int partitions) {
       KafkaSettings of = wire.settings();
       KafkaSettings settings =
           new KafkaSettings(
@@ -259,7 +296,7 @@ class AssemblerIT {
               Map.of("metadata.max.age.ms", "1000"));
       service =
           new AssemblerService(
-              AssemblerMain.config(dir.resolve("state-" + name).toString()), settings);
+              AssemblerMain.config(dir.resolve("state-" + name).toString(), partitions), settings);
       run = CompletableFuture.runAsync(service::run);
     }
 
