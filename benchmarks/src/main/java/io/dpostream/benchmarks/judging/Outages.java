@@ -1,6 +1,7 @@
 package io.dpostream.benchmarks.judging;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.broker.Ports;
 import io.dpostream.schemas.KafkaSettings;
 import java.io.File;
 import java.io.IOException;
@@ -13,18 +14,22 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Pairs go to a language-model judge in a process of its own at a steady rate, while first the
- * endpoint is dead for a minute, then the process is killed and started again, then the broker.
- * Prints what came of the pairs, every ten seconds and at the end.
+ * Pairs go at a steady rate to a process with a language-model judge and, five in a hundred, a page
+ * at which a person sits, while first the endpoint is dead for a minute, then the process is killed
+ * and started again, then the broker. Prints what came of the pairs, every ten seconds and at the
+ * end, and what the page said.
  */
 public final class Outages {
   private static final int PAIRS_A_SECOND = 10;
   private static final int ANSWER_MS = 500;
   private static final int LAST_SECOND = 240;
+  private static final String TOKEN = "ann-0123456789abc";
 
   private final Path folder;
   private final LocalCluster cluster;
   private final KafkaSettings kafka;
+  private final int pagePort = Ports.free().registry();
+  private final long start = System.nanoTime();
 
   private Outages(Path folder, LocalCluster cluster) {
     this.folder = folder;
@@ -47,32 +52,34 @@ public final class Outages {
     int port = model.port();
     Process judge = judge(port);
     try (Endings endings = new Endings(kafka);
+        Person person =
+            new Person("http://127.0.0.1:" + pagePort, TOKEN, folder, text -> say(now(), text));
         TransactionalSender sender = new TransactionalSender(kafka, "outages")) {
       sender.send(Pairs.records(kafka, 1), 1000);
       endings.await(1); // the judge has started
       int sent = 1;
-      long start = System.nanoTime();
+      long begun = now();
       for (int second = 0; second < LAST_SECOND; second++) {
         switch (second) {
           case 20 -> {
-            say(second, "the endpoint dies");
+            say(now(), "the endpoint dies");
             model.close();
           }
           case 80 -> {
-            say(second, "the endpoint is back");
+            say(now(), "the endpoint is back");
             model = SlowModel.start(port, ANSWER_MS);
           }
           case 130 -> {
-            say(second, "the judge is killed and started again");
+            say(now(), "the judge is killed and started again");
             judge.destroyForcibly().waitFor();
             judge = judge(port);
           }
           case 180 -> {
-            say(second, "the broker is killed");
+            say(now(), "the broker is killed");
             cluster.killBroker();
           }
           case 185 -> {
-            say(second, "the broker is back");
+            say(now(), "the broker is back");
             cluster.restartBroker();
           }
           default -> {}
@@ -83,17 +90,22 @@ public final class Outages {
           sent += pairs.size();
         }
         if (second % 10 == 9) {
-          say(second + 1, sent + " pairs sent, " + endings);
+          say(now(), sent + " pairs sent, " + endings + ", " + person);
         }
-        long wait = start + (second + 1) * 1_000_000_000L - System.nanoTime();
+        long wait = start + (begun + second + 1) * 1_000_000_000L - System.nanoTime();
         Thread.sleep(Math.max(0, wait / 1_000_000));
       }
       endings.await(sent);
-      say((System.nanoTime() - start) / 1_000_000_000L, sent + " pairs sent, " + endings);
+      say(now(), sent + " pairs sent, " + endings + ", " + person);
+      say(now(), "screenshots of the page in " + folder);
     } finally {
       judge.destroyForcibly();
       model.close();
     }
+  }
+
+  private long now() {
+    return (System.nanoTime() - start) / 1_000_000_000L;
   }
 
   private static void say(long second, String what) {
@@ -102,6 +114,7 @@ public final class Outages {
 
   /** {@code dpo judge}, which runs the judge and the assembler. */
   private Process judge(int port) throws IOException {
+    Path annotators = Files.writeString(folder.resolve("annotators"), "ann: %s%n".formatted(TOKEN));
     Path config =
         Files.writeString(
             folder.resolve("judge.yaml"),
@@ -110,16 +123,23 @@ public final class Outages {
               judges:
                 - id: llm
                   type: llm
+                  share: 0.95
                   delivery: share_group
                   concurrency: 32
                   max_concurrency: 32
                   model: slow
                   api_key_env: ''
                   base_url: 'http://127.0.0.1:%d/v1'
+                - id: people
+                  type: human
+                  share_from: 0.95
+                  share: 0.05
+                  port: %d
+                  annotators: '%s'
             assembler:
               state_dir: '%s'
             """
-                .formatted(port, folder.resolve("state")));
+                .formatted(port, pagePort, annotators, folder.resolve("state")));
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
