@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.judge.Child;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Wire;
 import io.dpostream.schemas.CompletionPair;
@@ -17,7 +18,6 @@ import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VerdictKind;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -264,21 +264,13 @@ class AssemblerIT {
   }
 
   private static Process launch(Wire wire) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            AssemblerMain.class.getName(),
-            wire.settings().bootstrapServers(),
-            wire.settings().schemaRegistryUrl(),
-            wire.settings().topicPrefix(),
-            dir.resolve("state-kill").toString())
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(dir.toFile(), "assembler.log")))
-        .start();
+    return Child.start(
+        AssemblerMain.class,
+        dir.resolve("assembler.log"),
+        wire.settings().bootstrapServers(),
+        wire.settings().schemaRegistryUrl(),
+        wire.settings().topicPrefix(),
+        dir.resolve("state-kill").toString());
   }
 
   /** An assembler in a thread of this process that soon sees what becomes of its topics. */

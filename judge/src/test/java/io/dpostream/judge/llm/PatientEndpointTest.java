@@ -10,15 +10,18 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,33 @@ class PatientEndpointTest {
         .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(800));
   }
 
+  @Test
+  void shouldKeepToItsTokenBudget() throws Exception {
+    server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
+    // An answer may take 1024 tokens, so a minute has room for one call and the next one waits.
+    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+    CompletableFuture<Void> second = new CompletableFuture<>();
+
+    endpoint.ask(PROMPT);
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                endpoint.ask(PROMPT);
+                second.complete(null);
+              } catch (InterruptedException | RuntimeException e) {
+                second.completeExceptionally(e);
+              }
+            });
+    waiting.start();
+
+    await()
+        .during(Duration.ofMillis(500))
+        .until(() -> !second.isDone() && server.findAll(postRequestedFor(anyUrl())).size() == 1);
+    waiting.interrupt();
+    assertThat(second).failsWithin(Duration.ofSeconds(5));
+  }
+
   private static ResponseDefinitionBuilder answer(String content) {
     return okJson(
         "{\"choices\": [{\"message\": {\"content\": \""
@@ -208,7 +238,7 @@ class PatientEndpointTest {
             10,
             5_000,
             (int) with.getOrDefault("requestsPerMinute", 0),
-            0,
+            (int) with.getOrDefault("tokensPerMinute", 0),
             (int) with.getOrDefault("breakerFailures", 5),
             (long) with.getOrDefault("breakerOpenMs", 50L),
             1.0,

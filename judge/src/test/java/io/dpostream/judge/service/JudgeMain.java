@@ -2,6 +2,7 @@ package io.dpostream.judge.service;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dpostream.judge.Child;
 import io.dpostream.schemas.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,22 +25,14 @@ final class JudgeMain {
   static Process launch(
       KafkaSettings settings, String instance, List<Map<String, Object>> judges, Path log)
       throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            JudgeMain.class.getName(),
-            settings.bootstrapServers(),
-            settings.schemaRegistryUrl(),
-            settings.topicPrefix(),
-            instance,
-            JSON.writeValueAsString(judges))
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start();
+    return Child.start(
+        JudgeMain.class,
+        log,
+        settings.bootstrapServers(),
+        settings.schemaRegistryUrl(),
+        settings.topicPrefix(),
+        instance,
+        JSON.writeValueAsString(judges));
   }
 
   /** A verdict may take ten minutes; the lock is the broker's shortest. */
