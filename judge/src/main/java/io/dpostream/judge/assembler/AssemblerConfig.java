@@ -23,8 +23,8 @@ import java.util.Map;
  * @param defaultAccuracy of judges without an entry
  * @param minProbability a weighted posterior below this is a tie, in [0.5, 1)
  * @param partitions of the store of pairs, the most that threads and processes can share; fixed
- *     once the application has run. With as many of completion-pairs and judgments, pairs and votes
- *     take the shorter way
+ *     once the application has run. 0 is as many as the input topics have when it first runs, and
+ *     what it has from then on
  * @param threads stream threads in this process
  * @param store {@code rocksdb} or {@code memory}; both are restored from Kafka
  * @param stateDir folder for local state
@@ -77,7 +77,7 @@ public record AssemblerConfig(
         "min_probability",
         minProbability,
         "in [0.5, 1)");
-    require(partitions >= 1, "partitions", partitions, "at least 1");
+    require(partitions >= 0, "partitions", partitions, "0 or more");
     require(threads >= 1, "threads", threads, "at least 1");
     require(store.equals("rocksdb") || store.equals("memory"), "store", store, "rocksdb or memory");
     require(!stateDir.isBlank(), "state_dir", stateDir, "a folder");
@@ -105,7 +105,7 @@ public record AssemblerConfig(
         Map.of(),
         0.8,
         0.5,
-        1,
+        0,
         1,
         "rocksdb",
         "data/assembler",

@@ -137,15 +137,15 @@ public final class AssemblerService implements AutoCloseable {
     String judgments = settings.topics().judgments().name();
     String store = applicationId() + "-" + AssemblerTopology.PAIR_STORE + "-changelog";
     Map<String, Integer> partitions = Topics.partitions(admin, Set.of(pairs, judgments, store));
-    int begunWith = partitions.getOrDefault(store, config.partitions());
-    if (begunWith != config.partitions()) {
+    int inputs = Math.max(partitions.getOrDefault(pairs, 1), partitions.getOrDefault(judgments, 1));
+    int begunWith =
+        partitions.getOrDefault(store, config.partitions() == 0 ? inputs : config.partitions());
+    if (config.partitions() != 0 && config.partitions() != begunWith) {
       throw new UserException(
-          "assembler.partitions: %d is not what this deployment's assembler began with; set it to %d"
+          "assembler.partitions: %d is not what this deployment's assembler began with; set it to %d, or 0"
               .formatted(config.partitions(), begunWith));
     }
-    return PairTasks.of(
-        config.partitions(),
-        Math.max(partitions.getOrDefault(pairs, 1), partitions.getOrDefault(judgments, 1)));
+    return PairTasks.of(begunWith, inputs);
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable exception) {
