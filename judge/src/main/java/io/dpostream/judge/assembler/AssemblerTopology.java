@@ -57,7 +57,7 @@ final class AssemblerTopology {
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("inputs"))
             .process(() -> new Router(settings, tasks, listener), Named.as("route"));
     only(Routed.ToTopic.class, inputs, "undecodable")
-        .to(topics.deadLetters(), produced.withName("dead-letters"));
+        .to(topics.deadLetters(), produced.withName("bury"));
     KStream<byte[], Routed> byPair =
         only(Routed.ToPair.class, inputs, "elsewhere")
             .repartition(
