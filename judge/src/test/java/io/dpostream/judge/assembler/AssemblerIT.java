@@ -169,7 +169,7 @@ class AssemblerIT {
         .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
   }
 
-  /** Of each pair and its vote at most one stands in the partition of the pair's task. */
+  /** Of each pair and its vote exactly one stands in the partition of the pair's task. */
   @Test
   void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() throws Exception {
     Wire wire = new Wire(cluster.settings(), "foreign.");
