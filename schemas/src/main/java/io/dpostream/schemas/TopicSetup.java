@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -41,6 +44,7 @@ final class TopicSetup {
     missing.add(newTopic(deadLetters, 1, deadLettersConfig));
     missing.removeIf(topic -> present.contains(topic.name()));
     admin.createTopics(missing).values().values().forEach(TopicSetup::awaitCreation);
+    awaitLeaders(missing);
 
     List<Topic<?>> existing = topics.stream().filter(t -> present.contains(t.name())).toList();
     Map<String, Map<String, String>> configs = configs(existing);
@@ -112,6 +116,21 @@ final class TopicSetup {
 
   private static NewTopic newTopic(String name, int partitions, Map<String, String> config) {
     return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
+  }
+
+  /**
+   * Waits until the new topics can be written. A broker hears of a topic some time after it was
+   * created; an idempotent producer whose first request comes too early, and whose second does not,
+   * loses the first (KAFKA-15591, brokers before 4.5). A leader that answers has heard of it.
+   */
+  private void awaitLeaders(List<NewTopic> topics) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (NewTopic topic : topics) {
+      for (int partition = 0; partition < topic.numPartitions(); partition++) {
+        partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    await(admin.listOffsets(partitions).all());
   }
 
   private static void awaitCreation(KafkaFuture<Void> creation) {

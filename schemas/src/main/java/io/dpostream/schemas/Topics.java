@@ -104,8 +104,8 @@ public final class Topics {
   }
 
   /**
-   * Creates the topics that are missing, with the broker's default replication factor, and checks
-   * those that exist.
+   * Creates the topics that are missing, with the broker's default replication factor, waits until
+   * they can be written, and checks those that exist.
    *
    * @throws UserException when an existing topic is configured so that it loses records that are
    *     needed, or the broker cannot be reached

@@ -26,11 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +53,7 @@ class AssemblerIT {
     Wire wire = new Wire(cluster.settings(), "kill.");
     Topics topics = wire.settings().topics();
     int rounds = 4;
-    int perRound = 500;
+    int perRound = 2000;
     for (int round = 0; round < rounds; round++) {
       Process assembler = launch(wire);
       List<CompletionPair> pairs = new ArrayList<>();
@@ -146,13 +142,7 @@ class AssemblerIT {
     Topics topics = wire.settings().topics();
     CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a", "b");
     byte[] garbage = "not avro".getBytes(StandardCharsets.UTF_8);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            wire.settings().producer("bad"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(topics.judgments().name(), garbage, garbage));
-    }
+    wire.write(List.of(new ProducerRecord<>(topics.judgments().name(), garbage, garbage)));
     wire.write(topics.completionPairs(), List.of(pair), CompletionPair::getPairId);
     wire.write(
         topics.judgments(), List.of(vote(pair, "rules", VerdictKind.FIRST)), Judgment::getPairId);
@@ -171,30 +161,23 @@ class AssemblerIT {
 
   /** Of each pair and its vote exactly one stands in the partition of the pair's task. */
   @Test
-  void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() throws Exception {
+  void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() {
     Wire wire = new Wire(cluster.settings(), "foreign.");
     Topics topics = wire.settings().topics();
     String pairs = topics.completionPairs().name();
     String judgments = topics.judgments().name();
-    try (Admin admin = wire.settings().admin()) {
-      NewPartitions two = NewPartitions.increaseTo(2);
-      admin.createPartitions(Map.of(pairs, two, judgments, two)).all().get();
-    }
+    wire.widen(2, topics.completionPairs(), topics.judgments());
     RecordEncoder encoder = wire.settings().encoder();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            wire.settings().producer("foreign"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (int i = 0; i < 40; i++) {
-        CompletionPair pair = Examples.pair("pair-" + i, Examples.prompt("p"), "a" + i, "b");
-        Judgment vote = vote(pair, "rules", VerdictKind.FIRST);
-        byte[] pairBytes = encoder.encode(topics.completionPairs(), "", pair).value();
-        byte[] voteBytes = encoder.encode(topics.judgments(), "", vote).value();
-        producer.send(new ProducerRecord<>(pairs, i % 2, null, pairBytes));
-        producer.send(new ProducerRecord<>(judgments, (i + 1) % 2, null, voteBytes));
-      }
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      CompletionPair pair = Examples.pair("pair-" + i, Examples.prompt("p"), "a" + i, "b");
+      Judgment vote = vote(pair, "rules", VerdictKind.FIRST);
+      byte[] pairBytes = encoder.encode(topics.completionPairs(), "", pair).value();
+      byte[] voteBytes = encoder.encode(topics.judgments(), "", vote).value();
+      records.add(new ProducerRecord<>(pairs, i % 2, null, pairBytes));
+      records.add(new ProducerRecord<>(judgments, (i + 1) % 2, null, voteBytes));
     }
+    wire.write(records);
     try (Assembling assembling = new Assembling(wire, "foreign", 0)) {
       await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() >= 40);
     }
@@ -206,7 +189,7 @@ class AssemblerIT {
   }
 
   @Test
-  void shouldGoOnWhenATopicIsGivenMorePartitions() throws Exception {
+  void shouldGoOnWhenATopicIsGivenMorePartitions() {
     Wire wire = new Wire(cluster.settings(), "grown.");
     Topics topics = wire.settings().topics();
     CompletionPair before = Examples.pair("before", Examples.prompt("p"), "a", "b");
@@ -218,12 +201,7 @@ class AssemblerIT {
     try (Assembling assembling = new Assembling(wire, "grown", 0)) {
       wire.write(topics.completionPairs(), List.of(before), CompletionPair::getPairId);
       await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
-      try (Admin admin = wire.settings().admin()) {
-        admin
-            .createPartitions(Map.of(topics.completionPairs().name(), NewPartitions.increaseTo(3)))
-            .all()
-            .get();
-      }
+      wire.widen(3, topics.completionPairs());
       wire.write(topics.completionPairs(), after, CompletionPair::getPairId);
       List<Judgment> votes = new ArrayList<>();
       votes.add(vote(before, "rules", VerdictKind.FIRST));
