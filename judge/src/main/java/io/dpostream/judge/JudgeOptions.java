@@ -1,13 +1,9 @@
 package io.dpostream.judge;
 
 import io.dpostream.schemas.UserException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A judge's part of the configuration. Every getter marks its key as known; {@link #refuseUnknown}
@@ -155,14 +152,7 @@ public final class JudgeOptions {
 
   /** Short hash over all keys and values: equal for equal options, whatever their order. */
   public String fingerprint() {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(canonical(values).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return DigestUtils.sha256Hex(canonical(values)).substring(0, 12);
   }
 
   private static String canonical(Object value) {

@@ -2,9 +2,7 @@ package io.dpostream.judge;
 
 import io.dpostream.schemas.UserException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The part of all pairs that a judge sees. Every pair id has a fixed position in [0, 1), and a
@@ -32,12 +30,6 @@ public record PairShare(double from, double to) {
    * Position of an id: the first 53 bits of the SHA-256 of its UTF-8 bytes, as a fraction of 2^53.
    */
   public static double position(String id) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-      return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return (ByteBuffer.wrap(DigestUtils.sha256(id)).getLong() >>> 11) * 0x1p-53;
   }
 }

@@ -1,5 +1,8 @@
 package io.dpostream.judge;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RecordDecoder;
@@ -78,7 +81,10 @@ public final class Wire {
     }
     try (Admin admin = settings.admin()) {
       admin.createPartitions(wanted).all().get();
-      admin.listOffsets(added).all().get();
+      await()
+          .ignoreExceptions()
+          .untilAsserted(
+              () -> assertThat(admin.listOffsets(added).all().get()).hasSameSizeAs(added));
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The identity of a policy: SHA-256 over its float32 tensors sorted by name. Each adds the length
@@ -19,12 +19,12 @@ public final class PolicyHash {
 
   /** The hash of all the tensors, as 64 lower-case hexadecimal digits. */
   public static String of(Collection<? extends NamedTensor> tensors) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     tensors.stream()
         .<NamedTensor>map(tensor -> tensor)
         .sorted(Comparator.comparing(NamedTensor::name))
         .forEach(tensor -> update(digest, tensor));
-    return HexFormat.of().formatHex(digest.digest());
+    return Hex.encodeHexString(digest.digest());
   }
 
   private static void update(MessageDigest digest, NamedTensor tensor) {
@@ -36,13 +36,5 @@ public final class PolicyHash {
     tensor.shape().forEach(head::putLong);
     digest.update(head.flip());
     tensor.stream(digest::update);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

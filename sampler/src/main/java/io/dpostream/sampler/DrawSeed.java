@@ -1,9 +1,7 @@
 package io.dpostream.sampler;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The seed of one completion's random draws. */
 final class DrawSeed {
@@ -17,11 +15,6 @@ final class DrawSeed {
    */
   static long of(long seed, String pairId, int side) {
     String text = seed + "/" + pairId + "/" + side;
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(sha256.digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return ByteBuffer.wrap(DigestUtils.sha256(text)).getLong();
   }
 }

@@ -3,24 +3,19 @@ package io.dpostream.schemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 over a sequence of values in which no two sequences look alike: numbers are big-endian,
  * and what varies in length is preceded by its length.
  */
 final class Sha256 {
-  private final MessageDigest digest;
+  private final MessageDigest digest = DigestUtils.getSha256Digest();
 
   /** Starts with a name that keeps the hashes of different things apart. */
   Sha256(String domain) {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
     put(domain);
   }
 

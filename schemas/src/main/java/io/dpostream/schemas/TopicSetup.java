@@ -6,6 +6,7 @@ import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,10 +25,13 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates topics and refuses existing ones that would lose what they are there to keep. */
 final class TopicSetup {
   private static final String UNLIMITED = "-1";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long RETRY_MS = 20;
 
   private final Admin admin;
 
@@ -130,7 +134,33 @@ final class TopicSetup {
         partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
       }
     }
-    await(admin.listOffsets(partitions).all());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!haveLeaders(partitions)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new UserException(
+            "topics %s: created %d s ago, and no broker knows all of them; see the brokers' logs"
+                .formatted(topics.stream().map(NewTopic::name).toList(), PATIENCE.toSeconds()));
+      }
+      pause();
+    }
+  }
+
+  /** Whether every leader answers; a leader that is known and not ready is waited for. */
+  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      await(admin.listOffsets(partitions).all());
+      return true;
+    } catch (UnknownTopicOrPartitionException notHeardOf) {
+      return false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RETRY_MS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private static void awaitCreation(KafkaFuture<Void> creation) {

@@ -7,16 +7,13 @@ import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A learner whose weights are a hash over everything it has been given: it forgets nothing,
@@ -39,8 +36,8 @@ public final class FakeLearner implements Learner {
   /** From two folders that {@link #writeModel} made. */
   public FakeLearner(TrainerConfig config, Path policy, Path reference) {
     this.config = config;
-    this.policy = sha256(read(policy.resolve(WEIGHTS)));
-    this.reference = sha256(read(reference.resolve(WEIGHTS)));
+    this.policy = DigestUtils.sha256Hex(read(policy.resolve(WEIGHTS)));
+    this.reference = DigestUtils.sha256Hex(read(reference.resolve(WEIGHTS)));
   }
 
   /** The same on a machine with another number of threads. */
@@ -80,11 +77,11 @@ public final class FakeLearner implements Learner {
       given.append(batch.staleness(pair));
       poisoned |= Arrays.stream(pair.chosen()).anyMatch(id -> id == POISON);
     }
-    String digest = sha256(given.toString());
+    String digest = DigestUtils.sha256Hex(given.toString());
     if (poisoned) {
       return result(batch, Optional.of("loss is NaN"), Double.NaN, digest);
     }
-    policy = sha256(digest);
+    policy = DigestUtils.sha256Hex(digest);
     return result(batch, Optional.empty(), 1.0 / batch.step(), digest);
   }
 
@@ -97,7 +94,7 @@ public final class FakeLearner implements Learner {
 
   @Override
   public String refreshReference(double mixupAlpha) {
-    reference = sha256(reference + mixupAlpha + policy);
+    reference = DigestUtils.sha256Hex(reference + mixupAlpha + policy);
     return reference;
   }
 
@@ -149,15 +146,6 @@ public final class FakeLearner implements Learner {
       return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

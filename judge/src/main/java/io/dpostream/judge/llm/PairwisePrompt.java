@@ -4,12 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * What a language model is asked about two answers: a system prompt and a user prompt with
@@ -104,7 +101,10 @@ public record PairwisePrompt(String name, String system, String user, String sha
     }
     String system = node.path("system_prompt").asText();
     return new PairwisePrompt(
-        node.path("name").asText(location), system, user, sha256(system + "\0" + user));
+        node.path("name").asText(location),
+        system,
+        user,
+        DigestUtils.sha256Hex(system + "\0" + user));
   }
 
   /** Whether a reference answer is part of the question. */
@@ -158,15 +158,5 @@ public record PairwisePrompt(String name, String system, String user, String sha
 
   private static IllegalArgumentException bad(String location, String why) {
     return new IllegalArgumentException("judge template " + location + ": " + why);
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

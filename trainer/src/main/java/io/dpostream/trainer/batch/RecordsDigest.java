@@ -1,16 +1,15 @@
 package io.dpostream.trainer.batch;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** SHA-256 over preference records as they stand on the topic: place, key bytes, value bytes. */
 public final class RecordsDigest {
-  private final MessageDigest sha256 = newSha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   /** Adds the next record. */
   void add(ConsumerRecord<byte[], byte[]> record) {
@@ -22,7 +21,7 @@ public final class RecordsDigest {
 
   /** The hash in lower-case hex; this object is spent. */
   String hex() {
-    return HexFormat.of().formatHex(sha256.digest());
+    return Hex.encodeHexString(sha256.digest());
   }
 
   /**
@@ -32,9 +31,7 @@ public final class RecordsDigest {
    * @param computed of a {@link io.dpostream.trainer.learner.StepResult}; empty when nothing was
    */
   public static String ofStep(String records, String computed) {
-    MessageDigest sha256 = newSha256();
-    sha256.update((records + "\n" + computed).getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(sha256.digest());
+    return DigestUtils.sha256Hex(records + "\n" + computed);
   }
 
   private void add(byte @Nullable [] bytes) {
@@ -42,14 +39,6 @@ public final class RecordsDigest {
     sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
     if (bytes != null) {
       sha256.update(bytes);
-    }
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

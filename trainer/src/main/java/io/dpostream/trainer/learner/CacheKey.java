@@ -4,6 +4,7 @@ import io.dpostream.policy.TokenSequence;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 over what a cached value depends on.
@@ -14,7 +15,7 @@ record CacheKey(ByteBuffer digest) {
   static final int BYTES = 32;
 
   static CacheKey of(String context, TokenSequence sequence) {
-    MessageDigest sha256 = Hashes.sha256();
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
     sha256.update(context.getBytes(StandardCharsets.UTF_8));
     Hashes.update(sha256, sequence.prompt());
     Hashes.update(sha256, sequence.completion());

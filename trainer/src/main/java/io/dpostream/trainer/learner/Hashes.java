@@ -2,19 +2,10 @@ package io.dpostream.trainer.learner;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Feeds numbers to a hash: each array by its length and then its elements, big-endian. */
 final class Hashes {
   private Hashes() {}
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
 
   static void update(MessageDigest digest, int[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * values.length).putInt(values.length);

@@ -5,12 +5,13 @@ import io.dpostream.trainer.loss.CompletionLogps;
 import io.dpostream.trainer.loss.PreferenceLogps;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The identity of a step's computation: equal digests mean equal inputs and equal numbers. */
 final class StepDigest {
-  private final MessageDigest sha256 = Hashes.sha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   StepDigest(long step, List<PreparedPair> pairs) {
     Hashes.update(sha256, step);
@@ -41,6 +42,6 @@ final class StepDigest {
   /** Lower-case hex; ends the digest. */
   String finish(double loss, double gradientNorm) {
     Hashes.update(sha256, loss, gradientNorm);
-    return HexFormat.of().formatHex(sha256.digest());
+    return Hex.encodeHexString(sha256.digest());
   }
 }
