@@ -45,7 +45,7 @@ public record KafkaSettings(
     Map<String, String> properties) {
 
   /** Twice Kafka's default: a record of that size and its dead letter's headers fit. */
-  static final int LARGEST_RECORD_BYTES = 2 * 1024 * 1024;
+  public static final int LARGEST_RECORD_BYTES = 2 * 1024 * 1024;
 
   /** Settings that the guarantees of the pipeline stand on. */
   private static final List<String> FIXED =

@@ -24,6 +24,18 @@ public final class Topics {
           RETENTION_MS_CONFIG, "-1",
           RETENTION_BYTES_CONFIG, "-1");
 
+  /** A preference holds a pair and its votes, and is larger than either. */
+  private static final Map<String, String> FOREVER_AND_LARGE =
+      Map.of(
+          CLEANUP_POLICY_CONFIG,
+          CLEANUP_POLICY_DELETE,
+          RETENTION_MS_CONFIG,
+          "-1",
+          RETENTION_BYTES_CONFIG,
+          "-1",
+          MAX_MESSAGE_BYTES_CONFIG,
+          Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
+
   /** Kept for a year: lineage and audits. */
   private static final Map<String, String> LONG =
       Map.of(
@@ -73,7 +85,7 @@ public final class Topics {
 
   /** What the trainer learns from, keyed by pair id; never deleted, never compacted. */
   public Topic<Preference> preferences() {
-    return topic("preferences", Preference.class, FOREVER);
+    return topic("preferences", Preference.class, FOREVER_AND_LARGE);
   }
 
   /** Published policies, keyed by run id and version; compacted. */
@@ -113,7 +125,7 @@ public final class Topics {
   public void ensure(Admin admin) {
     Map<String, String> deadLettersConfig = new HashMap<>(LONG);
     deadLettersConfig.put(
-        MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
+        MAX_MESSAGE_BYTES_CONFIG, Integer.toString(2 * KafkaSettings.LARGEST_RECORD_BYTES));
     new TopicSetup(admin).ensure(all(), deadLetters(), deadLettersConfig);
   }
 

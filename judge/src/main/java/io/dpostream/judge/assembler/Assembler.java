@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -71,6 +72,9 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
             : assembly.vote(state, (Judgment) event.content(), event.source(), now);
     take(pairId, state, step, now);
     deadlines.surplus(config.maxClosed()).ifPresent(this::forget);
+    deadlines
+        .crowdedOut(config.maxOpen())
+        .ifPresent(id -> end(id, open -> assembly.crowdedOut(open, now), now));
   }
 
   /** What has come over the internal topic. */
@@ -84,9 +88,13 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
 
   private void tick(long now) {
     for (String pairId : deadlines.due(now)) {
-      Optional<PairState> state = get(pairId);
-      state.ifPresent(present -> take(pairId, state, assembly.timeUp(present, now), now));
+      end(pairId, state -> assembly.timeUp(state, now), now);
     }
+  }
+
+  private void end(String pairId, Function<PairState, Assembly.Step> step, long now) {
+    Optional<PairState> state = get(pairId);
+    state.ifPresent(present -> take(pairId, state, step.apply(present), now));
   }
 
   private void take(String pairId, Optional<PairState> before, Assembly.Step step, long now) {

@@ -1,6 +1,7 @@
 package io.dpostream.judge.assembler;
 
 import io.dpostream.schemas.UserException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param closedWindowMs time after the decision in which repeats of the pair and its votes are
  *     recognized
  * @param maxClosed decided pairs remembered in each partition; the oldest go first
+ * @param maxOpen ids without an outcome remembered in each partition, pairs that wait and votes
+ *     whose pair has not come; with more, the one that is due next is due now
  * @param accuracies probability that a verdict is right, by judge id or {@code judge id/annotator
  *     id}, in (0, 1); for {@code weighted}
  * @param defaultAccuracy of judges without an entry
@@ -43,6 +46,7 @@ public record AssemblerConfig(
     long correctionWindowMs,
     long closedWindowMs,
     int maxClosed,
+    int maxOpen,
     Map<String, Double> accuracies,
     double defaultAccuracy,
     double minProbability,
@@ -54,16 +58,19 @@ public record AssemblerConfig(
     String groupProtocol,
     int sessionTimeoutMs) {
 
+  private static final long MAX_TIME_MS = Duration.ofDays(3650).toMillis();
+
   public AssemblerConfig {
     accuracies = Map.copyOf(accuracies);
     QuorumRule.parse(quorum);
     require(votes >= 1, "votes", votes, "at least 1");
     require(minVotes >= 1 && minVotes <= votes, "min_votes", minVotes, "between 1 and votes");
-    require(timeoutMs >= 1, "timeout_ms", timeoutMs, "at least 1");
-    require(earlyVoteTimeoutMs >= 1, "early_vote_timeout_ms", earlyVoteTimeoutMs, "at least 1");
-    require(correctionWindowMs >= 0, "correction_window_ms", correctionWindowMs, "0 or more");
-    require(closedWindowMs >= 0, "closed_window_ms", closedWindowMs, "0 or more");
+    requireTime("timeout_ms", timeoutMs, 1);
+    requireTime("early_vote_timeout_ms", earlyVoteTimeoutMs, 1);
+    requireTime("correction_window_ms", correctionWindowMs, 0);
+    requireTime("closed_window_ms", closedWindowMs, 0);
     require(maxClosed >= 0, "max_closed", maxClosed, "0 or more");
+    require(maxOpen >= 1, "max_open", maxOpen, "at least 1");
     accuracies.forEach(
         (judge, value) ->
             require(value > 0 && value < 1, "accuracies." + judge, value, "between 0 and 1"));
@@ -102,6 +109,7 @@ public record AssemblerConfig(
         0,
         600_000,
         100_000,
+        500_000,
         Map.of(),
         0.8,
         0.5,
@@ -112,6 +120,14 @@ public record AssemblerConfig(
         100,
         "classic",
         10_000);
+  }
+
+  private static void requireTime(String key, long ms, long atLeast) {
+    require(
+        ms >= atLeast && ms <= MAX_TIME_MS,
+        key,
+        ms,
+        "between %d and %d, ten years".formatted(atLeast, MAX_TIME_MS));
   }
 
   private static void require(boolean holds, String key, Object value, String wanted) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
@@ -32,6 +33,10 @@ public final class AssemblerService implements AutoCloseable {
   private static final int POLL_RECORDS = 4000;
   private static final int FETCH_BYTES = 4 * 1024 * 1024;
   private static final int MAX_POLL_INTERVAL_MS = 60_000;
+
+  /** A pair with all that is remembered of its votes, or a record with where it stood. */
+  private static final int STATE_BYTES = 2 * KafkaSettings.LARGEST_RECORD_BYTES;
+
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long RETRY_MS = 1000;
@@ -198,6 +203,9 @@ public final class AssemblerService implements AutoCloseable {
     // Pairs are a kilobyte or more: with the default of 16 KiB a commit waits for a hundred
     // requests.
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), STATE_BYTES);
+    properties.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), STATE_BYTES);
     // As long, too, a group may wait for a member that died while partitions were handed out.
     properties.put(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),

@@ -5,6 +5,7 @@ import io.dpostream.schemas.Topics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -54,7 +55,9 @@ final class AssemblerTopology {
     KStream<byte[], Routed> inputs =
         builder.stream(
                 List.of(topics.completionPairs().name(), topics.judgments().name()),
-                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("inputs"))
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                    .withTimestampExtractor(AssemblerTopology::timestamp)
+                    .withName("inputs"))
             .process(() -> new Router(settings, tasks, listener), Named.as("route"));
     only(Routed.ToTopic.class, inputs, "undecodable")
         .to(topics.deadLetters(), produced.withName("bury"));
@@ -79,6 +82,11 @@ final class AssemblerTopology {
   private static KStream<byte[], Routed> only(
       Class<? extends Routed> type, KStream<byte[], Routed> stream, String name) {
     return stream.filter((key, value) -> type.isInstance(value), Named.as(name));
+  }
+
+  /** Nothing is decided by it, and a client that gives none must not stop the stream. */
+  private static long timestamp(ConsumerRecord<Object, Object> source, long partitionTime) {
+    return Math.max(0, source.timestamp());
   }
 
   private static StoreBuilder<KeyValueStore<String, PairState>> pairStore(

@@ -8,6 +8,8 @@ import io.dpostream.judge.assembler.PairState.Waiting;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.schemas.OutcomeKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +32,16 @@ final class Assembly {
     }
   }
 
-  /** More early votes than this under one pair id are refused. */
-  private static final int MAX_EARLY_VOTES = 100;
+  /** So that a pair and its votes fit into one preference, with room for where they stood. */
+  static final int MAX_PAIR_BYTES = KafkaSettings.LARGEST_RECORD_BYTES / 4 * 3;
+
+  /** More votes than this on one pair are refused. */
+  static final int MAX_VOTES = 500;
+
+  /** Votes that wait for one pair are kept as they were read, together up to this. */
+  private static final int MAX_EARLY_BYTES = KafkaSettings.LARGEST_RECORD_BYTES;
+
+  private static final int MAX_RATIONALE = 500;
 
   private final AssemblerConfig config;
   private final Quorum quorum;
@@ -64,25 +74,38 @@ final class Assembly {
               "pair %s: the id stands for content %s already"
                   .formatted(pair.getPairId(), hash(state.get())));
     }
+    Waiting waiting = new Waiting(now + config.timeoutMs(), pair, List.of());
     Step step =
-        Step.unchanged(new Waiting(Math.addExact(now, config.timeoutMs()), pair, List.of()));
+        source.value().length <= MAX_PAIR_BYTES
+            ? Step.unchanged(waiting)
+            : drop(waiting, source, now);
+    List<Emission> emissions = new ArrayList<>(step.emissions());
     if (state.isPresent() && state.get() instanceof Early early) {
-      List<Emission> emissions = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> vote : early.votes()) {
         step = vote(step.state(), votes.apply(vote), vote, now);
         emissions.addAll(step.emissions());
       }
-      return new Step(step.state(), emissions);
     }
-    return step;
+    return new Step(step.state(), emissions);
+  }
+
+  private Step drop(Waiting waiting, ConsumerRecord<byte[], byte[]> source, long now) {
+    String reason =
+        "pair of %d bytes, at most %d can be assembled"
+            .formatted(source.value().length, MAX_PAIR_BYTES);
+    Decision dropped = Decision.without(OutcomeKind.DROPPED, reason);
+    return new Step(
+        closed(waiting, Optional.empty(), now),
+        List.of(
+            new Emission.Ended(Records.outcome(waiting.pair(), dropped, List.of(), now)),
+            new Emission.Dead(source, reason)));
   }
 
   /** A vote has come. */
   Step vote(
       Optional<PairState> state, Judgment vote, ConsumerRecord<byte[], byte[]> source, long now) {
     PairState present =
-        state.orElseGet(
-            () -> new Early(Math.addExact(now, config.earlyVoteTimeoutMs()), List.of()));
+        state.orElseGet(() -> new Early(now + config.earlyVoteTimeoutMs(), List.of()));
     if (present instanceof Early early) {
       return earlyVote(early, vote, source);
     }
@@ -100,31 +123,36 @@ final class Assembly {
 
   /** The time of a state has come. */
   Step timeUp(PairState state, long now) {
+    long patience = state instanceof Early ? config.earlyVoteTimeoutMs() : config.timeoutMs();
+    return end(state, "within " + patience + " ms", now);
+  }
+
+  /** Too many others are open. */
+  Step crowdedOut(PairState state, long now) {
+    return end(state, "before more than %d ids were open".formatted(config.maxOpen()), now);
+  }
+
+  private Step end(PairState state, String when, long now) {
     if (state instanceof Early early) {
-      List<Emission> dead = new ArrayList<>();
-      early
-          .votes()
-          .forEach(
-              vote ->
-                  dead.add(
-                      new Emission.Dead(
-                          vote,
-                          "no pair under this id within %d ms: it never came, or left before"
-                              .formatted(config.earlyVoteTimeoutMs()))));
-      return new Step(Optional.empty(), dead);
+      String error = "no pair under this id %s: it never came, or left before".formatted(when);
+      return new Step(
+          Optional.empty(),
+          early.votes().stream().<Emission>map(vote -> new Emission.Dead(vote, error)).toList());
     }
     if (state instanceof Waiting waiting) {
-      return close(waiting, quorum.decideNow(waiting.votes()), now);
+      return close(waiting, quorum.decideNow(waiting.votes(), when), now);
     }
     return new Step(Optional.empty(), List.of());
   }
 
   private Step earlyVote(Early early, Judgment vote, ConsumerRecord<byte[], byte[]> source) {
-    if (early.votes().size() >= MAX_EARLY_VOTES) {
+    int bytes = early.votes().stream().mapToInt(Sources::bytes).sum() + Sources.bytes(source);
+    if (early.votes().size() >= MAX_VOTES || bytes > MAX_EARLY_BYTES) {
       return Step.dead(
           early,
           source,
-          "more than " + MAX_EARLY_VOTES + " votes wait for a pair that is not there");
+          "more than %d votes, or %d bytes of them, wait for a pair that is not there"
+              .formatted(MAX_VOTES, MAX_EARLY_BYTES));
     }
     for (ConsumerRecord<byte[], byte[]> waiting : early.votes()) {
       if (votes.apply(waiting).getJudgmentId().equals(vote.getJudgmentId())) {
@@ -138,11 +166,14 @@ final class Assembly {
 
   private Step vote(
       Waiting waiting, Judgment vote, ConsumerRecord<byte[], byte[]> source, long now) {
-    Votes.Added added = Votes.add(waiting.votes(), vote);
+    Votes.Added added = Votes.add(waiting.votes(), remembered(vote));
     if (added instanceof Votes.Added.Refused refused) {
       return Step.dead(waiting, source, refused.reason());
     }
     if (added instanceof Votes.Added.Counted counted) {
+      if (counted.votes().size() > MAX_VOTES) {
+        return Step.dead(waiting, source, "more than " + MAX_VOTES + " votes on one pair");
+      }
       Waiting more = new Waiting(waiting.until(), waiting.pair(), counted.votes());
       return quorum
           .decide(more.votes())
@@ -164,22 +195,34 @@ final class Assembly {
                     new Emission.Preferred(
                         Records.preference(
                             waiting.pair(), decision, side, waiting.votes(), 0, now))));
-    long window = Math.max(config.closedWindowMs(), config.correctionWindowMs());
-    if (window == 0) {
-      return new Step(Optional.empty(), emissions);
-    }
     Optional<Correctable> correctable =
         config.correctionWindowMs() == 0
             ? Optional.empty()
             : Optional.of(
                 new Correctable(waiting.pair(), waiting.votes(), decision.preferred(), 0));
-    Closed closed =
-        new Closed(
-            Math.addExact(now, window),
-            waiting.pair().getContentHash(),
-            waiting.votes().stream().map(Judgment::getJudgmentId).toList(),
-            correctable);
-    return new Step(Optional.of(closed), emissions);
+    return new Step(closed(waiting, correctable, now), emissions);
+  }
+
+  /** What is remembered of a pair that has its outcome, and for how long. */
+  private Optional<PairState> closed(Waiting pair, Optional<Correctable> correctable, long now) {
+    long window = Math.max(config.closedWindowMs(), config.correctionWindowMs());
+    return window == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Closed(
+                now + window,
+                pair.pair().getContentHash(),
+                pair.votes().stream().map(Judgment::getJudgmentId).toList(),
+                correctable));
+  }
+
+  /** A vote without what stands in its topic and is not needed to decide. */
+  private static Judgment remembered(Judgment vote) {
+    Judgment.Builder kept = Judgment.newBuilder(vote).setCalls(List.of());
+    vote.getRationale()
+        .filter(text -> text.length() > MAX_RATIONALE)
+        .ifPresent(text -> kept.setRationale(text.substring(0, MAX_RATIONALE) + "..."));
+    return kept.build();
   }
 
   private Step lateVote(
@@ -187,7 +230,7 @@ final class Assembly {
     if (closed.judgmentIds().contains(vote.getJudgmentId())) {
       return Step.unchanged(closed);
     }
-    if (vote.getJudgeKind() != JudgeKind.HUMAN) {
+    if (!isPersons(vote)) {
       return new Step(Optional.of(closed), List.of(new Emission.Late(vote)));
     }
     boolean inWindow =
@@ -199,9 +242,12 @@ final class Assembly {
           "judgment %s: too late, the pair has its outcome".formatted(vote.getJudgmentId()));
     }
     Correctable before = closed.correctable().get();
-    Votes.Added added = Votes.add(before.votes(), vote);
+    Votes.Added added = Votes.add(before.votes(), remembered(vote));
     if (added instanceof Votes.Added.Refused refused) {
       return Step.dead(closed, source, refused.reason());
+    }
+    if (closed.judgmentIds().size() >= 2 * MAX_VOTES) {
+      return Step.dead(closed, source, "more than " + 2 * MAX_VOTES + " votes on one pair");
     }
     if (!(added instanceof Votes.Added.Counted counted)) {
       return Step.unchanged(closed);
@@ -220,7 +266,7 @@ final class Assembly {
       List<Judgment> votes,
       ConsumerRecord<byte[], byte[]> source,
       long now) {
-    Decision decision = quorum.decideNow(votes);
+    Decision decision = quorum.decided(votes);
     Optional<Side> side = decision.preferred();
     boolean changed = side.isPresent() && !side.equals(before.standing());
     boolean again = changed && before.standing().isPresent();
@@ -242,6 +288,11 @@ final class Assembly {
         ? Step.dead(
             next, source, "a correction to %s takes no preference back".formatted(decision.kind()))
         : Step.unchanged(next);
+  }
+
+  /** Their judge's own abstention, without a person, is like a machine's. */
+  private static boolean isPersons(Judgment vote) {
+    return vote.getJudgeKind() == JudgeKind.HUMAN && vote.getAnnotatorId().isPresent();
   }
 
   private static String hash(PairState state) {

@@ -100,6 +100,11 @@ final class Deadlines {
         : Optional.empty();
   }
 
+  /** The open one that is due next when there are more than a number of them. */
+  Optional<String> crowdedOut(int maxOpen) {
+    return open.size() > maxOpen ? Optional.of(openByTime.first().pairId) : Optional.empty();
+  }
+
   private void removeOpen(String pairId) {
     Due due = open.remove(pairId);
     if (due != null) {

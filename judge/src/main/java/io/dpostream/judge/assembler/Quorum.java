@@ -34,23 +34,27 @@ final class Quorum {
         && vote.getVerdict() == VerdictKind.ABSTAIN;
   }
 
-  /** The decision from what is there when time has run out. */
-  Decision decideNow(List<Judgment> votes) {
-    int verdicts = verdicts(votes).size();
+  /**
+   * The decision from what is there when a pair can wait no longer.
+   *
+   * @param when it ended, as the end of a sentence
+   */
+  Decision decideNow(List<Judgment> votes, String when) {
+    int given = verdicts(votes).size();
     if (votes.isEmpty()) {
-      return Decision.without(OutcomeKind.EXPIRED, "no vote within " + config.timeoutMs() + " ms");
+      return Decision.without(OutcomeKind.EXPIRED, "no vote " + when);
     }
-    if (verdicts > 0 && verdicts < config.minVotes()) {
+    if (given > 0 && given < config.minVotes()) {
       return Decision.without(
           OutcomeKind.EXPIRED,
-          "%d of at least %d verdicts within %d ms"
-              .formatted(verdicts, config.minVotes(), config.timeoutMs()));
+          "%d of at least %d verdicts %s".formatted(given, config.minVotes(), when));
     }
     return decided(votes);
   }
 
-  private Decision decided(List<Judgment> votes) {
-    List<Judgment> verdicts = verdicts(votes);
+  /** The decision from these votes, however many they are. */
+  Decision decided(List<Judgment> votes) {
+    List<Judgment> verdicts = overriding(verdicts(votes));
     if (verdicts.isEmpty()) {
       return Decision.without(OutcomeKind.ABSTAINED, reasonOfFirst(votes));
     }
@@ -62,10 +66,13 @@ final class Quorum {
     };
   }
 
-  /** Votes that are no abstentions, and people's alone where they override. */
-  private List<Judgment> verdicts(List<Judgment> votes) {
-    List<Judgment> verdicts =
-        votes.stream().filter(vote -> vote.getVerdict() != VerdictKind.ABSTAIN).toList();
+  /** Votes that are no abstentions. */
+  private static List<Judgment> verdicts(List<Judgment> votes) {
+    return votes.stream().filter(vote -> vote.getVerdict() != VerdictKind.ABSTAIN).toList();
+  }
+
+  /** People's verdicts alone where they override and there are some. */
+  private List<Judgment> overriding(List<Judgment> verdicts) {
     List<Judgment> human =
         verdicts.stream().filter(vote -> vote.getJudgeKind() == JudgeKind.HUMAN).toList();
     return config.humanOverrides() && !human.isEmpty() ? human : verdicts;

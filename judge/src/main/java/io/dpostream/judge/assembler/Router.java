@@ -7,6 +7,7 @@ import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RecordDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,7 +19,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * Sends pairs and judgments to the task of their pair id, which is read from the value: clients in
  * other languages choose partitions, and perhaps keys, in their own way. A record that stands in
  * that task's partition already is there; the others take the internal topic. What cannot be
- * decoded goes to the dead letters.
+ * decoded, or not be decided from, goes to the dead letters.
  */
 final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
   private final PairTasks tasks;
@@ -46,15 +47,23 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
                 .recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a source record has metadata")));
     if (source.topic().equals(pairTopic)) {
-      route(pairs.decode(source), CompletionPair::getPairId, source);
+      route(pairs.decode(source), CompletionPair::getPairId, Admission::fault, source);
     } else {
-      route(judgments.decode(source), Judgment::getPairId, source);
+      route(judgments.decode(source), Judgment::getPairId, Admission::fault, source);
     }
   }
 
   private <T extends SpecificRecord> void route(
-      Decoded<T> decoded, Function<T, String> pairId, ConsumerRecord<byte[], byte[]> source) {
+      Decoded<T> decoded,
+      Function<T, String> pairId,
+      Function<T, Optional<String>> fault,
+      ConsumerRecord<byte[], byte[]> source) {
     if (decoded instanceof Decoded.Value<T> value) {
+      Optional<String> found = fault.apply(value.value());
+      if (found.isPresent()) {
+        bury(source, found.get());
+        return;
+      }
       byte[] key = pairId.apply(value.value()).getBytes(StandardCharsets.UTF_8);
       Record<byte[], Routed> there =
           tasks.isHome(source.partition(), key)
@@ -66,15 +75,19 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
                   Sources.carried(source));
       context().forward(there);
     } else if (decoded instanceof Decoded.Undecodable<T> bad) {
-      ProducerRecord<byte[], byte[]> letter = deadLetters.record(source, bad.error());
-      context()
-          .forward(
-              new Record<>(
-                  letter.key(),
-                  new Routed.ToTopic(letter.topic(), letter.value()),
-                  source.timestamp(),
-                  letter.headers()));
-      listener.deadLettered(bad.error());
+      bury(source, bad.error());
     }
+  }
+
+  private void bury(ConsumerRecord<byte[], byte[]> source, String error) {
+    ProducerRecord<byte[], byte[]> letter = deadLetters.record(source, error);
+    context()
+        .forward(
+            new Record<>(
+                letter.key(),
+                new Routed.ToTopic(letter.topic(), letter.value()),
+                source.timestamp(),
+                letter.headers()));
+    listener.deadLettered(error);
   }
 }

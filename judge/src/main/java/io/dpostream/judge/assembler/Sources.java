@@ -60,6 +60,19 @@ final class Sources {
         topic, partition, offset, timestamp, key == null ? null : key.value(), value, headers);
   }
 
+  /** What a record takes, but for a few bytes. */
+  static int bytes(ConsumerRecord<byte[], byte[]> record) {
+    int bytes = length(record.key()) + length(record.value());
+    for (Header header : record.headers()) {
+      bytes += header.key().length() + length(header.value());
+    }
+    return bytes;
+  }
+
+  private static int length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
   /** A record of whose size nothing is known. */
   static ConsumerRecord<byte[], byte[]> record(
       String topic,

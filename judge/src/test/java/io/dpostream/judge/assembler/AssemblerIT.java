@@ -159,6 +159,29 @@ class AssemblerIT {
         .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
   }
 
+  @Test
+  void shouldGoOnAfterRecordsAsLargeAsATopicTakes() {
+    Wire wire = new Wire(cluster.settings(), "large.");
+    Topics topics = wire.settings().topics();
+    // Kafka's default bound is 1,048,588 with all around it; an example has a token a character
+    byte[] garbage = new byte[1_048_500];
+    CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a".repeat(349_350), "b");
+    Judgment vote =
+        Judgment.newBuilder(vote(pair, "rules", VerdictKind.FIRST))
+            .setRationale("because ".repeat(130_000))
+            .build();
+    wire.write(List.of(new ProducerRecord<>(topics.judgments().name(), garbage)));
+    wire.write(topics.completionPairs(), List.of(pair), CompletionPair::getPairId);
+    wire.write(topics.judgments(), List.of(vote), Judgment::getPairId);
+
+    try (Assembling assembling = new Assembling(wire, "large", 0)) {
+      await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() == 1);
+    }
+    assertThat(wire.records(topics.deadLetters()))
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.value()).isEqualTo(garbage));
+  }
+
   /** Of each pair and its vote exactly one stands in the partition of the pair's task. */
   @Test
   void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() {

@@ -30,6 +30,7 @@ public final class AssemblerMain {
         d.correctionWindowMs(),
         d.closedWindowMs(),
         d.maxClosed(),
+        d.maxOpen(),
         d.accuracies(),
         d.defaultAccuracy(),
         d.minProbability(),

@@ -4,11 +4,13 @@ import static io.dpostream.judge.Votes.human;
 import static io.dpostream.judge.Votes.superseding;
 import static io.dpostream.judge.Votes.vote;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.PlainAvro;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.DeadLetters;
+import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.OutcomeKind;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -343,6 +346,21 @@ class AssemblerTopologyTest {
   }
 
   @Test
+  void shouldLetOnePersonCorrectWhatMoreMustHaveDecided() {
+    start(Configs.of("majority", 2).atLeast(2).correctableFor(2000));
+
+    send(PAIR);
+    send(vote(PAIR, "a", VerdictKind.FIRST));
+    send(vote(PAIR, "b", VerdictKind.FIRST));
+    send(human(PAIR, "ann", VerdictKind.SECOND));
+
+    assertThat(preferences.readValuesToList())
+        .extracting(p -> p.getChosen().getText())
+        .containsExactly("better", "worse");
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
   void shouldSayThatACorrectionToATieTakesNothingBack() {
     start(Configs.FIRST.correctableFor(2000));
 
@@ -384,6 +402,94 @@ class AssemblerTopologyTest {
 
     driver.advanceWallClockTime(Duration.ofMillis(10_200));
     assertThat(remembered()).isZero();
+  }
+
+  @Test
+  void shouldEndWhatIsDueNextWhenTooMuchIsOpen() {
+    start(Configs.FIRST.openAtMost(2));
+    driver.advanceWallClockTime(Duration.ofMillis(1000)); // the grace after a start
+    for (int i = 0; i < 3; i++) {
+      send(pair("pair-" + i, "a", "b"));
+      driver.advanceWallClockTime(Duration.ofMillis(1));
+    }
+    // an early vote waits for 500 ms and is due before pairs, which wait for 1000
+    Judgment early = vote(pair("never-comes", "a", "b"), "rules", VerdictKind.FIRST);
+    send(early);
+
+    PairOutcome outcome = onlyOutcome();
+    assertThat(outcome.getPairId()).isEqualTo("pair-0");
+    assertThat(outcome.getOutcome()).isEqualTo(OutcomeKind.EXPIRED);
+    assertThat(outcome.getReason()).isEqualTo("no vote before more than 2 ids were open");
+    assertThat(errors()).singleElement().asString().startsWith("no pair under this id before more");
+  }
+
+  @Test
+  void shouldDropAPairThatIsTooLargeForAPreference() {
+    start(Configs.FIRST.correctableFor(2000));
+    CompletionPair large = pair("pair-1", "a".repeat(Assembly.MAX_PAIR_BYTES), "b");
+
+    send(vote(large, "early", VerdictKind.FIRST));
+    send(large);
+    send(vote(large, "rules", VerdictKind.FIRST));
+
+    PairOutcome outcome = onlyOutcome();
+    assertThat(outcome.getOutcome()).isEqualTo(OutcomeKind.DROPPED);
+    assertThat(outcome.getReason()).endsWith("at most 1572864 can be assembled");
+    assertThat(deadLetters.readRecordsToList())
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.value()).isEqualTo(value(large)));
+    assertThat(preferences.isEmpty()).isTrue();
+    assertThat(late).containsExactly("early", "rules");
+  }
+
+  @Test
+  void shouldBuryAVoteOfWhichNoDecisionCanBeMade() {
+    start(Configs.of("weighted", 2));
+    Judgment vote = vote(PAIR, "foreign", VerdictKind.FIRST);
+    send(PAIR);
+
+    send(Judgment.newBuilder(vote).setConfidence(85).build());
+    send(Judgment.newBuilder(vote).setConfidence(0.2).build());
+    send(Judgment.newBuilder(vote).setConfidence(Double.NaN).build());
+    send(Judgment.newBuilder(vote).setScoreMargin(Double.POSITIVE_INFINITY).build());
+    send(Judgment.newBuilder(vote).setJudgmentId("j".repeat(70_000)).build());
+    send(vote(PAIR, "a", VerdictKind.SECOND));
+    send(vote(PAIR, "b", VerdictKind.SECOND));
+
+    assertThat(errors())
+        .satisfiesExactly(
+            error -> assertThat(error).contains("confidence 85.0 is no probability"),
+            error -> assertThat(error).contains("confidence 0.2 is no probability"),
+            error -> assertThat(error).contains("confidence NaN is no probability"),
+            error -> assertThat(error).contains("score_margin Infinity is not finite"),
+            error -> assertThat(error).isEqualTo("judgment_id: 70000 characters, at most 256"));
+    // two judges of accuracy .8: odds 16 to 1
+    assertThat(preferences.readValue().getProbability()).isCloseTo(16 / 17.0, within(1e-12));
+  }
+
+  @Test
+  void shouldBoundTheVotesOnOnePairAndWhatItKeepsOfEach() {
+    start(Configs.of("majority", 2 * Assembly.MAX_VOTES));
+    send(PAIR);
+    for (int i = 0; i <= Assembly.MAX_VOTES; i++) {
+      Judgment vote = vote(PAIR, "judge-" + i, VerdictKind.FIRST);
+      send(Judgment.newBuilder(vote).setRationale("because ".repeat(1000)).build());
+    }
+
+    assertThat(errors()).containsExactly("more than 500 votes on one pair");
+    assertThat(rememberedBytes()).isLessThan(Assembly.MAX_VOTES * 1200L);
+  }
+
+  @Test
+  void shouldLetTheAbstentionBeThatAHumanJudgeItselfGivesTooLate() {
+    start(Configs.FIRST);
+
+    send(PAIR);
+    send(vote(PAIR, "rules", VerdictKind.FIRST));
+    send(vote(PAIR, "people", JudgeKind.HUMAN, Optional.empty(), 1, VerdictKind.ABSTAIN));
+
+    assertThat(late).containsExactly("people");
+    assertThat(deadLetters.isEmpty()).isTrue();
   }
 
   @Test
@@ -468,6 +574,12 @@ class AssemblerTopologyTest {
       }
       return count;
     }
+  }
+
+  private long rememberedBytes() {
+    PairState state =
+        driver.<String, PairState>getKeyValueStore(AssemblerTopology.PAIR_STORE).get("pair-1");
+    return new PairStateSerde(settings).serializer().serialize("", state).length;
   }
 
   private static String header(TestRecord<?, ?> letter, String key) {

@@ -6,34 +6,96 @@ import java.util.Map;
 record Configs(
     String quorum,
     int votes,
+    int minVotes,
     boolean humanOverrides,
     long correctionWindowMs,
     long closedWindowMs,
     int maxClosed,
+    int maxOpen,
     Map<String, Double> accuracies) {
 
-  static final Configs FIRST = new Configs("first", 1, true, 0, 10_000, 1000, Map.of());
+  static final Configs FIRST = of("first", 1);
 
   static Configs of(String quorum, int votes) {
-    return new Configs(quorum, votes, true, 0, 10_000, 1000, Map.of());
+    return new Configs(quorum, votes, 1, true, 0, 10_000, 1000, 1000, Map.of());
+  }
+
+  Configs atLeast(int verdicts) {
+    return new Configs(
+        quorum,
+        votes,
+        verdicts,
+        humanOverrides,
+        correctionWindowMs,
+        closedWindowMs,
+        maxClosed,
+        maxOpen,
+        accuracies);
   }
 
   Configs machinesAndPeopleAlike() {
     return new Configs(
-        quorum, votes, false, correctionWindowMs, closedWindowMs, maxClosed, accuracies);
+        quorum,
+        votes,
+        minVotes,
+        false,
+        correctionWindowMs,
+        closedWindowMs,
+        maxClosed,
+        maxOpen,
+        accuracies);
   }
 
   Configs correctableFor(long ms) {
-    return new Configs(quorum, votes, humanOverrides, ms, closedWindowMs, maxClosed, accuracies);
+    return new Configs(
+        quorum,
+        votes,
+        minVotes,
+        humanOverrides,
+        ms,
+        closedWindowMs,
+        maxClosed,
+        maxOpen,
+        accuracies);
   }
 
   Configs rememberingFor(long ms, int count) {
-    return new Configs(quorum, votes, humanOverrides, correctionWindowMs, ms, count, accuracies);
+    return new Configs(
+        quorum,
+        votes,
+        minVotes,
+        humanOverrides,
+        correctionWindowMs,
+        ms,
+        count,
+        maxOpen,
+        accuracies);
+  }
+
+  Configs openAtMost(int ids) {
+    return new Configs(
+        quorum,
+        votes,
+        minVotes,
+        humanOverrides,
+        correctionWindowMs,
+        closedWindowMs,
+        maxClosed,
+        ids,
+        accuracies);
   }
 
   Configs knowing(Map<String, Double> measured) {
     return new Configs(
-        quorum, votes, humanOverrides, correctionWindowMs, closedWindowMs, maxClosed, measured);
+        quorum,
+        votes,
+        minVotes,
+        humanOverrides,
+        correctionWindowMs,
+        closedWindowMs,
+        maxClosed,
+        maxOpen,
+        measured);
   }
 
   AssemblerConfig build() {
@@ -44,13 +106,14 @@ record Configs(
     return new AssemblerConfig(
         quorum,
         votes,
-        1,
+        minVotes,
         humanOverrides,
         1000,
         500,
         correctionWindowMs,
         closedWindowMs,
         maxClosed,
+        maxOpen,
         accuracies,
         0.8,
         0.6,

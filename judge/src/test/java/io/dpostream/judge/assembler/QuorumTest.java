@@ -105,6 +105,20 @@ class QuorumTest {
         .contains(Side.SECOND);
   }
 
+  /** A person whose verdict overrides the others does not make them fewer. */
+  @Test
+  void shouldCountTheVerdictsThatAreThereWhenTimeRunsOut() {
+    Quorum quorum = new Quorum(Configs.of("majority", 4).atLeast(2).build());
+    Judgment ann = human(PAIR, "ann", VerdictKind.FIRST);
+    List<Judgment> votes = votes(VerdictKind.SECOND, VerdictKind.SECOND);
+    votes.add(ann);
+
+    assertThat(quorum.decideNow(votes, "in time").preferred()).contains(Side.FIRST);
+    Decision alone = quorum.decideNow(List.of(ann), "in time");
+    assertThat(alone.kind()).isEqualTo(OutcomeKind.EXPIRED);
+    assertThat(alone.reason()).isEqualTo("1 of at least 2 verdicts in time");
+  }
+
   @Test
   void shouldAverageTheMarginsOfJudgesThatHaveOne() {
     Judgment scored =
