@@ -145,8 +145,15 @@ final class TopicSetup {
     }
   }
 
-  /** Whether every leader answers; a leader that is known and not ready is waited for. */
+  /**
+   * Whether every leader answers; a leader that is known and not ready is waited for. The client
+   * logs an error for a topic that a broker has not heard of, so that is asked first.
+   */
   private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    Set<String> known = await(admin.listTopics().names());
+    if (!partitions.keySet().stream().map(TopicPartition::topic).allMatch(known::contains)) {
+      return false;
+    }
     try {
       await(admin.listOffsets(partitions).all());
       return true;

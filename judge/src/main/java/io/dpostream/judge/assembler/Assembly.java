@@ -218,10 +218,12 @@ final class Assembly {
 
   /** A vote without what stands in its topic and is not needed to decide. */
   private static Judgment remembered(Judgment vote) {
+    Optional<String> tooLong = vote.getRationale().filter(text -> text.length() > MAX_RATIONALE);
+    if (vote.getCalls().isEmpty() && tooLong.isEmpty()) {
+      return vote;
+    }
     Judgment.Builder kept = Judgment.newBuilder(vote).setCalls(List.of());
-    vote.getRationale()
-        .filter(text -> text.length() > MAX_RATIONALE)
-        .ifPresent(text -> kept.setRationale(text.substring(0, MAX_RATIONALE) + "..."));
+    tooLong.ifPresent(text -> kept.setRationale(text.substring(0, MAX_RATIONALE) + "..."));
     return kept.build();
   }
 

@@ -143,7 +143,7 @@ public final class JudgeService implements AutoCloseable {
   private Seat seat(JudgeSpec spec) {
     Judge judge = judges.create(spec.type(), spec.options());
     Bench bench = new Bench(spec, config, judge, listener, clock);
-    if (spec.delivery() == JudgeSpec.Delivery.TRANSACTIONS) {
+    if (spec.deliveryTo(judge.kind()) == JudgeSpec.Delivery.TRANSACTIONS) {
       return new Seat(
           spec,
           judge::close,
@@ -195,6 +195,9 @@ public final class JudgeService implements AutoCloseable {
         }
         log.warn("judge {} retries in {} ms: {}", spec.id(), RETRY_MS, e.toString());
         pause();
+      } catch (Error e) {
+        fail(new IllegalStateException("judge " + spec.id() + " stops: " + e, e));
+        return;
       }
     }
   }

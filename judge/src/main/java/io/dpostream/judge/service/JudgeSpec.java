@@ -3,8 +3,10 @@ package io.dpostream.judge.service;
 import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.human.HumanOptions;
+import io.dpostream.schemas.JudgeKind;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One configured judge.
@@ -12,7 +14,7 @@ import java.util.Map;
  * @param id its name in every judgment
  * @param type of judge, see {@link io.dpostream.judge.JudgeFactory#name}
  * @param share the pairs it sees
- * @param delivery how it gets them
+ * @param delivery how it gets them, where that is set
  * @param concurrency comparisons under way at once
  * @param options the rest, which the type reads
  */
@@ -20,7 +22,7 @@ public record JudgeSpec(
     String id,
     String type,
     PairShare share,
-    Delivery delivery,
+    Optional<Delivery> delivery,
     int concurrency,
     JudgeOptions options) {
 
@@ -30,6 +32,11 @@ public record JudgeSpec(
     TRANSACTIONS,
     /** Each pair under a lock of its own, at least once: for judges that take their time. */
     SHARE_GROUP
+  }
+
+  /** How it gets its pairs: as configured, or as suits its kind. */
+  Delivery deliveryTo(JudgeKind kind) {
+    return delivery.orElse(kind == JudgeKind.RULE ? Delivery.TRANSACTIONS : Delivery.SHARE_GROUP);
   }
 
   /** Whether people judge, who come to a page of theirs. */
@@ -57,7 +64,7 @@ public record JudgeSpec(
         id,
         own.required("type"),
         share(own, from, part),
-        own.choice("delivery", Delivery.TRANSACTIONS),
+        own.string("delivery").map(set -> own.choice("delivery", Delivery.TRANSACTIONS)),
         own.integer("concurrency", 64, 1, 1024),
         new JudgeOptions(path, rest));
   }

@@ -30,7 +30,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class TransactionalWorker implements Worker {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int BATCH_BYTES = 256 * 1024; // a transaction of pairs in a few requests
-  private static final int MAX_POLL_INTERVAL_MS = 900_000;
 
   private final JudgeSpec spec;
   private final Bench bench;
@@ -62,7 +61,9 @@ final class TransactionalWorker implements Worker {
     consuming.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     consuming.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // a new judge sees all
     consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.maxPollRecords());
-    consuming.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
+    // However long a batch takes, its pairs go to nobody else: it ends by the judge's own limits,
+    // and that a process has died is known by its session.
+    consuming.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, config.sessionTimeoutMs());
     consuming.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, config.sessionTimeoutMs() / 5);
     this.consumer = new KafkaConsumer<>(consuming);

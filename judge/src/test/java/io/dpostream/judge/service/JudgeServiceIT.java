@@ -83,8 +83,9 @@ class JudgeServiceIT {
     wire.write(pairs(wire), some("flaky", 5), CompletionPair::getPairId);
     wire.write(pairs(wire), some("poison", 2), CompletionPair::getPairId);
 
-    try (Running service =
-        new Running(config(List.of(Map.of("id", "s", "type", "scripted")), "0"), wire)) {
+    List<Map<String, Object>> judge =
+        List.of(Map.of("id", "s", "type", "scripted", "delivery", "transactions"));
+    try (Running service = new Running(config(judge, "0"), wire)) {
       await().atMost(PATIENCE).until(() -> judgments(wire).size() >= 7);
     }
 
@@ -101,6 +102,21 @@ class JudgeServiceIT {
                     .equals(
                         "judge s failed 3 times: java.lang.IllegalStateException: no answer from"
                             + " the model"));
+  }
+
+  @Test
+  void shouldStopWithTheReasonWhenAJudgeDoes() {
+    Wire wire = new Wire(cluster.settings(), "stop.");
+    wire.write(pairs(wire), some("overflow", 1), CompletionPair::getPairId);
+    JudgeConfig broken = config(List.of(Map.of("id", "s", "type", "scripted")), "0");
+
+    try (JudgeService service = new JudgeService(broken, wire.settings())) {
+      assertThat(CompletableFuture.runAsync(service::run))
+          .failsWithin(PATIENCE)
+          .withThrowableThat()
+          .havingCause()
+          .withMessage("judge s stops: java.lang.StackOverflowError: too deep");
+    }
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The type {@code scripted}: takes {@code delay_ms} and prefers the first; fails on every pair with
  * "poison" in its id, and once on every pair with "flaky"; never answers on a pair with "hang", or
- * on any when {@code hangs} is true.
+ * on any when {@code hangs} is true; breaks down on one with "overflow".
  */
 public final class ScriptedJudgeFactory implements JudgeFactory {
   @Override
@@ -75,6 +75,9 @@ public final class ScriptedJudgeFactory implements JudgeFactory {
     @Override
     public CompletableFuture<Verdict> compare(Comparison comparison) {
       boolean first = seen.add(comparison.pairId());
+      if (comparison.pairId().contains("overflow")) {
+        throw new StackOverflowError("too deep");
+      }
       if (hangs || comparison.pairId().contains("hang")) {
         System.out.println("hangs on " + comparison.pairId()); // read by who started the process
         return new CompletableFuture<>();
