@@ -221,7 +221,9 @@ class AssemblerIT {
       after.add(Examples.pair("after-" + i, Examples.prompt("p"), "a" + i, "b"));
     }
     String store = wire.settings().topicPrefix() + "assembler-pairs-changelog";
-    try (Assembling assembling = new Assembling(wire, "grown", 0)) {
+    wire.widen(2, topics.completionPairs(), topics.judgments());
+    try (Assembling one = new Assembling(wire, "grown", 0);
+        Assembling other = new Assembling(wire, "grown-too", 0)) {
       wire.write(topics.completionPairs(), List.of(before), CompletionPair::getPairId);
       await().ignoreExceptions().atMost(PATIENCE).until(() -> !wire.records(store).isEmpty());
       wire.widen(3, topics.completionPairs());
