@@ -27,6 +27,7 @@ final class Admission {
         .or(() -> id("judgment_id", vote.getJudgmentId()))
         .or(() -> id("judge_id", vote.getJudgeId()))
         .or(() -> vote.getAnnotatorId().flatMap(id -> id("annotator_id", id)))
+        .or(() -> standsFor(vote))
         .or(() -> confidence(vote))
         .or(() -> margin(vote));
   }
@@ -35,6 +36,15 @@ final class Admission {
     return id.length() <= MAX_ID_LENGTH
         ? Optional.empty()
         : Optional.of("%s: %d characters, at most %d".formatted(field, id.length(), MAX_ID_LENGTH));
+  }
+
+  private static Optional<String> standsFor(Judgment vote) {
+    int most = vote.getVerdict() == VerdictKind.ABSTAIN ? Assembly.MAX_VOTES : 1;
+    return vote.getStandsFor() >= 1 && vote.getStandsFor() <= most
+        ? Optional.empty()
+        : Optional.of(
+            "judgment %s: stands_for %d, should be 1, or at most %d for an abstention"
+                .formatted(vote.getJudgmentId(), vote.getStandsFor(), Assembly.MAX_VOTES));
   }
 
   private static Optional<String> confidence(Judgment vote) {

@@ -21,7 +21,8 @@ final class Quorum {
 
   /** The decision, once enough votes are in. */
   Optional<Decision> decide(List<Judgment> votes) {
-    long counted = votes.stream().filter(vote -> !isSkip(vote)).count();
+    long counted =
+        votes.stream().filter(vote -> !isSkip(vote)).mapToLong(Judgment::getStandsFor).sum();
     boolean complete =
         counted >= config.votes() || (rule == QuorumRule.FIRST && !verdicts(votes).isEmpty());
     return complete ? Optional.of(decided(votes)) : Optional.empty();

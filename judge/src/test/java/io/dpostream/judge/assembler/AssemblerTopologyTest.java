@@ -452,6 +452,7 @@ class AssemblerTopologyTest {
     send(Judgment.newBuilder(vote).setConfidence(0.2).build());
     send(Judgment.newBuilder(vote).setConfidence(Double.NaN).build());
     send(Judgment.newBuilder(vote).setScoreMargin(Double.POSITIVE_INFINITY).build());
+    send(Judgment.newBuilder(vote).setStandsFor(2).build());
     send(Judgment.newBuilder(vote).setJudgmentId("j".repeat(70_000)).build());
     send(vote(PAIR, "a", VerdictKind.SECOND));
     send(vote(PAIR, "b", VerdictKind.SECOND));
@@ -462,6 +463,7 @@ class AssemblerTopologyTest {
             error -> assertThat(error).contains("confidence 0.2 is no probability"),
             error -> assertThat(error).contains("confidence NaN is no probability"),
             error -> assertThat(error).contains("score_margin Infinity is not finite"),
+            error -> assertThat(error).contains("stands_for 2, should be 1"),
             error -> assertThat(error).isEqualTo("judgment_id: 70000 characters, at most 256"));
     // two judges of accuracy .8: odds 16 to 1
     assertThat(preferences.readValue().getProbability()).isCloseTo(16 / 17.0, within(1e-12));

@@ -46,6 +46,17 @@ class QuorumTest {
   }
 
   @Test
+  void shouldWaitNoLongerForThePeopleThatTheirJudgeAbstainsFor() {
+    Quorum quorum = new Quorum(Configs.of("majority", 3).build());
+    Judgment forTwo =
+        Judgment.newBuilder(vote(PAIR, "people", VerdictKind.ABSTAIN)).setStandsFor(2).build();
+
+    assertThat(quorum.decide(List.of(forTwo))).isEmpty();
+    assertThat(quorum.decide(List.of(forTwo, vote(PAIR, "rules", VerdictKind.FIRST))))
+        .hasValueSatisfying(d -> assertThat(d.preferred()).contains(Side.FIRST));
+  }
+
+  @Test
   void shouldNeedMoreThanHalfForAMajority() {
     Quorum quorum = new Quorum(Configs.of("majority", 3).build());
 
