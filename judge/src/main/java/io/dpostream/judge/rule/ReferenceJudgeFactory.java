@@ -37,6 +37,6 @@ public final class ReferenceJudgeFactory implements JudgeFactory {
     }
     double confidence = options.number("confidence", 1, 0.5, 1);
     Rule rule = new Rule(clauses, Rule.Combine.IN_ORDER, 0, confidence);
-    return new RuleJudge(rule, Map.of(), "reference-1-" + options.fingerprint());
+    return new RuleJudge(rule, Map.of(), "reference-2-" + options.fingerprint());
   }
 }

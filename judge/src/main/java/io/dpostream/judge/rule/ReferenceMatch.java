@@ -3,6 +3,7 @@ package io.dpostream.judge.rule;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** When a completion agrees with a reference answer. */
@@ -23,28 +24,37 @@ public enum ReferenceMatch {
       return wanted.isPresent() && given.isPresent() && wanted.get().compareTo(given.get()) == 0;
     }
   },
-  /** The reference's words stand in the completion, in a row; case and punctuation do not count. */
+  /**
+   * The reference's words stand in the completion, in a row; case and punctuation do not count,
+   * what belongs to a number does: {@code -5} and {@code 2.5} are not {@code 5}.
+   */
   CONTAINED {
     @Override
     public boolean matches(String completion, String reference) {
-      return !words(reference).isBlank() && words(completion).contains(words(reference));
+      String wanted = words(reference);
+      return !wanted.isBlank() && words(completion).contains(wanted);
     }
   },
   /** Numeric where the reference is nothing but a number, otherwise contained. */
   AUTO {
     @Override
     public boolean matches(String completion, String reference) {
-      ReferenceMatch match = PLAIN_NUMBER.matcher(reference).matches() ? NUMERIC : CONTAINED;
+      ReferenceMatch match = FinalAnswer.isNumber(reference) ? NUMERIC : CONTAINED;
       return match.matches(completion, reference);
     }
   };
 
-  private static final Pattern PLAIN_NUMBER =
-      Pattern.compile(
-          "\\s*(.*####\\s*)?[-\u2212]?[$\u20ac\u00a3]?[\\d,./]*\\d%?\\s*", Pattern.DOTALL);
-
   private static final Pattern SPACE = Pattern.compile("\\s+");
-  private static final Pattern NOT_A_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
+
+  /** What a number can be written without. */
+  private static final Pattern NUMBER_STYLE =
+      Pattern.compile(",(?<=\\d,)(?=\\d{3}(?!\\d))|[$\u20ac\u00a3](?<=[-\u2212].)(?=\\d)");
+
+  /** Letters and digits, with a number's sign, decimal point and fraction bar. */
+  private static final Pattern WORD =
+      Pattern.compile(
+          "(?:(?=[-.])(?<![\\p{L}\\p{N}).])-?\\.?(?=\\d))?"
+              + "[\\p{L}\\p{N}]++(?:(?<=\\d)[./](?=\\d)[\\p{L}\\p{N}]++)*+");
 
   /** Whether the completion agrees. */
   public abstract boolean matches(String completion, String reference);
@@ -55,7 +65,12 @@ public enum ReferenceMatch {
 
   /** The words with one space around each, so that containment respects their borders. */
   private static String words(String text) {
-    String joined = NOT_A_WORD.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").strip();
-    return " " + joined + " ";
+    String plain = NUMBER_STYLE.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("");
+    StringBuilder words = new StringBuilder(" ");
+    Matcher word = WORD.matcher(plain.replace('\u2212', '-'));
+    while (word.find()) {
+      words.append(word.group()).append(' ');
+    }
+    return words.toString();
   }
 }

@@ -25,7 +25,7 @@ public final class RuleJudgeFactory implements JudgeFactory {
     JudgeOptions tags = options.section("by_tag");
     Map<String, Rule> byTag = new HashMap<>();
     tags.keys().forEach(tag -> byTag.put(tag, rule(tags.section(tag))));
-    return new RuleJudge(rule(options), byTag, "rule-1-" + options.fingerprint());
+    return new RuleJudge(rule(options), byTag, "rule-2-" + options.fingerprint());
   }
 
   private static Rule rule(JudgeOptions options) {

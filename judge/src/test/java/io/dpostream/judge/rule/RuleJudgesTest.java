@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RuleJudgesTest {
   private static final Prompt SUM = question("2 + 2?", "4");
@@ -71,6 +73,32 @@ class RuleJudgesTest {
     assertThat(ReferenceMatch.AUTO.matches("17 and 4", "17")).isFalse();
     assertThat(ReferenceMatch.AUTO.matches("so it is 4.0", "4")).isTrue();
     assertThat(ReferenceMatch.AUTO.matches("4 apples, 2 pears", "4 apples")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "5 degrees | -5 degrees | false",
+        "it is -5 degrees. | -5 degrees | true",
+        "it is \u22125 degrees | -5 degrees | true",
+        "it is -5 degrees | 5 degrees | false",
+        "3-5 degrees | 5 degrees | true",
+        "- five degrees | five degrees | true",
+        "2.5 km | 5 km | false",
+        "about 2.5 km. | 2.5 km | true",
+        ".5 km | 5 km | false",
+        "1/2 cup | 2 cup | false",
+        "1,200 people | 200 people | false",
+        "1,200 people | 1200 people | true",
+        "a loss of -$5 each | -5 each | true",
+        "on 10/12/2020. | 10/12/2020 | true",
+        "on 10/11/2020 | 12/11/2020 | false",
+        "It ends.5 days later | 5 days | true",
+        "so 0.75 | 3/4 | true",
+      })
+  void shouldKeepNumbersWhole(String completion, String reference, boolean matches) {
+    assertThat(ReferenceMatch.AUTO.matches(completion, reference)).isEqualTo(matches);
   }
 
   @Test
