@@ -1,13 +1,13 @@
 package io.dpostream.judge.rule;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.dpostream.judge.JudgeOptions;
 import io.dpostream.schemas.FinishReason;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** The kinds of criteria, by their names in the configuration. */
 final class Criteria {
@@ -48,13 +48,18 @@ final class Criteria {
             .orElseGet(OptionalDouble::empty);
   }
 
+  /** RE2 takes time in proportion to the completion, whatever the pattern. */
   private static Criterion regex(JudgeOptions options) {
     String text = options.required("pattern");
     try {
       Pattern pattern = Pattern.compile(text);
       return Criterion.ofText(completion -> truth(pattern.matcher(completion).find()));
     } catch (PatternSyntaxException e) {
-      return options.refuse("pattern", text, "a regular expression: " + e.getDescription());
+      return options.refuse(
+          "pattern",
+          text,
+          "a regular expression in RE2's syntax: %s: %s"
+              .formatted(e.getDescription(), e.getPattern()));
     }
   }
 

@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
 /** What can be read off a text without a model. Pure functions. */
 final class TextFeatures {
   private static final Pattern WORD_BREAK = Pattern.compile("[^\\p{L}\\p{N}'\u2019]+");
-  private static final Pattern SENTENCE_BREAK = Pattern.compile("[.!?]+[\"\u201d')]*(\\s+|$)");
-  private static final Pattern SPEECH =
-      Pattern.compile("\"[^\"]*\\p{L}[^\"]*\"|\u201c[^\u201d]*\\p{L}[^\u201d]*\u201d");
+  private static final Pattern SENTENCE_BREAK =
+      Pattern.compile("(?<![.!?])[.!?]++[\"\u201d')]*+(\\s+|$)");
+
+  private static final Pattern QUOTED =
+      Pattern.compile("\"[^\"]*+\"|\u201c[^\u201c\u201d]*+\u201d");
+  private static final Pattern LETTER = Pattern.compile("\\p{L}");
 
   private static final Set<String> HAPPY =
       Set.of(
@@ -69,7 +72,12 @@ final class TextFeatures {
 
   /** How often somebody speaks: closed pairs of quotation marks with a letter between. */
   static int speeches(String text) {
-    return (int) SPEECH.matcher(text).results().count();
+    return (int)
+        QUOTED
+            .matcher(text)
+            .results()
+            .filter(quoted -> LETTER.matcher(quoted.group()).find())
+            .count();
   }
 
   /** Mean number of words in a sentence; 0 for a text without words. */

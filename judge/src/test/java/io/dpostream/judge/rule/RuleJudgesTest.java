@@ -195,11 +195,14 @@ class RuleJudgesTest {
         .hasMessage("judge.match: 'fuzzy' should be one of exact, numeric, contained, auto");
     assertThatThrownBy(() -> judge("oracle", Map.of()))
         .hasMessageStartingWith("judge.type: 'oracle' is unknown; there are [");
-    assertThatThrownBy(
-            () ->
-                judge("rule", Map.of("criteria", List.of(Map.of("kind", "regex", "pattern", "(")))))
+    assertThatThrownBy(() -> judge("rule", regex("(")))
         .hasMessage(
-            "judge.criteria[0].pattern: '(' should be a regular expression: Unclosed group");
+            "judge.criteria[0].pattern: '(' should be a regular expression in RE2's syntax:"
+                + " missing closing ): (");
+    assertThatThrownBy(() -> judge("rule", regex("(a)\\1")))
+        .hasMessage(
+            "judge.criteria[0].pattern: '(a)\\1' should be a regular expression in RE2's syntax:"
+                + " invalid escape sequence: \\1");
     assertThatThrownBy(
             () ->
                 judge("rule", Map.of("criteria", List.of(Map.of("kind", "json", "strict", true)))))
@@ -208,11 +211,29 @@ class RuleJudgesTest {
         .hasMessage("judge.criteria: '' should be a list with at least one criterion");
   }
 
+  /** Patterns and texts on which a search that backtracks does not return, or runs out of stack. */
+  @Test
+  void shouldComeToAVerdictWhateverThePattern() {
+    String words = "word ".repeat(40);
+    assertThat(
+            winner(
+                judge("rule", regex("^(\\w+\\s?)*$")), comparison(prompt("p"), words, words + "!")))
+        .isEqualTo(Side.FIRST);
+    String lines = "a\nb".repeat(20_000);
+    assertThat(
+            winner(judge("rule", regex("(.|\\n)*z")), comparison(prompt("p"), lines, lines + "z")))
+        .isEqualTo(Side.SECOND);
+  }
+
   @Test
   void shouldNameAnotherVersionForOtherOptions() {
     assertThat(judge("reference", Map.of("match", "exact")).version())
         .isNotEqualTo(judge("reference", Map.of()).version())
         .isEqualTo(judge("reference", Map.of("match", "exact")).version());
+  }
+
+  private static Map<String, ?> regex(String pattern) {
+    return Map.of("criteria", List.of(Map.of("kind", "regex", "pattern", pattern)));
   }
 
   private static Judge judge(String type, Map<String, ?> options) {

@@ -11,6 +11,17 @@ class TextFeaturesTest {
     assertThat(TextFeatures.speeches("\u201cHello\u201d")).isEqualTo(1);
     assertThat(TextFeatures.speeches("He said \"hello and went")).isZero();
     assertThat(TextFeatures.speeches("\"\" \"!\"")).isZero();
+    // the closing mark of what is no speech opens none
+    assertThat(TextFeatures.speeches("\"...\" she paused. \"!\"")).isZero();
+    assertThat(TextFeatures.speeches("\u201cHe said \u201cno\u201d to me.")).isEqualTo(1);
+  }
+
+  /** German texts end speech with the mark that opens it in English. */
+  @Test
+  void shouldReadLongRunsOfMarksInOnePass() {
+    assertThat(TextFeatures.speeches("\u201eNein\u201c, sagte er. ".repeat(20_000))).isZero();
+    assertThat(TextFeatures.speeches("\u201c".repeat(200_000))).isZero();
+    assertThat(TextFeatures.sentenceLength("!".repeat(200_000) + "no")).isEqualTo(1.0);
   }
 
   @Test
