@@ -24,11 +24,14 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
     SUM
   }
 
+  /** Scores this much closer, by their size, differ by rounding alone: in 0.1 + 0.2 - 0.3. */
+  private static final double ROUNDING = 1e-9;
+
   /**
    * One criterion's part in a rule.
    *
    * @param name for the rationale
-   * @param weight of its score in a sum; a negative one prefers less
+   * @param weight of its score in a sum; a negative one prefers less, in order too
    * @param margin its scores must differ by more than this to decide
    * @param required two completions that both score 0 or less are a tie, whatever comes after
    */
@@ -36,6 +39,9 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
 
   Rule {
     clauses = List.copyOf(clauses);
+    if (combine == Combine.IN_ORDER && clauses.stream().anyMatch(c -> c.weight == 0)) {
+      throw new IllegalArgumentException("clauses: in order, a weight of 0 prefers neither side");
+    }
   }
 
   Verdict apply(Comparison comparison) {
@@ -53,7 +59,7 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
       applied = true;
       double a = first.getAsDouble();
       double b = second.getAsDouble();
-      if (Math.abs(a - b) > clause.margin) {
+      if (exceeds(a - b, clause.margin, Math.abs(a) + Math.abs(b))) {
         return preferred(
             (a - b) * clause.weight, Evidence.because(clause.name + ": " + show(a, b)));
       }
@@ -67,6 +73,7 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
   private Verdict bySum(Comparison comparison) {
     boolean applied = false;
     double sum = 0;
+    double size = 0;
     StringBuilder why = new StringBuilder();
     for (Clause clause : clauses) {
       OptionalDouble first = clause.criterion.score(comparison, Side.FIRST);
@@ -76,13 +83,19 @@ record Rule(List<Clause> clauses, Combine combine, double margin, double confide
         double a = first.getAsDouble();
         double b = second.getAsDouble();
         sum += clause.weight * (a - b);
+        size += Math.abs(clause.weight) * (Math.abs(a) + Math.abs(b));
         why.append(why.isEmpty() ? "" : ", ").append(clause.name + ": " + show(a, b));
       }
     }
     Evidence evidence = Evidence.because(why.toString()).withScoreMargin(sum);
     return !applied
         ? silent()
-        : Math.abs(sum) > margin ? preferred(sum, evidence) : new Verdict.Tie(evidence);
+        : exceeds(sum, margin, size) ? preferred(sum, evidence) : new Verdict.Tie(evidence);
+  }
+
+  /** Whether a difference of numbers of some size is more than the margin and a rounding error. */
+  private static boolean exceeds(double difference, double margin, double size) {
+    return Math.abs(difference) - margin > ROUNDING * size;
   }
 
   private Verdict preferred(double difference, Evidence evidence) {

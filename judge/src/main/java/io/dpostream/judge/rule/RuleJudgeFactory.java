@@ -29,13 +29,14 @@ public final class RuleJudgeFactory implements JudgeFactory {
   }
 
   private static Rule rule(JudgeOptions options) {
+    Rule.Combine combine = options.choice("combine", Rule.Combine.IN_ORDER);
     List<Rule.Clause> clauses = new ArrayList<>();
     for (JudgeOptions criterion : options.sections("criteria")) {
       clauses.add(
           new Rule.Clause(
               criterion.required("kind"),
               Criteria.of(criterion),
-              criterion.number("weight", 1, -1e9, 1e9),
+              weight(criterion, combine),
               criterion.number("margin", 0, 0, 1e9),
               criterion.flag("required", false)));
     }
@@ -44,8 +45,15 @@ public final class RuleJudgeFactory implements JudgeFactory {
     }
     return new Rule(
         clauses,
-        options.choice("combine", Rule.Combine.IN_ORDER),
+        combine,
         options.number("margin", 0, 0, 1e9),
         options.number("confidence", 1, 0.5, 1));
+  }
+
+  private static double weight(JudgeOptions criterion, Rule.Combine combine) {
+    double weight = criterion.number("weight", 1, -1e9, 1e9);
+    return weight == 0 && combine == Rule.Combine.IN_ORDER
+        ? criterion.refuse("weight", weight, "above 0 for more, or below 0 for less, in order")
+        : weight;
   }
 }

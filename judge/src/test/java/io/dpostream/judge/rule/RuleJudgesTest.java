@@ -150,6 +150,43 @@ class RuleJudgesTest {
   }
 
   @Test
+  void shouldCallSumsThatDifferByRoundingATie() {
+    // 0.1 + 0.2 - 0.3 is 5.6e-17; with a margin of 0.3, 0.1 * 3 exceeds it by as much
+    Map<String, ?> speech = Map.of("kind", "dialogue", "weight", 0.1);
+    Map<String, ?> happy = Map.of("kind", "happy_ending", "weight", 0.2);
+    Map<String, ?> json = Map.of("kind", "json", "weight", 0.3);
+    Judge judge = judge("rule", Map.of("combine", "sum", "criteria", List.of(speech, happy, json)));
+    assertThat(verdict(judge, comparison(prompt("p"), "\"Yes!\" They were happy.", "7")))
+        .isInstanceOf(Verdict.Tie.class);
+
+    Map<String, ?> brevity = Map.of("kind", "brevity", "weight", 0.1);
+    Judge brief =
+        judge("rule", Map.of("combine", "sum", "margin", 0.3, "criteria", List.of(brevity)));
+    assertThat(winner(brief, comparison(prompt("p"), "one", "one two"))).isEqualTo(Side.FIRST);
+    assertThat(verdict(brief, comparison(prompt("p"), "one", "one by")))
+        .isInstanceOf(Verdict.Tie.class);
+  }
+
+  @Test
+  void shouldCallSentencesEquallyFarFromTheTargetATie() {
+    // 1.8 and 2.2 words, which floating point puts at .2 and .2000000000000002 from 2
+    Judge judge =
+        judge("rule", Map.of("criteria", List.of(Map.of("kind", "sentence_length", "target", 2))));
+    String less = "One. " + "One two. ".repeat(4);
+    String more = "One two three. " + "One two. ".repeat(4);
+
+    assertThat(verdict(judge, comparison(prompt("p"), less, more))).isInstanceOf(Verdict.Tie.class);
+  }
+
+  @Test
+  void shouldPreferLessWhereTheWeightIsNegative() {
+    Judge judge =
+        judge("rule", Map.of("criteria", List.of(Map.of("kind", "dialogue", "weight", -1))));
+
+    assertThat(winner(judge, comparison(prompt("p"), "\"Yes!\"", "Yes"))).isEqualTo(Side.SECOND);
+  }
+
+  @Test
   void shouldFollowThePromptsTag() {
     Judge judge =
         judge(
@@ -207,6 +244,11 @@ class RuleJudgesTest {
             () ->
                 judge("rule", Map.of("criteria", List.of(Map.of("kind", "json", "strict", true)))))
         .hasMessageStartingWith("judge.criteria[0].strict: unknown option");
+    Map<String, ?> weightless = Map.of("criteria", List.of(Map.of("kind", "json", "weight", 0)));
+    assertThatThrownBy(() -> judge("rule", weightless))
+        .hasMessage(
+            "judge.criteria[0].weight: '0.0' should be above 0 for more, or below 0 for less,"
+                + " in order");
     assertThatThrownBy(() -> judge("rule", Map.of()))
         .hasMessage("judge.criteria: '' should be a list with at least one criterion");
   }
