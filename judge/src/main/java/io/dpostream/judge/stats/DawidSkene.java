@@ -14,11 +14,16 @@ import java.util.SplittableRandom;
  * side under the accuracies, and the accuracies under the posteriors. Judges are taken to err
  * independently, and most of them to be right more often than wrong.
  *
- * <p>Intervals are percentiles over resampled pairs.
+ * <p>How often two judges agree gives no more than the product of both accuracies. So a judge is
+ * measured when it is one of three of whom each two share pairs, and the others' votes do not
+ * count.
+ *
+ * <p>Intervals are percentiles over resampled pairs, and go up at least as far as they would with a
+ * known truth and no error seen (Clopper and Pearson 1934).
  */
 final class DawidSkene {
-  /** With fewer judges the accuracies do not follow from the agreements. */
-  static final int MIN_JUDGES = 3;
+  /** Fewer pairs say next to nothing of how often two judges agree. */
+  static final int MIN_SHARED_PAIRS = 30;
 
   private static final int MAX_ITERATIONS = 500;
   private static final double TOLERANCE = 1e-8;
@@ -30,15 +35,20 @@ final class DawidSkene {
   private DawidSkene() {}
 
   /**
-   * The error rate of each judge; empty for one that shares no pair with another.
+   * The error rate of each judge; empty for one that is not among three of whom each two share
+   * {@value #MIN_SHARED_PAIRS} pairs on which both preferred a side.
    *
    * @param votes (pairs, judges): 1 for the first side, -1 for the second, 0 for no preference
    * @param resamples for the intervals
    * @param seed of the resampling
    */
   static Optional<ErrorRate>[] estimate(byte[][] votes, int judges, int resamples, long seed) {
+    boolean[] measured = measured(overlaps(votes, judges));
     byte[][] shared =
-        Arrays.stream(votes).filter(row -> preferences(row) >= 2).toArray(byte[][]::new);
+        Arrays.stream(votes)
+            .map(row -> only(row, measured))
+            .filter(row -> preferences(row) >= 2)
+            .toArray(byte[][]::new);
     long[] preferred = new long[judges];
     for (byte[] row : shared) {
       for (int j = 0; j < judges; j++) {
@@ -60,16 +70,54 @@ final class DawidSkene {
     for (int j = 0; j < judges; j++) {
       Arrays.sort(samples[j]);
       rates[j] =
-          preferred[j] == 0
-              ? Optional.empty()
-              : Optional.of(
+          measured[j]
+              ? Optional.of(
                   new ErrorRate(
                       1 - accuracy[j],
                       samples[j][(int) (LOW * (resamples - 1))],
-                      samples[j][(int) Math.ceil(HIGH * (resamples - 1))],
-                      preferred[j]));
+                      Math.max(
+                          samples[j][(int) Math.ceil(HIGH * (resamples - 1))],
+                          1 - Math.pow(LOW, 1.0 / preferred[j])),
+                      preferred[j]))
+              : Optional.empty();
     }
     return rates;
+  }
+
+  /** (judges, judges): whether two different judges share enough pairs. */
+  private static boolean[][] overlaps(byte[][] votes, int judges) {
+    int[][] pairs = new int[judges][judges];
+    boolean[][] overlaps = new boolean[judges][judges];
+    for (byte[] row : votes) {
+      for (int j = 0; j < judges; j++) {
+        for (int k = 0; row[j] != 0 && k < judges; k++) {
+          pairs[j][k] += Math.abs(row[k]);
+          overlaps[j][k] = j != k && pairs[j][k] >= MIN_SHARED_PAIRS;
+        }
+      }
+    }
+    return overlaps;
+  }
+
+  /** Which judges are among three of whom each two overlap. */
+  private static boolean[] measured(boolean[][] overlaps) {
+    boolean[] measured = new boolean[overlaps.length];
+    for (int j = 0; j < measured.length; j++) {
+      for (int k = 0; k < measured.length; k++) {
+        for (int l = 0; overlaps[j][k] && l < k; l++) {
+          measured[j] |= overlaps[j][l] && overlaps[k][l];
+        }
+      }
+    }
+    return measured;
+  }
+
+  private static byte[] only(byte[] row, boolean[] measured) {
+    byte[] votes = new byte[row.length];
+    for (int j = 0; j < row.length; j++) {
+      votes[j] = measured[j] ? row[j] : 0;
+    }
+    return votes;
   }
 
   private static double[] start(int judges) {

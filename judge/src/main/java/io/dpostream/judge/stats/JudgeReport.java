@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param withPeople agreement with the people's majority, itself left out
  * @param withMajority agreement with the majority of all others
  * @param positionBias for judges that are asked in both orders
- * @param errorRate estimated from overlaps, where at least three judges overlap
+ * @param errorRate estimated from overlaps, where each two of it and two others share enough pairs
  * @param latencyP50Ms median, where it was measured
  * @param latencyP99Ms 99th percentile
  * @param costUsd of all calls, where it was recorded

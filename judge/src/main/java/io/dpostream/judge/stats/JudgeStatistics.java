@@ -53,9 +53,6 @@ public final class JudgeStatistics {
 
   private static List<Optional<ErrorRate>> errorRates(
       Ballots ballots, List<String> voters, long seed) {
-    if (voters.size() < DawidSkene.MIN_JUDGES) {
-      return java.util.Collections.nCopies(voters.size(), Optional.empty());
-    }
     byte[][] votes = new byte[ballots.pairs().size()][voters.size()];
     int row = 0;
     for (Map<String, Judgment> pair : ballots.pairs()) {

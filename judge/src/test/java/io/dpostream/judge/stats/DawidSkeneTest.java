@@ -3,6 +3,7 @@ package io.dpostream.judge.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -58,11 +59,71 @@ class DawidSkeneTest {
     }
   }
 
+  /**
+   * Two shares of the pairs without a pair in common: judges 0 and 1 see the one, the others the
+   * other. Only of these do the error rates follow from how often they agree.
+   */
   @Test
-  void shouldSayNothingOfAJudgeThatSharesNoPair() {
-    byte[][] votes = {{1, 1, 1, 0}, {1, 1, -1, 0}, {0, 0, 0, 1}, {-1, -1, -1, 0}};
+  void shouldSayNothingOfJudgesThatOverlapWithOneOtherOnly() {
+    byte[][] votes = simulate(4000, new double[] {0.05, 0.35, 0.1, 0.2, 0.3}, 1.0, 3);
+    for (int i = 0; i < votes.length; i++) {
+      Arrays.fill(votes[i], i % 2 == 0 ? 2 : 0, i % 2 == 0 ? 5 : 2, (byte) 0);
+    }
 
-    assertThat(DawidSkene.estimate(votes, 4, 10, 1)[3]).isEmpty();
+    Optional<ErrorRate>[] rates = DawidSkene.estimate(votes, 5, 50, 3);
+
+    assertThat(rates[0]).isEmpty();
+    assertThat(rates[1]).isEmpty();
+    assertThat(rates[2].orElseThrow().estimate()).isEqualTo(0.1, within(0.05));
+    assertThat(rates[3].orElseThrow().estimate()).isEqualTo(0.2, within(0.05));
+    assertThat(rates[4].orElseThrow().estimate()).isEqualTo(0.3, within(0.05));
+  }
+
+  /** A chain of overlaps: the judge at its end adds nothing to the three and is not measured. */
+  @Test
+  void shouldLeaveOutVotesOfJudgesItCannotMeasure() {
+    byte[][] three = simulate(4000, new double[] {0.1, 0.2, 0.3, 0.4}, 1.0, 4);
+    byte[][] chain = Arrays.stream(three).map(byte[]::clone).toArray(byte[][]::new);
+    for (int i = 0; i < three.length; i++) {
+      three[i][3] = 0;
+      Arrays.fill(chain[i], 0, i < 2000 ? 0 : 2, (byte) 0);
+      chain[i][3] = i < 2000 ? 0 : chain[i][3];
+    }
+
+    Optional<ErrorRate>[] rates = DawidSkene.estimate(chain, 4, 50, 4);
+
+    assertThat(rates[3]).isEmpty();
+    assertThat(Arrays.asList(rates).subList(0, 3))
+        .isEqualTo(
+            Arrays.asList(DawidSkene.estimate(Arrays.copyOf(three, 2000), 4, 50, 4)).subList(0, 3));
+  }
+
+  /** Judges 0 and 1 see all pairs, judge 2 sees the first of them, ever more. */
+  @Test
+  void shouldAskForEnoughSharedPairsOfEachTwo() {
+    byte[][] votes = new byte[100][];
+    for (int i = 0; i < votes.length; i++) {
+      votes[i] = new byte[] {1, 1, 0};
+    }
+    for (int i = 0; i < DawidSkene.MIN_SHARED_PAIRS; i++) {
+      assertThat(DawidSkene.estimate(votes, 3, 10, 1)).containsOnly(Optional.empty());
+      votes[i][2] = 1;
+    }
+    assertThat(DawidSkene.estimate(votes, 3, 10, 1)).doesNotContain(Optional.empty());
+  }
+
+  @Test
+  void shouldLeaveRoomForErrorsWhereNoneWasSeen() {
+    byte[][] votes = new byte[40][];
+    Arrays.fill(votes, new byte[] {1, 1, 1});
+
+    // with an error rate of 0.0881, 40 verdicts are all right in 0.9119^40 = 2.5 % of cases
+    assertThat(DawidSkene.estimate(votes, 3, 10, 1))
+        .allSatisfy(
+            rate -> {
+              assertThat(rate.orElseThrow().estimate()).isLessThan(0.001);
+              assertThat(rate.orElseThrow().high()).isEqualTo(0.0881, within(1e-4));
+            });
   }
 
   /** Votes of independent judges on pairs whose better side is drawn evenly. */
