@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * Reads the number that a solution ends in: after the last {@code ####} that has nothing but a
  * number and its unit on its line (GSM8K's mark), else in the last {@code \boxed{}}, else after the
- * last "answer is" or "answer:", else the last number of the text. Of an equation it is the number
- * after the last equals sign. Takes time in proportion to the text.
+ * last "answer is" or "answer:" (of an equation, after its last equals sign), else the last number
+ * of the text. Takes time in proportion to the text.
  */
 final class FinalAnswer {
   /** GSM8K's mark; a number and more than a unit of two words is a heading of Markdown. */
@@ -21,7 +21,7 @@ final class FinalAnswer {
 
   private static final Pattern SAID = Pattern.compile("(?i)\\banswer(?:\\s+is|\\s*[:=])");
   private static final Pattern END_OF_CLAUSE =
-      Pattern.compile("[.!?,;:](?![\\d}\\\\])|\\n|\\((?=\\p{L})");
+      Pattern.compile("(?<!\\\\)[.!?,;:](?![\\d}\\\\]|\\s*=)|\\n|\\((?=\\p{L})");
 
   private static final String BOXED = "\\boxed{";
   private static final Pattern AFTER_DIGIT = Pattern.compile("(?<=\\d)(?=\\\\[dt]?frac\\{)");

@@ -61,6 +61,8 @@ class FinalAnswerTest {
         "The answer is $48 + $24 = $72, so 3 = 3. | 72",
         "The answer is 1,000 * 2.5 = 2,500 (as 1 = 1) | 2500",
         "The answer is x = 72 | 72",
+        "The answer is 4! = 24 | 24",
+        "The answer is \\(48 + 24 \\,= 72\\). | 72",
         "The answer is 72. Check: 72 / 2 = 36 | 72",
         "Answer:;- 72 apples | 72",
         "---;72 | 72",
