@@ -46,6 +46,7 @@ final class Records {
             .setPromptTokenIds(pair.getPromptTokenIds())
             .setChosen(first ? pair.getFirst() : pair.getSecond())
             .setRejected(first ? pair.getSecond() : pair.getFirst())
+            .setChosenWasFirst(first)
             .setProbability(decision.probability())
             .setVotes(votes.stream().map(Records::vote).toList())
             .setPolicyVersion(pair.getPolicyVersion())

@@ -1,6 +1,7 @@
 package io.dpostream.judge.stats;
 
-import io.dpostream.judge.stats.LabelNoise.Pattern;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.stats.LabelNoise.Label;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.ModelCall;
 import io.dpostream.schemas.Preference;
@@ -23,8 +24,8 @@ import java.util.Optional;
 public final class JudgeHistory {
   private final int pairs;
   private final Map<String, List<Judgment>> judgments = new LinkedHashMap<>();
-  private final Deque<List<Vote>> labels = new ArrayDeque<>();
-  private final Map<List<Vote>, List<Vote>> patterns = new HashMap<>();
+  private final Deque<Label> labels = new ArrayDeque<>();
+  private final Map<Label, Label> alike = new HashMap<>();
   private long added;
 
   /**
@@ -56,7 +57,9 @@ public final class JudgeHistory {
             .map(JudgeHistory::anonymous)
             .toList();
     if (!votes.isEmpty()) {
-      labels.add(patterns.computeIfAbsent(votes, v -> v));
+      Optional<Side> chosen =
+          preference.getChosenWasFirst().map(first -> first ? Side.FIRST : Side.SECOND);
+      labels.add(alike.computeIfAbsent(new Label(votes, chosen), label -> label));
     }
     if (labels.size() > pairs) {
       labels.remove();
@@ -81,11 +84,9 @@ public final class JudgeHistory {
     reports.forEach(
         report ->
             report.errorRate().ifPresent(rate -> errorRates.put(report.judge(), rate.estimate())));
-    Map<List<Vote>, Long> counts = new HashMap<>();
-    labels.forEach(votes -> counts.merge(votes, 1L, Long::sum));
-    return LabelNoise.of(
-        counts.entrySet().stream().map(e -> new Pattern(e.getKey(), e.getValue())).toList(),
-        errorRates);
+    Map<Label, Long> counts = new HashMap<>();
+    labels.forEach(label -> counts.merge(label, 1L, Long::sum));
+    return LabelNoise.of(counts, errorRates);
   }
 
   private static boolean isPreference(VerdictKind verdict) {

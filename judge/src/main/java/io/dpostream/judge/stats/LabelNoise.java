@@ -1,5 +1,6 @@
 package io.dpostream.judge.stats;
 
+import io.dpostream.judge.Side;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.schemas.Vote;
@@ -10,46 +11,60 @@ import java.util.Optional;
 /**
  * How often labels are wrong, by the error rates of the judges whose votes made them.
  *
- * @param rate mean probability that the better side was not the one that most votes named
+ * @param rate mean probability that the better side was not the one that was chosen
  * @param labels that it is the mean of
  */
 public record LabelNoise(double rate, long labels) {
 
-  /** The votes of a label that name a side, and how many labels have the same ones. */
-  record Pattern(List<Vote> votes, long labels) {}
+  /**
+   * What is known of a label.
+   *
+   * @param votes that name a side
+   * @param chosen the side that they made the chosen one, where that is recorded
+   */
+  record Label(List<Vote> votes, Optional<Side> chosen) {}
 
   /**
    * From labels and error rates. Under judges that err independently, the log-odds of their votes
    * add up to the posterior of the better side; a label whose votes have no known error rate does
-   * not count. Where people voted, the side is the one that they named.
+   * not count. Where it is not recorded which side was chosen, it is the one that most people
+   * named, or most votes where no person voted.
    *
+   * @param labels how many there are of each
    * @param errorRates by judge, or judge id/annotator id
    * @return empty without a label that counts
    */
-  static Optional<LabelNoise> of(Iterable<Pattern> patterns, Map<String, Double> errorRates) {
+  static Optional<LabelNoise> of(Map<Label, Long> labels, Map<String, Double> errorRates) {
     double wrong = 0;
-    long labels = 0;
-    for (Pattern pattern : patterns) {
-      if (pattern.votes().stream().allMatch(vote -> errorRates.containsKey(voter(vote)))) {
-        wrong += pattern.labels() * wrong(pattern.votes(), errorRates);
-        labels += pattern.labels();
+    long counted = 0;
+    for (Map.Entry<Label, Long> alike : labels.entrySet()) {
+      Label label = alike.getKey();
+      if (label.votes().stream().allMatch(vote -> errorRates.containsKey(voter(vote)))) {
+        wrong += alike.getValue() * wrong(label, errorRates);
+        counted += alike.getValue();
       }
     }
-    return labels == 0 ? Optional.empty() : Optional.of(new LabelNoise(wrong / labels, labels));
+    return counted == 0 ? Optional.empty() : Optional.of(new LabelNoise(wrong / counted, counted));
   }
 
-  private static double wrong(List<Vote> votes, Map<String, Double> errorRates) {
+  private static double wrong(Label label, Map<String, Double> errorRates) {
     double logOdds = 0;
-    for (Vote vote : votes) {
+    for (Vote vote : label.votes()) {
       double error = errorRates.getOrDefault(voter(vote), 0.5);
       logOdds += sign(vote) * Math.log((1 - error) / error);
     }
+    int chosen =
+        label.chosen().map(side -> side == Side.FIRST ? 1 : -1).orElse(named(label.votes()));
+    double right = 1 / (1 + Math.exp(chosen == 0 ? -Math.abs(logOdds) : -chosen * logOdds));
+    return 1 - right;
+  }
+
+  /** 1 for the first side, -1 for the second, 0 for neither. */
+  private static int named(List<Vote> votes) {
     List<Vote> people =
         votes.stream().filter(vote -> vote.getJudgeKind() == JudgeKind.HUMAN).toList();
-    int named = (people.isEmpty() ? votes : people).stream().mapToInt(LabelNoise::sign).sum();
-    double right =
-        1 / (1 + Math.exp(named == 0 ? -Math.abs(logOdds) : -named * logOdds / Math.abs(named)));
-    return 1 - right;
+    return Integer.signum(
+        (people.isEmpty() ? votes : people).stream().mapToInt(LabelNoise::sign).sum());
   }
 
   private static int sign(Vote vote) {

@@ -115,6 +115,7 @@ class AssemblerTopologyTest {
               assertThat(kv.key).isEqualTo("pair-1");
               assertThat(kv.value.getChosen().getText()).isEqualTo("worse");
               assertThat(kv.value.getRejected().getText()).isEqualTo("better");
+              assertThat(kv.value.getChosenWasFirst()).contains(false);
               assertThat(kv.value.getProbability()).isEqualTo(1.0);
               assertThat(kv.value.getRevision()).isZero();
               assertThat(kv.value.getContentHash()).isEqualTo(PAIR.getContentHash());

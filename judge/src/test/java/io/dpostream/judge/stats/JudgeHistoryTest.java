@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.judge.Examples;
-import io.dpostream.judge.stats.LabelNoise.Pattern;
+import io.dpostream.judge.Side;
+import io.dpostream.judge.stats.LabelNoise.Label;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,15 +66,18 @@ class JudgeHistoryTest {
     assertThat(rate(errors, a, b, c)).isCloseTo(1 / 1.5625, within(1e-12));
     // a against b: nobody has a majority, and what is likelier counts: odds 4 / 1.5
     assertThat(rate(errors, a, b)).isCloseTo(1.5 / 5.5, within(1e-12));
+    // the same three, where the posterior has decided and not the majority
+    assertThat(rate(errors, Optional.of(Side.FIRST), a, b, c))
+        .isCloseTo(0.5625 / 1.5625, within(1e-12));
     // a person's side stands against b and c: odds 4 / 2.25
     assertThat(rate(errors, ann, b, c)).isCloseTo(2.25 / 6.25, within(1e-12));
   }
 
   @Test
   void shouldNotCountLabelsOfJudgesThatNobodyKnows() {
-    Pattern unknown = new Pattern(List.of(ballot("d", VerdictKind.FIRST)), 5);
+    Label unknown = new Label(List.of(ballot("d", VerdictKind.FIRST)), Optional.empty());
 
-    assertThat(LabelNoise.of(List.of(unknown), Map.of("a", 0.2))).isEmpty();
+    assertThat(LabelNoise.of(Map.of(unknown, 5L), Map.of("a", 0.2))).isEmpty();
   }
 
   @Test
@@ -93,7 +98,12 @@ class JudgeHistoryTest {
   }
 
   private static double rate(Map<String, Double> errors, Vote... votes) {
-    return LabelNoise.of(List.of(new Pattern(List.of(votes), 3)), errors).orElseThrow().rate();
+    return rate(errors, Optional.empty(), votes);
+  }
+
+  private static double rate(Map<String, Double> errors, Optional<Side> chosen, Vote... votes) {
+    Label label = new Label(List.of(votes), chosen);
+    return LabelNoise.of(Map.of(label, 3L), errors).orElseThrow().rate();
   }
 
   private static Vote ballot(String judge, VerdictKind verdict) {

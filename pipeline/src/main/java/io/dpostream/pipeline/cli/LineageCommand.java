@@ -122,9 +122,14 @@ final class LineageCommand implements Runnable {
   }
 
   private static String votes(Preference preference) {
-    return preference.getVotes().stream()
-        .map((Vote v) -> v.getJudgeId() + " " + v.getVerdict())
-        .collect(Collectors.joining(", "));
+    String votes =
+        preference.getVotes().stream()
+            .map((Vote v) -> v.getJudgeId() + " " + v.getVerdict())
+            .collect(Collectors.joining(", "));
+    return preference
+        .getChosenWasFirst()
+        .map(first -> votes + "; chosen: the " + (first ? "first" : "second"))
+        .orElse(votes);
   }
 
   private static String oneLine(String text) {
