@@ -31,13 +31,14 @@ final class ChatEndpoint {
   record Completion(String text, int promptTokens, int completionTokens, long latencyMs) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MESSAGE_CHARS = 300;
 
   private final LlmJudgeConfig config;
-  private final Optional<String> apiKey;
+  private final Optional<ApiKey> apiKey;
   private final Clock clock;
   private final HttpClient http;
 
-  ChatEndpoint(LlmJudgeConfig config, Optional<String> apiKey, Clock clock) {
+  ChatEndpoint(LlmJudgeConfig config, Optional<ApiKey> apiKey, Clock clock) {
     this.config = config;
     this.apiKey = apiKey;
     this.clock = clock;
@@ -60,7 +61,7 @@ final class ChatEndpoint {
             .timeout(config.timeout())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body(prompt, format)));
-    apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+    apiKey.ifPresent(key -> request.header("Authorization", key.authorization()));
     long start = System.nanoTime();
     HttpResponse<String> response = send(request.build());
     long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -76,17 +77,12 @@ final class ChatEndpoint {
     try {
       return call.get(config.timeoutMs(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw failed("no answer within " + config.timeoutMs() + " ms");
+      throw failure(Kind.TRANSIENT, "gave no answer within " + config.timeoutMs() + " ms");
     } catch (ExecutionException e) {
-      throw failed(String.valueOf(e.getCause()));
+      throw failure(Kind.TRANSIENT, "failed: " + e.getCause());
     } finally {
       call.cancel(true);
     }
-  }
-
-  private EndpointException failed(String why) {
-    return new EndpointException(
-        Kind.TRANSIENT, config.chatCompletions() + ": " + why, Optional.empty());
   }
 
   private String body(PairwisePrompt.Rendered prompt, AnswerFormat format) {
@@ -102,7 +98,7 @@ final class ChatEndpoint {
     return body.toString();
   }
 
-  private static Completion completion(String body, long latencyMs) {
+  private Completion completion(String body, long latencyMs) {
     try {
       JsonNode node = JSON.readTree(body);
       JsonNode content = node.path("choices").path(0).path("message").path("content");
@@ -117,8 +113,7 @@ final class ChatEndpoint {
     } catch (JsonProcessingException e) {
       // Falls through: broken JSON and JSON of another shape are the same to us.
     }
-    throw new EndpointException(
-        Kind.TRANSIENT, "answer is no chat completion: " + head(body), Optional.empty());
+    throw failure(Kind.TRANSIENT, "answered what is no chat completion: " + body);
   }
 
   private EndpointException refusal(HttpResponse<String> response, AnswerFormat format) {
@@ -135,9 +130,7 @@ final class ChatEndpoint {
         && mentionsFormat(response.body())) {
       kind = Kind.FORMAT_REFUSED;
     }
-    String message =
-        config.chatCompletions() + " answered " + status + ": " + head(response.body());
-    return new EndpointException(kind, message, retryAfter(response));
+    return failure(kind, "answered " + status + ": " + response.body(), retryAfter(response));
   }
 
   private static boolean mentionsFormat(String body) {
@@ -165,8 +158,15 @@ final class ChatEndpoint {
             });
   }
 
-  private static String head(String body) {
-    String line = body.replaceAll("\\s+", " ").strip();
-    return line.length() <= 200 ? line : line.substring(0, 200) + "…";
+  private EndpointException failure(Kind kind, String what) {
+    return failure(kind, what, Optional.empty());
+  }
+
+  /** Every failure is made here, so that no message holds the key, whole or cut off. */
+  private EndpointException failure(Kind kind, String what, Optional<Duration> retryAfter) {
+    String open = config.chatCompletions() + " " + what;
+    String line = apiKey.map(key -> key.redact(open)).orElse(open).replaceAll("\\s+", " ").strip();
+    String head = line.length() <= MESSAGE_CHARS ? line : line.substring(0, MESSAGE_CHARS) + "…";
+    return new EndpointException(kind, head, retryAfter);
   }
 }

@@ -38,7 +38,7 @@ public final class LlmJudgeFactory implements JudgeFactory {
     }
   }
 
-  private Optional<String> key(LlmJudgeConfig config, JudgeOptions options) {
+  private Optional<ApiKey> key(LlmJudgeConfig config, JudgeOptions options) {
     if (config.apiKeyEnv().isEmpty()) {
       return Optional.empty();
     }
@@ -48,7 +48,13 @@ public final class LlmJudgeFactory implements JudgeFactory {
           "%s.api_key_env: environment variable %s is not set; export it, or set api_key_env to '' for an endpoint without a key"
               .formatted(options.path(), config.apiKeyEnv()));
     }
-    return Optional.of(key);
+    try {
+      return Optional.of(new ApiKey(key));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "%s.api_key_env: environment variable %s holds no key: %s"
+              .formatted(options.path(), config.apiKeyEnv(), e.getMessage()));
+    }
   }
 
   private static LlmJudgeConfig config(JudgeOptions options) {

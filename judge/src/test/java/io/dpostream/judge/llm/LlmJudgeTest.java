@@ -167,6 +167,21 @@ class LlmJudgeTest {
         .hasMessageStartingWith("judge.modle: unknown option");
   }
 
+  @Test
+  void shouldTakeAKeyWithALineEndAndRefuseOneThatNoHeaderCanCarryWithoutNamingIt() {
+    JudgeOptions options = new JudgeOptions("judge", Map.of("model", "m", "api_key_env", "KEY"));
+
+    new LlmJudgeFactory(Map.of("KEY", "sk-secret\r\n")).create(options).close();
+
+    assertThatThrownBy(
+            () -> new LlmJudgeFactory(Map.of("KEY", "sk-\nsecret")).create(options).close())
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "judge.api_key_env: environment variable KEY holds no key: a key is one word of visible"
+                + " ASCII characters");
+    assertThat(new ApiKey("sk-secret\r\n").authorization()).isEqualTo("Bearer sk-secret");
+  }
+
   private Judge judge() {
     return Judges.onClassPath()
         .create(

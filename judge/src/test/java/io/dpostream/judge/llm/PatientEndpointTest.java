@@ -120,6 +120,19 @@ class PatientEndpointTest {
   }
 
   @Test
+  void shouldNotRepeatAKeyThatTheServerEchoes() {
+    // The first body would be cut off inside the key.
+    for (String body : List.of("x".repeat(235) + KEY, "Authorization: Bearer " + KEY + " is bad")) {
+      server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400).withBody(body)));
+      assertThatThrownBy(() -> endpoint(Map.of()).ask(PROMPT))
+          .isInstanceOf(EndpointException.class)
+          .hasMessageContaining("answered 400")
+          .hasMessageContaining("***")
+          .hasMessageNotContaining("sk-");
+    }
+  }
+
+  @Test
   void shouldNotRetryWhatCannotSucceed() {
     for (int status : List.of(400, 401, 404)) {
       server.resetAll();
@@ -245,6 +258,6 @@ class PatientEndpointTest {
             0,
             0);
     return new PatientEndpoint(
-        new ChatEndpoint(config, Optional.of(KEY), Clock.systemUTC()), config);
+        new ChatEndpoint(config, Optional.of(new ApiKey(KEY)), Clock.systemUTC()), config);
   }
 }

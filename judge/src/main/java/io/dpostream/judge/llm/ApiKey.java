@@ -1,0 +1,33 @@
+package io.dpostream.judge.llm;
+
+/** The secret that an endpoint asks for. It stands in the request's header and in no other text. */
+final class ApiKey {
+  private final String secret;
+
+  /**
+   * A key without the white space around it, which an environment file easily adds.
+   *
+   * @throws IllegalArgumentException when a header cannot carry it; the message does not hold it
+   */
+  ApiKey(String secret) {
+    this.secret = secret.strip();
+    if (this.secret.isEmpty() || !this.secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException("a key is one word of visible ASCII characters");
+    }
+  }
+
+  /** The value of {@code Authorization}. */
+  String authorization() {
+    return "Bearer " + secret;
+  }
+
+  /** A text with *** wherever it holds the key. */
+  String redact(String text) {
+    return text.replace(secret, "***");
+  }
+
+  @Override
+  public String toString() {
+    return "***";
+  }
+}
