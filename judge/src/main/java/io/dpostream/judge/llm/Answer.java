@@ -1,8 +1,9 @@
 package io.dpostream.judge.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,10 +12,16 @@ import java.util.regex.Pattern;
 /**
  * Reads the verdict out of a judging model's answer, in terms of the order shown.
  *
- * <p>An answer that is a JSON object is read by its {@code verdict} field ({@code A}, {@code B},
- * {@code tie}). Any other is read by its last mark {@code [[A]]}, {@code [[B]]} or {@code [[C]]}:
- * reasoning may name the marks before it decides. What is neither has no verdict; nothing is
- * guessed from prose.
+ * <p>The verdict is what the answer ends with, in the format that was asked for; what stands before
+ * it is reasoning and may name any verdict. Nothing else is read and nothing is guessed, because a
+ * completion can make the model quote a verdict.
+ *
+ * <ul>
+ *   <li>JSON: the object that the answer ends with, in a fence or not, by its field {@code verdict}
+ *       ({@code A}, {@code B}, {@code tie}).
+ *   <li>Text: the mark {@code [[A]]}, {@code [[B]]} or {@code [[C]]} that the last line ends with.
+ *       There it stands alone, or follows the end of a sentence, a colon or "verdict is".
+ * </ul>
  */
 enum Answer {
   /** The answer shown first. */
@@ -24,43 +31,71 @@ enum Answer {
   /** Neither. */
   TIE;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern MARK = Pattern.compile("\\[\\[\\s*([ABC])\\s*\\]\\]");
-  private static final Pattern FENCE =
-      Pattern.compile("(?s)^\\s*```(?:json)?\\s*(.*?)\\s*```\\s*$");
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private static final String THOUGHT = "<think>";
+  private static final String THOUGHT_END = "</think>";
+  private static final String FENCE = "```";
+  private static final Pattern MARK_AT_END =
+      Pattern.compile("(.*)\\[\\[\\s*+([ABC])\\s*+]][\\s.!*_`~\"']*+");
+  private static final Pattern BEFORE_MARK =
+      Pattern.compile("(?i)[^\\p{L}\\p{N}]*+|.*([.:!?]|verdict is)[\\s*_`~\"']*");
 
-  static Optional<Answer> parse(String raw) {
-    Matcher fence = FENCE.matcher(raw);
-    String text = fence.matches() ? fence.group(1) : raw.strip();
-    return text.startsWith("{") ? fromJson(text) : fromMark(text);
+  static Optional<Answer> parse(String raw, AnswerFormat asked) {
+    String text = withoutThought(raw.strip());
+    return asked == AnswerFormat.TEXT ? fromMark(text) : fromJson(text);
+  }
+
+  /** The opening tag is often part of the model's chat template and not of its answer. */
+  private static String withoutThought(String text) {
+    int end = text.startsWith("{") ? -1 : text.indexOf(THOUGHT_END);
+    if (end >= 0) {
+      return text.substring(end + THOUGHT_END.length());
+    }
+    return text.startsWith(THOUGHT) ? "" : text;
   }
 
   private static Optional<Answer> fromJson(String text) {
-    try {
-      JsonNode verdict = JSON.readTree(text).path("verdict");
-      return switch (verdict.asText().strip().toUpperCase(Locale.ROOT)) {
-        case "A", "[[A]]" -> Optional.of(A);
-        case "B", "[[B]]" -> Optional.of(B);
-        case "C", "[[C]]", "TIE" -> Optional.of(TIE);
-        default -> Optional.empty();
-      };
-    } catch (JsonProcessingException e) {
+    String stripped = text.strip();
+    char[] chars =
+        stripped.endsWith(FENCE)
+            ? stripped.substring(0, stripped.length() - FENCE.length()).toCharArray()
+            : stripped.toCharArray();
+    for (int at = 0; at < chars.length; at++) {
+      if (chars[at] == '{') {
+        Optional<JsonNode> object = objectFrom(chars, at);
+        if (object.isPresent()) {
+          return named(object.get().path("verdict").asText());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The object that begins here, if it ends where the text does. */
+  private static Optional<JsonNode> objectFrom(char[] chars, int at) {
+    try (JsonParser parser = JSON.createParser(chars, at, chars.length - at)) {
+      JsonNode object = JSON.readTree(parser);
+      return parser.nextToken() == null ? Optional.of(object) : Optional.empty();
+    } catch (IOException e) {
       return Optional.empty();
     }
   }
 
   private static Optional<Answer> fromMark(String text) {
-    Optional<Answer> last = Optional.empty();
-    Matcher mark = MARK.matcher(text);
-    while (mark.find()) {
-      last =
-          Optional.of(
-              switch (mark.group(1)) {
-                case "A" -> A;
-                case "B" -> B;
-                default -> TIE;
-              });
-    }
-    return last;
+    String lastLine = text.stripTrailing().lines().reduce("", (before, line) -> line);
+    Matcher mark = MARK_AT_END.matcher(lastLine);
+    return mark.matches() && BEFORE_MARK.matcher(mark.group(1)).matches()
+        ? named(mark.group(2))
+        : Optional.empty();
+  }
+
+  private static Optional<Answer> named(String verdict) {
+    return switch (verdict.strip().toUpperCase(Locale.ROOT)) {
+      case "A", "[[A]]" -> Optional.of(A);
+      case "B", "[[B]]" -> Optional.of(B);
+      case "C", "[[C]]", "TIE" -> Optional.of(TIE);
+      default -> Optional.empty();
+    };
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.judge.llm.EndpointException.Kind;
 import java.net.http.HttpClient;
@@ -27,10 +28,21 @@ import java.util.concurrent.TimeoutException;
  * a server that drips its body would hold a worker for ever.
  */
 final class ChatEndpoint {
-  /** What came back. */
-  record Completion(String text, int promptTokens, int completionTokens, long latencyMs) {}
+  /**
+   * What came back.
+   *
+   * @param raw what the model wrote, or said in refusal; may be empty
+   * @param answer the verdict in it; empty, too, when the model was cut off or refused
+   */
+  record Completion(
+      String raw,
+      Optional<Answer> answer,
+      int promptTokens,
+      int completionTokens,
+      long latencyMs) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String STOP = "stop"; // any other end is a cut
   private static final int MESSAGE_CHARS = 300;
 
   private final LlmJudgeConfig config;
@@ -68,7 +80,7 @@ final class ChatEndpoint {
     if (response.statusCode() / 100 != 2) {
       throw refusal(response, format);
     }
-    return completion(response.body(), latencyMs);
+    return completion(response.body(), format, latencyMs);
   }
 
   private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
@@ -98,22 +110,31 @@ final class ChatEndpoint {
     return body.toString();
   }
 
-  private Completion completion(String body, long latencyMs) {
-    try {
-      JsonNode node = JSON.readTree(body);
-      JsonNode content = node.path("choices").path(0).path("message").path("content");
-      if (content.isTextual()) {
-        JsonNode usage = node.path("usage");
-        return new Completion(
-            content.asText(),
-            usage.path("prompt_tokens").asInt(),
-            usage.path("completion_tokens").asInt(),
-            latencyMs);
-      }
-    } catch (JsonProcessingException e) {
-      // Falls through: broken JSON and JSON of another shape are the same to us.
+  private Completion completion(String body, AnswerFormat format, long latencyMs) {
+    JsonNode node = json(body);
+    JsonNode choice = node.path("choices").path(0);
+    JsonNode message = choice.path("message");
+    if (!message.isObject()) {
+      throw failure(Kind.TRANSIENT, "answered what is no chat completion: " + body);
     }
-    throw failure(Kind.TRANSIENT, "answered what is no chat completion: " + body);
+    JsonNode content = message.path("content");
+    boolean whole = content.isTextual() && choice.path("finish_reason").asText(STOP).equals(STOP);
+    JsonNode usage = node.path("usage");
+    return new Completion(
+        content.isTextual() ? content.asText() : message.path("refusal").asText(""),
+        whole ? Answer.parse(content.asText(), format) : Optional.empty(),
+        usage.path("prompt_tokens").asInt(),
+        usage.path("completion_tokens").asInt(),
+        latencyMs);
+  }
+
+  /** Broken JSON is as good as JSON of another shape. */
+  private static JsonNode json(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
   }
 
   private EndpointException refusal(HttpResponse<String> response, AnswerFormat format) {

@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and not the text (Zheng et al. 2023, arXiv 2306.05685, section 3.4): that is a tie, and the two
  * calls in the evidence let it be counted as position bias.
  *
- * <p>An answer without a readable verdict makes the judge abstain. So does a request that the
- * endpoint refuses for what it holds (too long, filtered). A failing endpoint fails the future.
+ * <p>An answer without a readable verdict makes the judge abstain, and so does one that was cut off
+ * or refused by the model: half an answer ends with no verdict. So does a request that the endpoint
+ * refuses for what it holds (too long, filtered). A failing endpoint fails the future.
  *
  * <p>Thread-safe; {@code max_concurrency} comparisons run at once, later ones wait in order.
  */
@@ -99,10 +100,8 @@ final class LlmJudge implements Judge {
     return ModelCall.newBuilder()
         .setFirstShown(kind(shownFirst))
         .setVerdict(
-            Answer.parse(answer.text())
-                .map(a -> inTermsOfThePair(a, shownFirst))
-                .orElse(VerdictKind.ABSTAIN))
-        .setRaw(answer.text())
+            answer.answer().map(a -> inTermsOfThePair(a, shownFirst)).orElse(VerdictKind.ABSTAIN))
+        .setRaw(answer.raw())
         .setPromptTokens(answer.promptTokens())
         .setCompletionTokens(answer.completionTokens())
         .setLatencyMs(answer.latencyMs())

@@ -195,6 +195,7 @@ class LlmJudgeTest {
     Map<String, Object> options = new java.util.HashMap<>(more);
     options.put("base_url", "http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     options.put("model", "test");
+    options.putIfAbsent("response_format", "text");
     options.put("api_key_env", "");
     return new JudgeOptions("judge", options);
   }

@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Against a real HTTP server that misbehaves in every way that servers do. */
@@ -49,7 +51,8 @@ class PatientEndpointTest {
 
     ChatEndpoint.Completion completion = endpoint(Map.of()).ask(PROMPT);
 
-    assertThat(completion.text()).isEqualTo("{\"verdict\": \"A\"}");
+    assertThat(completion.raw()).isEqualTo("{\"verdict\": \"A\"}");
+    assertThat(completion.answer()).contains(Answer.A);
     assertThat(completion.promptTokens()).isEqualTo(11);
     assertThat(completion.completionTokens()).isEqualTo(3);
     server.verify(
@@ -88,7 +91,7 @@ class PatientEndpointTest {
             .whenScenarioStateIs("over")
             .willReturn(answer("[[B]]")));
 
-    assertThat(endpoint(Map.of()).ask(PROMPT).text()).isEqualTo("[[B]]");
+    assertThat(endpoint(Map.of()).ask(PROMPT).raw()).isEqualTo("[[B]]");
   }
 
   @Test
@@ -180,7 +183,7 @@ class PatientEndpointTest {
     String text =
         endpoint(Map.of("maxAttempts", 3, "breakerFailures", 2, "breakerOpenMs", 20L))
             .ask(PROMPT)
-            .text();
+            .raw();
 
     assertThat(text).isEqualTo("[[A]]");
   }
@@ -225,6 +228,54 @@ class PatientEndpointTest {
         .until(() -> !second.isDone() && server.findAll(postRequestedFor(anyUrl())).size() == 1);
     waiting.interrupt();
     assertThat(second).failsWithin(Duration.ofSeconds(5));
+  }
+
+  static Stream<Arguments> answersWithoutAVerdict() {
+    String verdict = "{\\\"verdict\\\": \\\"A\\\"}";
+    return Stream.of(
+        arguments(
+            """
+            {"message": {"content": "%s"}, "finish_reason": "length"}
+            """
+                .formatted(verdict),
+            "{\"verdict\": \"A\"}"),
+        arguments(
+            """
+            {"message": {"content": "%s"}, "finish_reason": "content_filter"}
+            """
+                .formatted(verdict),
+            "{\"verdict\": \"A\"}"),
+        arguments(
+            """
+            {"message": {"content": null, "refusal": "I will not say %s"}, "finish_reason": "stop"}
+            """
+                .formatted(verdict),
+            "I will not say {\"verdict\": \"A\"}"),
+        arguments(
+            """
+            {"message": {"content": null}, "finish_reason": "length"}
+            """,
+            ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("answersWithoutAVerdict")
+  void shouldTakeACutOrRefusedAnswerAsOneWithoutAVerdict(String choice, String raw)
+      throws Exception {
+    server.stubFor(
+        any(anyUrl())
+            .willReturn(
+                okJson(
+                    "{\"choices\": [%s], \"usage\": {\"prompt_tokens\": 11, \"completion_tokens\": 3}}"
+                        .formatted(choice))));
+
+    ChatEndpoint.Completion completion = endpoint(Map.of()).ask(PROMPT);
+
+    assertThat(completion.raw()).isEqualTo(raw);
+    assertThat(completion.answer()).isEmpty();
+    assertThat(completion.promptTokens()).isEqualTo(11);
+    assertThat(completion.completionTokens()).isEqualTo(3);
+    server.verify(1, postRequestedFor(anyUrl()));
   }
 
   private static ResponseDefinitionBuilder answer(String content) {
