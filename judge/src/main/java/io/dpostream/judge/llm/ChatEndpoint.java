@@ -35,11 +35,13 @@ final class ChatEndpoint {
    * @param answer the verdict in it; empty, too, when the model was cut off or refused
    */
   record Completion(
-      String raw,
-      Optional<Answer> answer,
-      int promptTokens,
-      int completionTokens,
-      long latencyMs) {}
+      String raw, Optional<Answer> answer, int promptTokens, int completionTokens, long latencyMs) {
+
+    /** Tokens of question and answer; 0 when the endpoint does not count them. */
+    long tokens() {
+      return (long) promptTokens + completionTokens;
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String STOP = "stop"; // any other end is a cut
@@ -67,20 +69,20 @@ final class ChatEndpoint {
    *
    * @throws EndpointException for everything that is not an answer
    */
-  Completion ask(PairwisePrompt.Rendered prompt, AnswerFormat format) throws InterruptedException {
+  Completion ask(PairwisePrompt.Rendered prompt, Dialect dialect) throws InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(config.chatCompletions())
             .timeout(config.timeout())
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body(prompt, format)));
+            .POST(HttpRequest.BodyPublishers.ofString(body(prompt, dialect)));
     apiKey.ifPresent(key -> request.header("Authorization", key.authorization()));
     long start = System.nanoTime();
     HttpResponse<String> response = send(request.build());
     long latencyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     if (response.statusCode() / 100 != 2) {
-      throw refusal(response, format);
+      throw refusal(response, dialect);
     }
-    return completion(response.body(), format, latencyMs);
+    return completion(response.body(), dialect.format(), latencyMs);
   }
 
   private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
@@ -97,16 +99,19 @@ final class ChatEndpoint {
     }
   }
 
-  private String body(PairwisePrompt.Rendered prompt, AnswerFormat format) {
+  private String body(PairwisePrompt.Rendered prompt, Dialect dialect) {
     ObjectNode body = JSON.createObjectNode().put("model", config.model());
-    body.put("temperature", config.temperature()).put("max_tokens", config.maxTokens());
+    body.put(dialect.tokenLimit(), config.maxTokens());
+    if (dialect.temperature()) {
+      body.put("temperature", config.temperature());
+    }
     ArrayNode messages = body.putArray("messages");
-    String system = prompt.system() + format.instruction();
+    String system = prompt.system() + dialect.format().instruction();
     if (!system.isBlank()) {
       messages.addObject().put("role", "system").put("content", system);
     }
     messages.addObject().put("role", "user").put("content", prompt.user());
-    format.responseFormat().ifPresent(f -> body.set("response_format", f));
+    dialect.format().responseFormat().ifPresent(f -> body.set("response_format", f));
     return body.toString();
   }
 
@@ -137,27 +142,23 @@ final class ChatEndpoint {
     }
   }
 
-  private EndpointException refusal(HttpResponse<String> response, AnswerFormat format) {
+  private EndpointException refusal(HttpResponse<String> response, Dialect dialect) {
     int status = response.statusCode();
-    Kind kind =
-        switch (status) {
-          case 401, 403, 404 -> Kind.ACCESS_REFUSED;
-          case 429 -> Kind.SLOW_DOWN;
-          case 408, 409, 425 -> Kind.TRANSIENT;
-          default -> status >= 500 ? Kind.TRANSIENT : Kind.REQUEST_REFUSED;
-        };
-    if (kind == Kind.REQUEST_REFUSED
-        && format != AnswerFormat.TEXT
-        && mentionsFormat(response.body())) {
-      kind = Kind.FORMAT_REFUSED;
-    }
-    return failure(kind, "answered " + status + ": " + response.body(), retryAfter(response));
+    String body = response.body();
+    boolean ofRequest = status == 400 || status == 413 || status == 422;
+    return failure(
+        ofRequest && !dialect.refusesFormat(body) ? Kind.REQUEST_REFUSED : kind(status),
+        "answered " + status + ": " + body,
+        retryAfter(response),
+        ofRequest ? dialect.after(body) : Optional.empty());
   }
 
-  private static boolean mentionsFormat(String body) {
-    return body.contains("response_format")
-        || body.contains("json_schema")
-        || body.contains("json_object");
+  private static Kind kind(int status) {
+    return switch (status) {
+      case 429 -> Kind.SLOW_DOWN;
+      case 408, 409, 425 -> Kind.TRANSIENT;
+      default -> status >= 500 ? Kind.TRANSIENT : Kind.ACCESS_REFUSED;
+    };
   }
 
   /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
@@ -180,14 +181,15 @@ final class ChatEndpoint {
   }
 
   private EndpointException failure(Kind kind, String what) {
-    return failure(kind, what, Optional.empty());
+    return failure(kind, what, Optional.empty(), Optional.empty());
   }
 
   /** Every failure is made here, so that no message holds the key, whole or cut off. */
-  private EndpointException failure(Kind kind, String what, Optional<Duration> retryAfter) {
+  private EndpointException failure(
+      Kind kind, String what, Optional<Duration> retryAfter, Optional<Dialect> instead) {
     String open = config.chatCompletions() + " " + what;
     String line = apiKey.map(key -> key.redact(open)).orElse(open).replaceAll("\\s+", " ").strip();
     String head = line.length() <= MESSAGE_CHARS ? line : line.substring(0, MESSAGE_CHARS) + "…";
-    return new EndpointException(kind, head, retryAfter);
+    return new EndpointException(kind, head, retryAfter, instead);
   }
 }

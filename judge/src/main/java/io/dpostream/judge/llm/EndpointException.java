@@ -7,27 +7,31 @@ import java.util.Optional;
 final class EndpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What the failure says of a second attempt. */
+  /** Whose fault it is. */
   enum Kind {
-    /** The endpoint is broken or out of reach: the same call may succeed later. */
+    /** The endpoint's, which is broken or out of reach: the same call may succeed later. */
     TRANSIENT,
-    /** The endpoint asks for a pause (429): nothing is wrong. */
+    /** Nobody's: the endpoint asks for a pause (429). */
     SLOW_DOWN,
-    /** The endpoint does not take this {@link AnswerFormat}. */
-    FORMAT_REFUSED,
-    /** The endpoint refuses this very request, for instance because it is too long. */
+    /** This request's, for instance because it is too long. */
     REQUEST_REFUSED,
-    /** The endpoint refuses us: wrong key, wrong model, wrong URL. */
+    /**
+     * The account's or the configuration's: wrong key, model or URL, no credit. Every pair would be
+     * refused, so no pair is to blame.
+     */
     ACCESS_REFUSED
   }
 
   private final Kind kind;
   private final transient Optional<Duration> retryAfter;
+  private final transient Optional<Dialect> instead;
 
-  EndpointException(Kind kind, String message, Optional<Duration> retryAfter) {
+  EndpointException(
+      Kind kind, String message, Optional<Duration> retryAfter, Optional<Dialect> instead) {
     super(message);
     this.kind = kind;
     this.retryAfter = retryAfter;
+    this.instead = instead;
   }
 
   Kind kind() {
@@ -36,5 +40,10 @@ final class EndpointException extends RuntimeException {
 
   Optional<Duration> retryAfter() {
     return retryAfter;
+  }
+
+  /** How to ask instead, when it is only the way of asking that was refused. */
+  Optional<Dialect> instead() {
+    return instead;
   }
 }

@@ -3,36 +3,40 @@ package io.dpostream.judge.llm;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A {@link ChatEndpoint} that is asked within its limits and given time when it fails. Blocking and
  * thread-safe.
  *
  * <ul>
- *   <li>Requests and tokens per minute are taken from budgets before the call.
- *   <li>A transient failure is tried again after an exponential pause, or after the server's own
- *       Retry-After, {@code max_attempts} times in all.
+ *   <li>Requests and tokens per minute are taken from budgets before the call; tokens that the
+ *       answer did not use go back.
+ *   <li>A failure that is not the request's own is tried again after an exponential pause, or after
+ *       the server's own Retry-After, {@code max_attempts} times in all.
  *   <li>After {@code breaker_failures} failures in a row every caller waits while one call at a
  *       time finds out whether the endpoint is back. An outage is nobody's attempt: while it lasts
- *       no pair is given up.
+ *       no pair is given up. A refused key or an account without credit is an outage, too.
  *   <li>Being told to slow down (429) is no failure either: the caller waits.
- *   <li>A refused {@link AnswerFormat} makes every later call use the next weaker one.
+ *   <li>A refused {@link Dialect} makes every later call use the next one.
  * </ul>
+ *
+ * So a question takes at most {@code max_attempts} calls of {@code timeout_ms} and the pauses
+ * between them, and beside that as long as budgets, slow-downs and outages make it wait.
  */
 final class PatientEndpoint {
+  private static final Logger log = LoggerFactory.getLogger(PatientEndpoint.class);
+
   private final ChatEndpoint endpoint;
   private final LlmJudgeConfig config;
   private final CircuitBreaker breaker;
-  private final Optional<RateLimiter> requests;
-  private final Optional<RateLimiter> tokens;
+  private final Budget requests;
+  private final Budget tokens;
   private final IntervalFunction backoff;
-  private volatile AnswerFormat format;
+  private volatile Dialect dialect;
 
   PatientEndpoint(ChatEndpoint endpoint, LlmJudgeConfig config) {
     this.endpoint = endpoint;
@@ -47,89 +51,79 @@ final class PatientEndpoint {
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .waitDurationInOpenState(Duration.ofMillis(config.breakerOpenMs()))
                 .build());
-    this.requests =
-        config.requestsPerMinute() == 0
-            ? Optional.empty()
-            : Optional.of(oneEvery(60_000_000_000L / config.requestsPerMinute()));
-    this.tokens =
-        config.tokensPerMinute() == 0
-            ? Optional.empty()
-            : Optional.of(perMinute(config.tokensPerMinute()));
+    // Requests are spread over the minute; tokens are not, since a single call takes many of them.
+    this.requests = budget(config.requestsPerMinute(), 1);
+    this.tokens = budget(config.tokensPerMinute(), config.tokensPerMinute());
     this.backoff = IntervalFunction.ofExponentialRandomBackoff(config.retryBackoffMs(), 2.0, 0.25);
-    this.format =
-        config.responseFormat().equals("auto")
-            ? AnswerFormat.JSON_SCHEMA
-            : AnswerFormat.valueOf(config.responseFormat().toUpperCase(Locale.ROOT));
+    this.dialect = Dialect.of(config);
   }
 
-  private static RateLimiter oneEvery(long nanos) {
-    return limiter("llm-requests", 1, Duration.ofNanos(nanos));
-  }
-
-  private static RateLimiter perMinute(int permits) {
-    return limiter("llm-tokens", permits, Duration.ofMinutes(1));
-  }
-
-  private static RateLimiter limiter(String name, int permits, Duration period) {
-    return RateLimiter.of(
-        name,
-        RateLimiterConfig.custom()
-            .limitForPeriod(permits)
-            .limitRefreshPeriod(period)
-            .timeoutDuration(Duration.ofDays(1))
-            .build());
+  private static Budget budget(int perMinute, int most) {
+    return perMinute == 0 ? Budget.unlimited() : new Budget(perMinute, most, System::nanoTime);
   }
 
   /**
    * Asks until there is an answer, or until the failure is this request's own.
    *
-   * @throws EndpointException when the attempts are used up, or the request or the key is refused
+   * @throws EndpointException when the attempts are used up, or the request is refused
    */
   ChatEndpoint.Completion ask(PairwisePrompt.Rendered prompt) throws InterruptedException {
     int attempt = 1;
     while (true) {
-      awaitTurn(prompt);
-      AnswerFormat asked = format;
+      long reserved = awaitTurn(prompt);
+      Dialect asked = dialect;
       try {
         ChatEndpoint.Completion answer = endpoint.ask(prompt, asked);
-        breaker.onSuccess(answer.latencyMs(), TimeUnit.MILLISECONDS);
+        afterAnswer(answer, reserved);
         return answer;
       } catch (InterruptedException e) {
         breaker.releasePermission();
         throw e;
       } catch (EndpointException e) {
+        if (e.kind() != EndpointException.Kind.TRANSIENT) {
+          tokens.giveBack(reserved); // what is refused is not charged
+        }
         attempt = afterFailure(e, asked, attempt);
       }
     }
   }
 
-  private void awaitTurn(PairwisePrompt.Rendered prompt) throws InterruptedException {
-    requests.ifPresent(RateLimiter::acquirePermission);
-    tokens.ifPresent(
-        limit ->
-            limit.acquirePermission(Math.min(config.tokensPerMinute(), estimateTokens(prompt))));
-    while (!breaker.tryAcquirePermission()) {
-      Thread.sleep(Math.min(config.breakerOpenMs(), 100));
+  /** Returns the tokens that are reserved for the call. */
+  private long awaitTurn(PairwisePrompt.Rendered prompt) throws InterruptedException {
+    requests.take(1);
+    long reserved = tokens.take(estimateTokens(prompt));
+    try {
+      while (!breaker.tryAcquirePermission()) {
+        Thread.sleep(Math.min(config.breakerOpenMs(), 100));
+      }
+    } catch (InterruptedException e) {
+      tokens.giveBack(reserved);
+      throw e;
     }
-    if (Thread.interrupted()) {
-      breaker.releasePermission();
-      throw new InterruptedException();
+    return reserved;
+  }
+
+  private void afterAnswer(ChatEndpoint.Completion answer, long reserved) {
+    if (answer.tokens() > 0) {
+      tokens.giveBack(reserved - answer.tokens());
+    }
+    boolean outage = isOutage();
+    breaker.onSuccess(answer.latencyMs(), TimeUnit.MILLISECONDS);
+    if (outage && !isOutage()) {
+      log.info("{} answers again", config.chatCompletions());
     }
   }
 
   /** Returns the number of the next attempt, after the pause before it. */
-  private int afterFailure(EndpointException e, AnswerFormat asked, int attempt)
+  private int afterFailure(EndpointException e, Dialect asked, int attempt)
       throws InterruptedException {
+    if (e.instead().isPresent()) {
+      breaker.releasePermission();
+      adopt(e.instead().get(), asked, e);
+      return attempt;
+    }
     switch (e.kind()) {
-      case FORMAT_REFUSED -> {
-        breaker.releasePermission();
-        if (!config.responseFormat().equals("auto")) {
-          throw e;
-        }
-        weaken(asked);
-        return attempt;
-      }
-      case REQUEST_REFUSED, ACCESS_REFUSED -> {
+      case REQUEST_REFUSED -> {
         breaker.releasePermission();
         throw e;
       }
@@ -139,8 +133,15 @@ final class PatientEndpoint {
         return attempt;
       }
       default -> {
+        boolean known = isOutage();
         breaker.onError(0, TimeUnit.MILLISECONDS, e);
-        boolean outage = breaker.getState() != CircuitBreaker.State.CLOSED;
+        boolean outage = isOutage();
+        if (outage && !known) {
+          log.warn(
+              "{}: pairs wait, and one call every {} ms tries again",
+              e.getMessage(),
+              config.breakerOpenMs());
+        }
         if (!outage && attempt >= config.maxAttempts()) {
           throw e;
         }
@@ -150,9 +151,14 @@ final class PatientEndpoint {
     }
   }
 
-  private synchronized void weaken(AnswerFormat refused) {
-    if (format == refused) {
-      format = refused.weaker().orElse(refused);
+  private boolean isOutage() {
+    return breaker.getState() != CircuitBreaker.State.CLOSED;
+  }
+
+  private synchronized void adopt(Dialect instead, Dialect refused, EndpointException why) {
+    if (dialect.equals(refused)) {
+      log.info("{}: asked with {} from now on", why.getMessage(), instead);
+      dialect = instead;
     }
   }
 
@@ -163,7 +169,7 @@ final class PatientEndpoint {
   }
 
   /** About four characters a token, and the longest answer allowed. */
-  private int estimateTokens(PairwisePrompt.Rendered prompt) {
-    return (prompt.system().length() + prompt.user().length()) / 4 + config.maxTokens();
+  private long estimateTokens(PairwisePrompt.Rendered prompt) {
+    return (prompt.system().length() + prompt.user().length()) / 4L + config.maxTokens();
   }
 }

@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real HTTP server that misbehaves in every way that servers do. */
 @Timeout(30)
@@ -137,7 +139,7 @@ class PatientEndpointTest {
 
   @Test
   void shouldNotRetryWhatCannotSucceed() {
-    for (int status : List.of(400, 401, 404)) {
+    for (int status : List.of(400, 413, 422)) {
       server.resetAll();
       server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status)));
       assertThatThrownBy(() -> endpoint(Map.of()).ask(PROMPT))
@@ -164,14 +166,65 @@ class PatientEndpointTest {
   }
 
   @Test
-  void shouldOutliveAnOutageThatIsLongerThanItsAttempts() throws Exception {
+  void shouldAskAReasoningModelWithTheParametersThatItTakes() throws Exception {
+    server.stubFor(any(anyUrl()).atPriority(9).willReturn(answer("[[A]]")));
+    refuse(
+        "max_tokens",
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use"
+            + " 'max_completion_tokens' instead.");
+    refuse(
+        "temperature",
+        "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default"
+            + " (1) value is supported.");
+    PatientEndpoint endpoint = endpoint(Map.of());
+
+    endpoint.ask(PROMPT);
+    endpoint.ask(PROMPT);
+
+    // Each parameter is refused once; the second question is asked as the first one was in the end.
+    server.verify(4, postRequestedFor(anyUrl()));
+    server.verify(
+        2,
+        postRequestedFor(anyUrl())
+            .withRequestBody(matchingJsonPath("$.max_completion_tokens", equalTo("1024")))
+            .withRequestBody(matchingJsonPath("$[?(!@.temperature)]")));
+  }
+
+  private static void refuse(String parameter, String message) {
+    server.stubFor(
+        post(anyUrl())
+            .atPriority(1)
+            .withRequestBody(matchingJsonPath("$." + parameter))
+            .willReturn(
+                aResponse()
+                    .withStatus(400)
+                    .withBody(
+                        "{\"error\": {\"message\": \"%s\", \"param\": \"%s\"}}"
+                            .formatted(message, parameter))));
+  }
+
+  @Test
+  void shouldBlameTheConfigurationForAFormatThatItNamesAndTheServerRefuses() {
+    server.stubFor(
+        any(anyUrl()).willReturn(aResponse().withStatus(400).withBody("no json_schema here")));
+
+    assertThatThrownBy(
+            () -> endpoint(Map.of("responseFormat", "json_schema", "maxAttempts", 1)).ask(PROMPT))
+        .isInstanceOfSatisfying(
+            EndpointException.class,
+            e -> assertThat(e.kind()).isEqualTo(EndpointException.Kind.ACCESS_REFUSED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {302, 401, 402, 403, 404, 405, 407, 502})
+  void shouldOutliveAnOutageThatIsLongerThanItsAttempts(int status) throws Exception {
     // Twelve failures in a row: far more than two attempts, but the breaker opens after two.
     for (int i = 0; i < 12; i++) {
       server.stubFor(
           any(anyUrl())
               .inScenario("outage")
               .whenScenarioStateIs(i == 0 ? "Started" : "down" + i)
-              .willReturn(aResponse().withStatus(502))
+              .willReturn(aResponse().withStatus(status))
               .willSetStateTo("down" + (i + 1)));
     }
     server.stubFor(
@@ -205,8 +258,12 @@ class PatientEndpointTest {
 
   @Test
   void shouldKeepToItsTokenBudget() throws Exception {
-    server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
-    // An answer may take 1024 tokens, so a minute has room for one call and the next one waits.
+    // A minute has 1500 tokens, and each answer says that it took 1500: the second call waits.
+    server.stubFor(
+        any(anyUrl())
+            .willReturn(
+                okJson(
+                    "{\"choices\": [{\"message\": {\"content\": \"\"}}], \"usage\": {\"prompt_tokens\": 1500}}")));
     PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
     CompletableFuture<Void> second = new CompletableFuture<>();
 
@@ -228,6 +285,29 @@ class PatientEndpointTest {
         .until(() -> !second.isDone() && server.findAll(postRequestedFor(anyUrl())).size() == 1);
     waiting.interrupt();
     assertThat(second).failsWithin(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void shouldSpendOnlyTheTokensThatAnAnswerTook() throws Exception {
+    // An answer may take 1024 tokens and takes 14 with its question: the rest is there for others.
+    server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
+    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+
+    for (int i = 0; i < 20; i++) {
+      endpoint.ask(PROMPT);
+    }
+
+    server.verify(20, postRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void shouldNotSpendTokensOnARefusal() throws Exception {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400)));
+    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> endpoint.ask(PROMPT)).hasMessageContaining("answered 400");
+    }
   }
 
   static Stream<Arguments> answersWithoutAVerdict() {
@@ -293,7 +373,7 @@ class PatientEndpointTest {
             d.model(),
             d.apiKeyEnv(),
             d.template(),
-            d.responseFormat(),
+            (String) with.getOrDefault("responseFormat", d.responseFormat()),
             d.temperature(),
             d.maxTokens(),
             d.maxConcurrency(),
