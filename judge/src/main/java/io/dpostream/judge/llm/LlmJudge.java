@@ -8,13 +8,18 @@ import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.ModelCall;
 import io.dpostream.schemas.VerdictKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Asks a language model about every pair twice, in both orders, and believes it only where the two
@@ -32,12 +37,14 @@ final class LlmJudge implements Judge {
   private final LlmJudgeConfig config;
   private final PairwisePrompt prompt;
   private final PatientEndpoint endpoint;
+  private final String version;
   private final ExecutorService workers;
 
   LlmJudge(LlmJudgeConfig config, PairwisePrompt prompt, PatientEndpoint endpoint) {
     this.config = config;
     this.prompt = prompt;
     this.endpoint = endpoint;
+    this.version = config.model() + "@" + prompt.name() + ":" + fingerprint(config, prompt);
     AtomicInteger number = new AtomicInteger();
     this.workers =
         Executors.newFixedThreadPool(
@@ -49,6 +56,25 @@ final class LlmJudge implements Judge {
             });
   }
 
+  /** Short hash over all that an answer and its verdict depend on. */
+  private static String fingerprint(LlmJudgeConfig config, PairwisePrompt prompt) {
+    Stream<Object> settings =
+        Stream.of(
+            config.chatCompletions(),
+            config.model(),
+            config.temperature(),
+            config.maxTokens(),
+            config.responseFormat(),
+            config.confidence(),
+            prompt.sha256());
+    Stream<Object> instructions = Stream.of(AnswerFormat.values()).map(AnswerFormat::instruction);
+    return DigestUtils.sha256Hex(
+            Stream.concat(settings, instructions)
+                .map(Object::toString)
+                .collect(Collectors.joining("\0")))
+        .substring(0, 12);
+  }
+
   @Override
   public JudgeKind kind() {
     return JudgeKind.LLM;
@@ -56,17 +82,30 @@ final class LlmJudge implements Judge {
 
   @Override
   public String version() {
-    return config.model() + "@" + prompt.name() + ":" + prompt.sha256().substring(0, 12);
+    return version;
   }
 
   @Override
   public CompletableFuture<Verdict> compare(Comparison comparison) {
-    return CompletableFuture.supplyAsync(() -> askBothOrders(comparison), workers);
+    Asking asking = new Asking(() -> askBothOrders(comparison));
+    try {
+      workers.execute(asking);
+    } catch (RejectedExecutionException closed) {
+      asking.cancel(false);
+    }
+    return asking.verdict();
   }
 
+  /** By {@code timeout_ms} and {@code max_attempts} of each of the two calls. */
+  @Override
+  public boolean boundsItself() {
+    return true;
+  }
+
+  /** Cancels what is under way and what waits. */
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.shutdownNow().forEach(waiting -> ((Asking) waiting).cancel(false));
   }
 
   private Verdict askBothOrders(Comparison comparison) {
@@ -74,19 +113,20 @@ final class LlmJudge implements Judge {
       return new Verdict.Abstain(
           "the prompt has no reference answer, template " + prompt.name() + " needs one");
     }
+    List<ModelCall> calls = new ArrayList<>();
     try {
-      ModelCall given = ask(comparison, Side.FIRST);
-      ModelCall swapped = ask(comparison, Side.SECOND);
-      return verdict(List.of(given, swapped));
+      for (Side shownFirst : Side.values()) {
+        calls.add(ask(comparison, shownFirst));
+      }
     } catch (EndpointException e) {
       if (e.kind() == EndpointException.Kind.REQUEST_REFUSED) {
-        return new Verdict.Abstain(String.valueOf(e.getMessage()));
+        return new Verdict.Abstain(String.valueOf(e.getMessage()), evidence(calls));
       }
       throw e;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CompletionException(e);
+      throw new CancellationException("interrupted");
     }
+    return verdict(calls);
   }
 
   private ModelCall ask(Comparison comparison, Side shownFirst) throws InterruptedException {
@@ -120,21 +160,26 @@ final class LlmJudge implements Judge {
     return side == Side.FIRST ? VerdictKind.FIRST : VerdictKind.SECOND;
   }
 
+  private Evidence evidence(List<ModelCall> calls) {
+    long promptTokens = calls.stream().mapToLong(ModelCall::getPromptTokens).sum();
+    long completionTokens = calls.stream().mapToLong(ModelCall::getCompletionTokens).sum();
+    return new Evidence(
+        Optional.empty(),
+        Optional.empty(),
+        calls,
+        Optional.of(prompt.sha256()),
+        Optional.of(config.costUsd(promptTokens, completionTokens)));
+  }
+
   private Verdict verdict(List<ModelCall> calls) {
     VerdictKind given = calls.get(0).getVerdict();
     VerdictKind swapped = calls.get(1).getVerdict();
-    long promptTokens = calls.stream().mapToLong(ModelCall::getPromptTokens).sum();
-    long completionTokens = calls.stream().mapToLong(ModelCall::getCompletionTokens).sum();
     Evidence evidence =
-        new Evidence(
-            Optional.empty(),
-            Optional.of(
+        evidence(calls)
+            .withRationale(
                 given == swapped
                     ? "both orders agree"
-                    : given + " in the given order, " + swapped + " swapped"),
-            calls,
-            Optional.of(prompt.sha256()),
-            Optional.of(config.costUsd(promptTokens, completionTokens)));
+                    : given + " in the given order, " + swapped + " swapped");
     if (given == VerdictKind.ABSTAIN || swapped == VerdictKind.ABSTAIN) {
       return new Verdict.Abstain("no verdict in the model's answer", evidence);
     }

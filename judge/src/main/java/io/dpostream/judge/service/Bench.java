@@ -6,9 +6,12 @@ import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
 import java.time.Clock;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Puts pairs before one judge and makes judgments of its verdicts. Thread-safe. */
 final class Bench {
@@ -28,7 +31,7 @@ final class Bench {
     this.clock = clock;
   }
 
-  /** One try; the future fails when the judge does, or takes too long. */
+  /** One try; the future fails when the judge does, takes too long or is closed. */
   CompletableFuture<Judgment> judge(CompletionPair pair) {
     long start = clock.millis();
     CompletableFuture<Verdict> verdict;
@@ -37,20 +40,24 @@ final class Bench {
     } catch (RuntimeException e) {
       verdict = CompletableFuture.failedFuture(e);
     }
-    if (!verdict.isDone()) {
-      verdict = verdict.copy().orTimeout(config.verdictTimeoutMs(), TimeUnit.MILLISECONDS);
+    if (!verdict.isDone() && !judge.boundsItself()) {
+      verdict = verdict.orTimeout(config.verdictTimeoutMs(), TimeUnit.MILLISECONDS);
     }
     return verdict
-        .thenApply(v -> records.of(pair, v, clock.instant(), clock.millis() - start))
+        .thenApply(
+            v -> records.of(pair, v, clock.instant(), OptionalLong.of(clock.millis() - start)))
         .whenComplete(
             (judgment, failure) -> {
-              if (failure != null) {
+              if (failure != null && !isCancelled(failure)) {
                 listener.failed(spec.id(), pair.getPairId(), cause(failure));
               }
             });
   }
 
-  /** As many tries as are configured, and after the last one an abstention with the reason. */
+  /**
+   * As many tries as are configured, and after the last one an abstention with the reason; the
+   * future fails when the judge is closed.
+   */
   CompletableFuture<Judgment> judgeOrAbstain(CompletionPair pair) {
     return attempt(pair, 1);
   }
@@ -60,27 +67,33 @@ final class Bench {
     if (judgment.isDone() && !judgment.isCompletedExceptionally()) {
       return judgment;
     }
-    return judgment.exceptionallyCompose(
-        failure ->
-            attempt >= config.maxAttempts()
-                ? CompletableFuture.completedFuture(abstention(pair, reason(failure, attempt)))
-                : CompletableFuture.supplyAsync(
-                        () -> attempt + 1,
-                        CompletableFuture.delayedExecutor(
-                            backoffMs(attempt), TimeUnit.MILLISECONDS))
-                    .thenCompose(next -> attempt(pair, next)));
+    return judgment.exceptionallyCompose(failure -> afterFailure(pair, attempt, failure));
   }
 
-  /** The judge's abstention. */
+  private CompletableFuture<Judgment> afterFailure(
+      CompletionPair pair, int attempt, Throwable failure) {
+    if (isCancelled(failure)) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    if (attempt >= config.maxAttempts()) {
+      return CompletableFuture.completedFuture(abstention(pair, reason(failure, attempt)));
+    }
+    return CompletableFuture.supplyAsync(
+            () -> attempt + 1,
+            CompletableFuture.delayedExecutor(backoffMs(attempt), TimeUnit.MILLISECONDS))
+        .thenCompose(next -> attempt(pair, next));
+  }
+
+  /** The abstention in place of a verdict that never came, and so without a latency. */
   Judgment abstention(CompletionPair pair, String reason) {
-    return records.of(pair, new Verdict.Abstain(reason), clock.instant(), 0);
+    return records.of(pair, new Verdict.Abstain(reason), clock.instant(), OptionalLong.empty());
   }
 
   /** Why the tries came to nothing. */
   String reason(Throwable failure, int attempts) {
     Throwable cause = cause(failure);
     String what =
-        cause instanceof java.util.concurrent.TimeoutException
+        cause instanceof TimeoutException
             ? "no verdict within " + config.verdictTimeoutMs() + " ms"
             : cause.toString();
     return "judge %s failed %d times: %s".formatted(spec.id(), attempts, what);
@@ -89,6 +102,10 @@ final class Bench {
   /** The pause after a failed attempt, counted from 1. */
   long backoffMs(int attempt) {
     return config.retryBackoffMs() << (attempt - 1);
+  }
+
+  private static boolean isCancelled(Throwable failure) {
+    return cause(failure) instanceof CancellationException;
   }
 
   private static Throwable cause(Throwable failure) {

@@ -17,7 +17,8 @@ import java.util.function.Predicate;
  *     transactional id
  * @param maxAttempts tries before a failing judge abstains, or its pair is a dead letter
  * @param retryBackoffMs before the second try; doubles with each further one
- * @param verdictTimeoutMs a verdict that takes longer has failed
+ * @param verdictTimeoutMs a verdict that takes longer has failed, unless the judge bounds itself;
+ *     {@link io.dpostream.judge.Judge#compare} says what counts
  * @param maxPollRecords pairs in one transaction
  * @param sessionTimeoutMs silence after which a process's pairs go to another
  * @param lockMs time that a share group leaves a pair to a worker before it must renew; the broker

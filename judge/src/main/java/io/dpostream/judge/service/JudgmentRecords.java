@@ -10,11 +10,12 @@ import io.dpostream.schemas.JudgmentId;
 import io.dpostream.schemas.VerdictKind;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Makes judgments of verdicts; the same pair and judge give the same judgment id. */
 record JudgmentRecords(String judgeId, JudgeKind kind, String version) {
 
-  Judgment of(CompletionPair pair, Verdict verdict, Instant now, long latencyMs) {
+  Judgment of(CompletionPair pair, Verdict verdict, Instant now, OptionalLong latencyMs) {
     Evidence evidence = verdict.evidence();
     Judgment.Builder judgment =
         Judgment.newBuilder()
@@ -28,8 +29,8 @@ record JudgmentRecords(String judgeId, JudgeKind kind, String version) {
             .setConfidence(
                 verdict instanceof Verdict.Preferred preferred ? preferred.confidence() : 0.5)
             .setCalls(evidence.calls())
-            .setLatencyMs(latencyMs)
             .setCreatedAt(now);
+    latencyMs.ifPresent(judgment::setLatencyMs);
     evidence.scoreMargin().ifPresent(judgment::setScoreMargin);
     evidence.promptTemplateSha256().ifPresent(judgment::setPromptTemplateSha256);
     evidence.costUsd().ifPresent(judgment::setCostUsd);

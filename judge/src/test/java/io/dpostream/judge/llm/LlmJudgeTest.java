@@ -2,6 +2,7 @@ package io.dpostream.judge.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,9 +22,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,9 +49,10 @@ class LlmJudgeTest {
   private static final String REPLY =
       "{\"choices\":[{\"message\":{\"content\":%s}}],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":10}}";
 
-  /** What the model says when it is shown answers A and B. */
+  /** What the model says when it is shown answers A and B; it refuses with an exception. */
   private Function<Matcher, String> model = m -> "[[C]]";
 
+  private final ExecutorService handlers = Executors.newCachedThreadPool();
   private HttpServer server;
 
   @BeforeEach
@@ -53,19 +63,28 @@ class LlmJudgeTest {
         exchange -> {
           JsonNode request = JSON.readTree(exchange.getRequestBody());
           Matcher answers = ANSWERS.matcher(request.at("/messages/1/content").asText());
-          String said = answers.find() ? model.apply(answers) : "I see no answers";
-          byte[] body =
-              REPLY.formatted(JSON.writeValueAsString(said)).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
+          int status = 200;
+          String reply;
+          try {
+            String said = answers.find() ? model.apply(answers) : "I see no answers";
+            reply = REPLY.formatted(JSON.writeValueAsString(said));
+          } catch (IllegalArgumentException e) {
+            status = 400;
+            reply = e.getMessage();
+          }
+          byte[] body = reply.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
+    server.setExecutor(handlers);
     server.start();
   }
 
   @AfterEach
   void stop() {
     server.stop(0);
+    handlers.shutdownNow();
   }
 
   @Test
@@ -140,13 +159,118 @@ class LlmJudgeTest {
   }
 
   @Test
-  void shouldFailTheFutureWhenTheKeyIsRefused() {
+  void shouldFailTheFutureWhenItsAttemptsAreUsedUp() {
     server.removeContext("/v1/chat/completions");
 
-    assertThatThrownBy(() -> judge().compare(pair("x", "y")).get())
+    assertThatThrownBy(() -> judge(Map.of("max_attempts", 1)).compare(pair("x", "y")).get())
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(EndpointException.class)
         .hasMessageContaining("answered 404");
+  }
+
+  @Test
+  void shouldReadJsonWhereItAsksForIt() throws Exception {
+    model = m -> "{\"explanation\": \"[[C]]\", \"verdict\": \"" + m.group(1) + "\"}";
+
+    Verdict verdict = judge(Map.of("response_format", "auto")).compare(pair("A", "B")).get();
+
+    assertThat(((Verdict.Preferred) verdict).side()).isEqualTo(Side.FIRST);
+  }
+
+  @Test
+  void shouldKeepThePaidAnswerWhenTheOtherOrderIsRefused() throws Exception {
+    model =
+        m -> {
+          if (m.group(1).equals("y")) {
+            throw new IllegalArgumentException("too long");
+          }
+          return "Short. [[A]]";
+        };
+
+    Verdict verdict = judge().compare(pair("x", "y")).get();
+
+    assertThat(verdict)
+        .isInstanceOfSatisfying(
+            Verdict.Abstain.class, a -> assertThat(a.reason()).endsWith("answered 400: too long"));
+    assertThat(verdict.evidence().calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.getRaw()).isEqualTo("Short. [[A]]"));
+    // 100 prompt tokens at 3 and 10 completion tokens at 15 dollars a million.
+    assertThat(verdict.evidence().costUsd().orElseThrow()).isEqualTo(0.00045);
+  }
+
+  @Test
+  void shouldStopAskingWhatNobodyWaitsFor() throws Exception {
+    Set<String> shown = ConcurrentHashMap.newKeySet();
+    model =
+        m -> {
+          shown.add(m.group(1));
+          if (m.group(1).equals("slow")) {
+            block();
+          }
+          return "[[A]]";
+        };
+    Judge judge = judge(Map.of("max_concurrency", 1));
+    CompletableFuture<Verdict> asked = judge.compare(pair("slow", "x"));
+    CompletableFuture<Verdict> waits = judge.compare(pair("waits", "x"));
+    CompletableFuture<Verdict> next = judge.compare(pair("next", "x"));
+    await().until(() -> shown.contains("slow"));
+
+    waits.completeExceptionally(new TimeoutException());
+    asked.cancel(true);
+
+    // The only worker is free although the first answer never comes.
+    assertThat(next.get()).isInstanceOf(Verdict.Tie.class);
+    assertThat(shown).containsExactlyInAnyOrder("slow", "next", "x");
+  }
+
+  @Test
+  void shouldCancelWhatIsUnderWayAndWhatWaitsWhenItIsClosed() {
+    CountDownLatch begun = new CountDownLatch(1);
+    model =
+        m -> {
+          begun.countDown();
+          block();
+          return "[[A]]";
+        };
+    Judge judge = judge(Map.of("max_concurrency", 1));
+    CompletableFuture<Verdict> asked = judge.compare(pair("x", "y"));
+    CompletableFuture<Verdict> waits = judge.compare(pair("x", "y"));
+    await().until(() -> begun.getCount() == 0);
+
+    judge.close();
+
+    await().until(asked::isDone);
+    assertThat(asked).isCancelled();
+    assertThat(waits).isCancelled();
+    assertThat(judge.compare(pair("x", "y"))).isCancelled();
+  }
+
+  private static void block() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void shouldChangeItsVersionWithAllThatAVerdictDependsOn() {
+    List<Map<String, Object>> changes =
+        List.of(
+            Map.of(),
+            Map.of("model", "other"),
+            Map.of("base_url", "http://localhost:1/v1"),
+            Map.of("template", "pairwise-reference"),
+            Map.of("temperature", 0.5),
+            Map.of("max_tokens", 10),
+            Map.of("response_format", "json_object"),
+            Map.of("confidence", 0.9));
+
+    assertThat(changes).extracting(change -> judge(change).version()).doesNotHaveDuplicates();
+    assertThat(judge(Map.of("timeout_ms", 1, "max_concurrency", 3)).version())
+        .isEqualTo(judge().version())
+        .matches("test@pairwise:[0-9a-f]{12}");
   }
 
   @Test
@@ -183,20 +307,22 @@ class LlmJudgeTest {
   }
 
   private Judge judge() {
-    return Judges.onClassPath()
-        .create(
-            "llm",
-            options(
-                Map.of(
-                    "usd_per_million_prompt_tokens", 3, "usd_per_million_completion_tokens", 15)));
+    return judge(Map.of());
+  }
+
+  private Judge judge(Map<String, Object> more) {
+    return Judges.onClassPath().create("llm", options(more));
   }
 
   private JudgeOptions options(Map<String, Object> more) {
-    Map<String, Object> options = new java.util.HashMap<>(more);
+    Map<String, Object> options = new HashMap<>();
     options.put("base_url", "http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     options.put("model", "test");
-    options.putIfAbsent("response_format", "text");
     options.put("api_key_env", "");
+    options.put("response_format", "text");
+    options.put("usd_per_million_prompt_tokens", 3);
+    options.put("usd_per_million_completion_tokens", 15);
+    options.putAll(more);
     return new JudgeOptions("judge", options);
   }
 

@@ -1,0 +1,116 @@
+package io.dpostream.judge.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dpostream.judge.Comparison;
+import io.dpostream.judge.Examples;
+import io.dpostream.judge.Judge;
+import io.dpostream.judge.Verdict;
+import io.dpostream.schemas.CompletionPair;
+import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.VerdictKind;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BenchTest {
+  private static final CompletionPair PAIR =
+      Examples.pair("pair", Examples.prompt("p"), "first", "second");
+
+  private final AtomicInteger failures = new AtomicInteger();
+
+  @Test
+  void shouldTellAJudgeThatTakesTooLongThatNobodyWaits() {
+    CompletableFuture<Verdict> never = new CompletableFuture<>();
+
+    assertThatThrownBy(bench(never, false).judge(PAIR)::join)
+        .hasCauseInstanceOf(TimeoutException.class);
+
+    assertThat(never).isCompletedExceptionally();
+  }
+
+  @Test
+  void shouldGiveAJudgeThatBoundsItselfAllTheTimeItTakes() {
+    CompletableFuture<Verdict> late = new CompletableFuture<>();
+    CompletableFuture<Judgment> judgment = bench(late, true).judge(PAIR);
+
+    // One timer counts for all, so a limit on the first would have passed before the second's.
+    assertThatThrownBy(bench(new CompletableFuture<>(), false).judge(PAIR)::join)
+        .hasCauseInstanceOf(TimeoutException.class);
+    late.complete(new Verdict.Tie());
+
+    assertThat(judgment.join().getVerdict()).isEqualTo(VerdictKind.TIE);
+    assertThat(judgment.join().getLatencyMs()).contains(0L); // its clock stands still
+  }
+
+  @Test
+  void shouldGiveAnAbstentionInPlaceOfAVerdictNoLatency() {
+    Judgment judgment =
+        bench(CompletableFuture.failedFuture(new IllegalStateException("broken")), false)
+            .judgeOrAbstain(PAIR)
+            .join();
+
+    assertThat(judgment.getVerdict()).isEqualTo(VerdictKind.ABSTAIN);
+    assertThat(judgment.getRationale().orElseThrow()).endsWith("IllegalStateException: broken");
+    assertThat(judgment.getLatencyMs()).isEmpty();
+    assertThat(failures).hasValue(2);
+  }
+
+  @Test
+  void shouldNotAbstainForAJudgeThatIsClosed() {
+    CompletableFuture<Verdict> closed = new CompletableFuture<>();
+    closed.cancel(true);
+
+    assertThatThrownBy(bench(closed, false).judgeOrAbstain(PAIR)::join)
+        .isInstanceOf(CompletionException.class);
+
+    assertThat(failures).hasValue(0);
+  }
+
+  /** A bench with two attempts and a time limit of a millisecond. */
+  private Bench bench(CompletableFuture<Verdict> verdict, boolean boundsItself) {
+    Map<String, Object> judge = Map.of("id", "j", "type", "scripted");
+    JudgeListener listener =
+        new JudgeListener() {
+          @Override
+          public void failed(String judgeId, String pairId, Throwable cause) {
+            failures.incrementAndGet();
+          }
+        };
+    return new Bench(
+        JudgeSpec.of("judge", judge),
+        new JudgeConfig(List.of(judge), "0", 2, 0, 1, 100, 10_000, 15_000),
+        new FixedJudge(verdict, boundsItself),
+        listener,
+        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+  }
+
+  private record FixedJudge(CompletableFuture<Verdict> verdict, boolean boundsItself)
+      implements Judge {
+    @Override
+    public JudgeKind kind() {
+      return JudgeKind.LLM;
+    }
+
+    @Override
+    public String version() {
+      return "1";
+    }
+
+    @Override
+    public CompletableFuture<Verdict> compare(Comparison comparison) {
+      return verdict;
+    }
+  }
+}
