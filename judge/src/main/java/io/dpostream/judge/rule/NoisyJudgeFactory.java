@@ -46,6 +46,11 @@ public final class NoisyJudgeFactory implements JudgeFactory {
     }
 
     @Override
+    public boolean boundsItself() {
+      return judge.boundsItself();
+    }
+
+    @Override
     public CompletableFuture<Verdict> compare(Comparison comparison) {
       double draw = PairShare.position("noisy " + seed + " " + comparison.pairId());
       CompletableFuture<Verdict> verdict = judge.compare(comparison);

@@ -189,6 +189,10 @@ public final class JudgeService implements AutoCloseable {
       } catch (InterruptException e) {
         return;
       } catch (RuntimeException e) {
+        if (closing.getCount() == 0) {
+          log.info("judge {} stopped with work under way: {}", spec.id(), e.toString());
+          return;
+        }
         if (!isOutOfReach(e)) {
           fail(e);
           return;
