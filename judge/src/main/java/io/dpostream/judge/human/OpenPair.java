@@ -81,6 +81,13 @@ final class OpenPair {
     others.put(voter, new Other(contentHash, person, verdict));
   }
 
+  /** Whether this turn's vote is on its way to the log, where it may stand already. */
+  boolean isBeingWritten(String annotator, int attempt) {
+    return Optional.ofNullable(pending.get(annotator))
+        .filter(vote -> vote.attempt() == attempt)
+        .isPresent();
+  }
+
   /** The vote as it is to be written: a vote whose fate is unknown is written again as it was. */
   HumanVote written(HumanVote vote) {
     HumanVote before = pending.get(vote.annotator());
@@ -105,7 +112,12 @@ final class OpenPair {
 
   /** Whether a person may take one of its places. */
   boolean isFree(String annotator, int places, Instant now) {
-    return comparison.isPresent() && !givenUp && taken(annotator, now) < places;
+    return comparison.isPresent() && !givenUp && hasPlace(annotator, places, now);
+  }
+
+  /** Whether this person's verdict has a place, or others leave one. */
+  boolean hasPlace(String annotator, int places, Instant now) {
+    return hasVerdict(annotator) || taken(annotator, now) < places;
   }
 
   /** Whether it still lacks verdicts of people. */
@@ -119,17 +131,18 @@ final class OpenPair {
   }
 
   private long verdicts() {
-    return votes.values().stream().filter(v -> v.verdict() != VerdictKind.ABSTAIN).count();
+    return votes.keySet().stream().filter(this::hasVerdict).count();
+  }
+
+  private boolean hasVerdict(String annotator) {
+    return voteOf(annotator).filter(v -> v.verdict() != VerdictKind.ABSTAIN).isPresent();
   }
 
   /** Places of others: verdicts, votes being written, and leases. */
   private int taken(String annotator, Instant now) {
     Set<String> people = new HashSet<>(pending.keySet());
     leases.values().stream().filter(t -> t.isHeld(now)).forEach(t -> people.add(t.annotator()));
-    people.removeAll(votes.keySet());
-    votes.values().stream()
-        .filter(vote -> vote.verdict() != VerdictKind.ABSTAIN)
-        .forEach(vote -> people.add(vote.annotator()));
+    votes.keySet().stream().filter(this::hasVerdict).forEach(people::add);
     people.remove(annotator);
     return people.size();
   }

@@ -104,6 +104,9 @@ public final class TaskTable {
     if (pair == null || pair.comparison().isEmpty() || pair.isOver(now, rules.corrections())) {
       return new Undone.Refused("Your last pair has been decided and cannot be changed any more.");
     }
+    if (!pair.hasPlace(annotator, rules.votesPerPair(), now)) {
+      return new Undone.Refused("Somebody else has taken the pair that you skipped.");
+    }
     pairs.values().forEach(other -> other.release(annotator));
     return new Undone.Again(lease(pair, annotator, now));
   }
@@ -205,8 +208,9 @@ public final class TaskTable {
   }
 
   /**
-   * Why a vote in this turn cannot count. Without a lease, the judge was restarted while the person
-   * was reading; then the vote counts as long as nobody else has taken the place.
+   * Why a vote in this turn cannot count. One that may stand in the log does, however long the log
+   * is away. Without a lease, the judge was restarted while the person was reading; then the vote
+   * counts as long as nobody else has taken the place.
    */
   private Optional<String> refusal(OpenPair pair, String annotator, int attempt, Instant now) {
     if (pair.comparison().isEmpty()) {
@@ -215,13 +219,16 @@ public final class TaskTable {
     if (pair.isOver(now, rules.corrections())) {
       return Optional.of(DECIDED);
     }
+    if (pair.isBeingWritten(annotator, attempt)) {
+      return Optional.empty();
+    }
     Optional<Task> lease = pair.leaseOf(annotator);
     if (lease.isPresent()) {
       return lease.get().isHeld(now)
           ? Optional.empty()
           : Optional.of("Your time for this pair has ended, so it went back to everybody.");
     }
-    return attempt > 1 || pair.isFree(annotator, rules.votesPerPair(), now)
+    return pair.hasPlace(annotator, rules.votesPerPair(), now)
         ? Optional.empty()
         : Optional.of("Somebody else has taken this pair in the meantime.");
   }

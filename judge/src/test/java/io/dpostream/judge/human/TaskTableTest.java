@@ -86,6 +86,21 @@ class TaskTableTest {
   }
 
   @Test
+  void shouldKeepAnAnswerWhoseWritingOutlastsTheLease() {
+    sampled(table, "p1");
+    next("ann", NOON);
+    Instant lastMinute = NOON.plus(LEASE).minusSeconds(60);
+    HumanVote vote = accepted(table.post("ann", "p1", 1, Choice.LEFT, lastMinute));
+
+    assertThat(accepted(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(LEASE))))
+        .isEqualTo(vote);
+    assertThat(table.lost("ann", "p1", 1, NOON.plus(LEASE))).isEmpty();
+    table.ended("p1", NOON);
+    assertThat(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(WINDOW)))
+        .isEqualTo(new Posted.TooLate("This pair was decided while you were reading it."));
+  }
+
+  @Test
   void shouldMapTheSidesBackToThePairAndShowEachPersonHerOwnOrder() {
     Set<Side> onAnnsLeft = new HashSet<>();
     Set<Boolean> sameForBob = new HashSet<>();
@@ -121,6 +136,52 @@ class TaskTableTest {
     assertThat(second.supersedes()).contains(first.id());
     assertThat(table.progress("ann").voted()).isEqualTo(1);
     assertThat(next("bob", NOON)).as("undo gives the other pair back").isEqualTo("p2");
+  }
+
+  @Test
+  void shouldGiveThePlaceOfASkipBackToOneOfTwo() {
+    sampled(table, "p1", "p2");
+    vote("ann", Choice.SKIP);
+
+    assertThat(table.undo("ann", NOON)).isInstanceOf(Undone.Again.class);
+    assertThat(next("bob", NOON)).as("ann has come first").isEqualTo("p2");
+  }
+
+  @Test
+  void shouldNotTakeASkippedPairBackFromWhoeverHasItNow() {
+    sampled(table, "p1", "p2");
+    vote("ann", Choice.SKIP);
+    assertThat(next("ann", NOON)).isEqualTo("p2");
+    assertThat(next("bob", NOON)).isEqualTo("p1");
+    Undone taken = new Undone.Refused("Somebody else has taken the pair that you skipped.");
+
+    assertThat(table.undo("ann", NOON)).as("bob holds it").isEqualTo(taken);
+    vote("bob", Choice.LEFT);
+    assertThat(table.undo("ann", NOON)).as("bob has answered").isEqualTo(taken);
+    assertThat(next("ann", NOON)).as("ann keeps what she has").isEqualTo("p2");
+    assertThat(table.undo("bob", NOON)).as("his own place").isInstanceOf(Undone.Again.class);
+  }
+
+  @Test
+  void shouldNotTakeASecondThoughtOnASkipWhoseLeaseARestartForgot() {
+    HumanVote skip = vote("p1", "ann", 1, VerdictKind.ABSTAIN);
+    sampled(table, "p1");
+    table.voted(skip);
+    assertThat(next("bob", NOON)).isEqualTo("p1");
+
+    assertThat(table.post("ann", "p1", 2, Choice.LEFT, NOON))
+        .isEqualTo(new Posted.TooLate("Somebody else has taken this pair in the meantime."));
+  }
+
+  @Test
+  void shouldUndoASkipThatMadeTheJudgeGiveUp() {
+    sampled(table, "p1");
+    vote("ann", Choice.SKIP);
+    table.gaveUp("p1");
+    table.ended("p1", NOON);
+
+    assertThat(table.undo("ann", NOON)).isInstanceOf(Undone.Again.class);
+    assertThat(table.post("ann", "p1", 2, Choice.LEFT, NOON)).isInstanceOf(Posted.Accepted.class);
   }
 
   @Test
