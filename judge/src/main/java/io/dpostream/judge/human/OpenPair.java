@@ -120,6 +120,11 @@ final class OpenPair {
     return hasVerdict(annotator) || taken(annotator, now) < places;
   }
 
+  /** Whether somebody holds it, or has a vote on its way to the log. */
+  boolean isInHand(Instant now) {
+    return !pending.isEmpty() || leases.values().stream().anyMatch(task -> task.isHeld(now));
+  }
+
   /** Whether it still lacks verdicts of people. */
   boolean isWanting(int places) {
     return comparison.isPresent() && !givenUp && ended.isEmpty() && verdicts() < places;

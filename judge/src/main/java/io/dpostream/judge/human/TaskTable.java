@@ -154,9 +154,9 @@ public final class TaskTable {
 
   /**
    * Pairs for which this judge should abstain, so that nobody waits for it: everybody has skipped
-   * them, or so many wait already that people would not come to them.
+   * them, or nobody has answered them and so many wait already that people would not come to them.
    */
-  public synchronized List<GivenUp> toGiveUp() {
+  public synchronized List<GivenUp> toGiveUp(Instant now) {
     List<GivenUp> result = new ArrayList<>();
     int waiting = 0;
     for (OpenPair pair : pairs.values()) {
@@ -164,9 +164,10 @@ public final class TaskTable {
         continue;
       }
       Comparison comparison = pair.comparison().orElseThrow();
-      if (pair.isSkippedByAll(rules.annotators(), rules.votesPerPair())) {
+      boolean idle = !pair.isInHand(now);
+      if (idle && pair.isSkippedByAll(rules.annotators(), rules.votesPerPair())) {
         result.add(new GivenUp(comparison, "skipped by everybody who was left"));
-      } else if (pair.voters().isEmpty() && ++waiting > rules.maxOpen()) {
+      } else if (++waiting > rules.maxOpen() && idle && pair.voters().isEmpty()) {
         result.add(new GivenUp(comparison, rules.maxOpen() + " pairs wait for people already"));
       }
     }

@@ -151,7 +151,7 @@ final class HumanWorker implements Worker {
   private void tidy() {
     tasks.forget(clock.instant());
     try {
-      for (GivenUp pair : tasks.toGiveUp()) {
+      for (GivenUp pair : tasks.toGiveUp(clock.instant())) {
         write(records.abstention(pair.comparison(), pair.reason(), clock.instant()));
         tasks.gaveUp(pair.comparison().pairId());
       }

@@ -204,12 +204,12 @@ class TaskTableTest {
     assertThat(next("bob", NOON)).isEqualTo("p1");
 
     vote("bob", Choice.SKIP);
-    assertThat(table.toGiveUp()).isEmpty();
+    assertThat(table.toGiveUp(NOON)).isEmpty();
     vote("cy", Choice.SKIP);
 
-    assertThat(table.toGiveUp()).extracting(GivenUp::comparison).containsExactly(pair("p1"));
+    assertThat(table.toGiveUp(NOON)).extracting(GivenUp::comparison).containsExactly(pair("p1"));
     table.gaveUp("p1");
-    assertThat(table.toGiveUp()).isEmpty();
+    assertThat(table.toGiveUp(NOON)).isEmpty();
     assertThat(table.progress("ann").open()).isZero();
   }
 
@@ -219,8 +219,35 @@ class TaskTableTest {
     sampled(small, "p1", "p2", "p3", "p4");
     small.ended("p1", NOON); // p2, p3 wait: as many as may
 
-    assertThat(small.toGiveUp())
+    assertThat(small.toGiveUp(NOON))
         .containsExactly(new GivenUp(pair("p4"), "2 pairs wait for people already"));
+  }
+
+  @Test
+  void shouldCountWhatHalfThePeopleHaveAnsweredAsWaiting() {
+    TaskTable small = new TaskTable(rules(2, 2, false));
+    sampled(small, "p1", "p2", "p3", "p4");
+    small.voted(vote("p1", "ann", 1, VerdictKind.FIRST));
+    small.voted(vote("p2", "ann", 1, VerdictKind.ABSTAIN));
+    small.next("ann", NOON); // p3
+
+    assertThat(small.toGiveUp(NOON)).extracting(GivenUp::comparison).containsExactly(pair("p4"));
+    assertThat(small.toGiveUp(NOON.plus(LEASE)))
+        .as("p3 is back, and nobody has answered it")
+        .extracting(GivenUp::comparison)
+        .containsExactly(pair("p3"), pair("p4"));
+  }
+
+  @Test
+  void shouldNotGiveUpASkippedPairThatIsLookedAtAgain() {
+    sampled(table, "p1");
+    for (String annotator : List.of("ann", "bob", "cy")) {
+      table.voted(vote("p1", annotator, 1, VerdictKind.ABSTAIN));
+    }
+    table.undo("cy", NOON);
+
+    assertThat(table.toGiveUp(NOON)).isEmpty();
+    assertThat(table.toGiveUp(NOON.plus(LEASE))).hasSize(1);
   }
 
   @Test
