@@ -2,6 +2,7 @@ package io.dpostream.judge.human;
 
 import io.dpostream.schemas.JudgmentId;
 import io.dpostream.schemas.VerdictKind;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param contentHash of the pair that the person saw
  * @param attempt from 1
  * @param verdict ABSTAIN when the person skipped the pair
+ * @param castAt when the person answered
  */
 public record HumanVote(
     String judgeId,
@@ -18,7 +20,8 @@ public record HumanVote(
     String contentHash,
     String annotator,
     int attempt,
-    VerdictKind verdict) {
+    VerdictKind verdict,
+    Instant castAt) {
 
   /** The judgment's id: the same vote sent twice has the same, and counts once. */
   public String id() {
@@ -30,5 +33,10 @@ public record HumanVote(
     return attempt == 1
         ? Optional.empty()
         : Optional.of(JudgmentId.of(pairId, judgeId, Optional.of(annotator), attempt - 1));
+  }
+
+  /** The one that was cast last. */
+  static HumanVote later(HumanVote a, HumanVote b) {
+    return a.castAt.isAfter(b.castAt) ? a : b;
   }
 }

@@ -2,11 +2,13 @@ package io.dpostream.judge.human;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.human.Progress.Agreement;
+import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,10 +26,10 @@ final class OpenPair {
   private Optional<Instant> ended = Optional.empty();
   private boolean givenUp;
 
-  /** The first content stays. */
+  /** The first content stays, without what people do not see, such as token ids. */
   void content(Comparison seen) {
     if (comparison.isEmpty()) {
-      comparison = Optional.of(seen);
+      comparison = Optional.of(shown(seen));
       votes.values().removeIf(vote -> !vote.contentHash().equals(seen.contentHash()));
     }
   }
@@ -152,7 +154,16 @@ final class OpenPair {
     return people.size();
   }
 
-  Agreement withPeople(String annotator) {
+  /** How far it is, and this person with it. */
+  Progress progress(String annotator, int places) {
+    return new Progress(
+        votes.containsKey(annotator) ? 1 : 0,
+        isWanting(places) ? 1 : 0,
+        withPeople(annotator),
+        withOthers(annotator, false));
+  }
+
+  private Agreement withPeople(String annotator) {
     Agreement agreement = withOthers(annotator, true);
     for (HumanVote vote : votes.values()) {
       if (!vote.annotator().equals(annotator)) {
@@ -160,10 +171,6 @@ final class OpenPair {
       }
     }
     return agreement;
-  }
-
-  Agreement withMachines(String annotator) {
-    return withOthers(annotator, false);
   }
 
   private Agreement withOthers(String annotator, boolean people) {
@@ -183,5 +190,22 @@ final class OpenPair {
       return Agreement.NONE;
     }
     return new Agreement(1, own == other ? 1 : 0);
+  }
+
+  private static Comparison shown(Comparison pair) {
+    return new Comparison(
+        pair.pairId(),
+        pair.contentHash(),
+        pair.prompt(),
+        shown(pair.first()),
+        shown(pair.second()));
+  }
+
+  private static Completion shown(Completion completion) {
+    return Completion.newBuilder()
+        .setText(completion.getText())
+        .setTokenIds(List.of())
+        .setFinishReason(completion.getFinishReason())
+        .build();
   }
 }

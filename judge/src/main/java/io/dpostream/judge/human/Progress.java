@@ -9,6 +9,16 @@ package io.dpostream.judge.human;
  * @param machines the same for judges that are no people
  */
 public record Progress(long voted, long open, Agreement people, Agreement machines) {
+  /** Nothing done and nothing to do. */
+  static final Progress NONE = new Progress(0, 0, Agreement.NONE, Agreement.NONE);
+
+  Progress plus(Progress other) {
+    return new Progress(
+        voted + other.voted,
+        open + other.open,
+        people.plus(other.people),
+        machines.plus(other.machines));
+  }
 
   /**
    * Verdicts of others on pairs that this person has judged; abstentions do not count.

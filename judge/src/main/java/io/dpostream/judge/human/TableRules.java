@@ -11,7 +11,8 @@ import java.util.Set;
  * @param votesPerPair verdicts of different people that each pair is to get
  * @param lease how long a person may hold a task
  * @param corrections how long after a pair's outcome a person's vote still counts
- * @param maxOpen pairs that may wait for people; a newer one is given up unless somebody has it already
+ * @param maxOpen pairs that may wait for people; a newer one is given up unless somebody has it
+ *     already
  * @param showDecided whether people are asked of pairs that have their outcome, too, as long as
  *     corrections count
  */
@@ -24,7 +25,15 @@ public record TableRules(
     int maxOpen,
     boolean showDecided) {
 
+  /** The time in which topics that are read side by side may be apart. */
+  private static final Duration SIDE_BY_SIDE = Duration.ofMinutes(1);
+
   public TableRules {
     annotators = Set.copyOf(annotators);
+  }
+
+  /** How long after its outcome a pair is kept: its own records, too, may come a little later. */
+  Duration kept() {
+    return corrections.compareTo(SIDE_BY_SIDE) > 0 ? corrections : SIDE_BY_SIDE;
   }
 }

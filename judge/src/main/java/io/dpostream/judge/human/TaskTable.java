@@ -1,7 +1,6 @@
 package io.dpostream.judge.human;
 
 import io.dpostream.judge.Comparison;
-import io.dpostream.judge.human.Progress.Agreement;
 import io.dpostream.schemas.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which pairs wait for people, who holds which of them, and who has said what. It keeps nothing of
@@ -20,8 +20,8 @@ import java.util.Optional;
  * that is over leaves its counts behind and is forgotten. Thread-safe.
  */
 public final class TaskTable {
-  /** The time in which topics that are read side by side may be apart. */
-  private static final Duration SIDE_BY_SIDE = Duration.ofMinutes(1);
+  /** Pairs that were forgotten and are told from new ones: some ten megabytes of ids. */
+  private static final int REMEMBERED = 100_000;
 
   private static final String DECIDED = "This pair was decided while you were reading it.";
 
@@ -40,38 +40,38 @@ public final class TaskTable {
   private final TableRules rules;
   private final Map<String, OpenPair> pairs = new LinkedHashMap<>();
   private final Map<String, HumanVote> lastVotes = new HashMap<>();
-  private final Map<String, Progress> forgotten = new HashMap<>();
+  private final PastPairs past = new PastPairs(REMEMBERED);
 
   public TaskTable(TableRules rules) {
     this.rules = rules;
   }
 
-  /** A pair was sampled. The first content under an id stays. */
+  /** A pair was sampled. The first content under an id stays, as far as people see it. */
   public synchronized void sampled(Comparison comparison) {
-    pair(comparison.pairId()).content(comparison);
+    pair(comparison.pairId()).ifPresent(pair -> pair.content(comparison));
   }
 
   /** A person's vote for this judge stands in the log. */
   public synchronized void voted(HumanVote vote) {
-    if (pair(vote.pairId()).vote(vote)) {
-      lastVotes.put(vote.annotator(), vote);
+    if (pair(vote.pairId()).filter(pair -> pair.vote(vote)).isPresent()) {
+      lastVotes.merge(vote.annotator(), vote, HumanVote::later);
     }
   }
 
   /** Another judge's vote stands in the log, or another human judge's. */
   public synchronized void votedElsewhere(
       String pairId, String contentHash, String voter, boolean person, VerdictKind verdict) {
-    pair(pairId).otherVote(voter, contentHash, person, verdict);
+    pair(pairId).ifPresent(pair -> pair.otherVote(voter, contentHash, person, verdict));
   }
 
   /** This judge's own abstention stands in the log: people are not asked any more. */
   public synchronized void gaveUp(String pairId) {
-    pair(pairId).giveUp();
+    pair(pairId).ifPresent(OpenPair::giveUp);
   }
 
   /** The pair has its outcome. */
   public synchronized void ended(String pairId, Instant at) {
-    pair(pairId).end(at);
+    pair(pairId).ifPresent(pair -> pair.end(at));
   }
 
   /** The task that this person holds, or the oldest one that is free, leased from now. */
@@ -130,7 +130,8 @@ public final class TaskTable {
             pair.comparison().orElseThrow().contentHash(),
             annotator,
             attempt,
-            choice.verdict(Task.left(pairId, annotator)));
+            choice.verdict(Task.left(pairId, annotator)),
+            now);
     Duration thinking =
         pair.leaseOf(annotator).map(t -> Duration.between(t.leased(), now)).orElse(Duration.ZERO);
     return new Posted.Accepted(pair.written(vote), thinking);
@@ -138,18 +139,11 @@ public final class TaskTable {
 
   /** How far the work and this person are. */
   public synchronized Progress progress(String annotator) {
-    Progress before = forgotten.getOrDefault(annotator, nothing());
-    long voted = before.voted();
-    Agreement people = before.people();
-    Agreement machines = before.machines();
-    long open = 0;
+    Progress progress = past.progress(annotator);
     for (OpenPair pair : pairs.values()) {
-      open += pair.isWanting(rules.votesPerPair()) ? 1 : 0;
-      voted += pair.voteOf(annotator).isPresent() ? 1 : 0;
-      people = people.plus(pair.withPeople(annotator));
-      machines = machines.plus(pair.withMachines(annotator));
+      progress = progress.plus(pair.progress(annotator, rules.votesPerPair()));
     }
-    return new Progress(voted, open, people, machines);
+    return progress;
   }
 
   /**
@@ -176,19 +170,35 @@ public final class TaskTable {
 
   /** Lets go of pairs that are over. Called once everything written before is told. */
   public synchronized void forget(Instant now) {
-    Duration kept =
-        rules.corrections().compareTo(SIDE_BY_SIDE) > 0 ? rules.corrections() : SIDE_BY_SIDE;
-    for (Iterator<OpenPair> all = pairs.values().iterator(); all.hasNext(); ) {
-      OpenPair pair = all.next();
-      if (pair.isOver(now, kept)) {
-        pair.voters().forEach(voter -> forgotten.merge(voter, counts(pair, voter), TaskTable::sum));
+    forget(now, pair -> true);
+  }
+
+  /**
+   * The same while topics are still read from their beginning on.
+   *
+   * @param told until when everything is told, by the clocks of those who wrote it. Where these
+   *     differ, a pair may come after its outcome; so a pair that has not come is kept
+   */
+  public synchronized void forgetTold(Instant told) {
+    forget(told, pair -> pair.comparison().isPresent());
+  }
+
+  private void forget(Instant now, Predicate<OpenPair> allowed) {
+    for (Iterator<Map.Entry<String, OpenPair>> all = pairs.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, OpenPair> entry = all.next();
+      OpenPair pair = entry.getValue();
+      if (pair.isOver(now, rules.kept()) && allowed.test(pair)) {
+        past.add(entry.getKey(), pair, rules.votesPerPair());
         all.remove();
       }
     }
   }
 
-  private OpenPair pair(String pairId) {
-    return pairs.computeIfAbsent(pairId, id -> new OpenPair());
+  /** What is known of a pair; nothing of one that was forgotten, which is over for good. */
+  private Optional<OpenPair> pair(String pairId) {
+    return past.contains(pairId)
+        ? Optional.empty()
+        : Optional.of(pairs.computeIfAbsent(pairId, id -> new OpenPair()));
   }
 
   private Optional<Task> held(OpenPair pair, String annotator, Instant now) {
@@ -249,18 +259,5 @@ public final class TaskTable {
             now.plus(rules.lease()));
     pair.lease(task);
     return task;
-  }
-
-  private static Progress nothing() {
-    return new Progress(0, 0, Agreement.NONE, Agreement.NONE);
-  }
-
-  private static Progress counts(OpenPair pair, String voter) {
-    return new Progress(1, 0, pair.withPeople(voter), pair.withMachines(voter));
-  }
-
-  private static Progress sum(Progress a, Progress b) {
-    return new Progress(
-        a.voted() + b.voted(), 0, a.people().plus(b.people()), a.machines().plus(b.machines()));
   }
 }

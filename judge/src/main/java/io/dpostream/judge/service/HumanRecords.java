@@ -15,14 +15,14 @@ record HumanRecords(String judgeId, String version) {
 
   /** A judgment as people's are, on no pair. */
   Judgment example() {
-    HumanVote vote = new HumanVote(judgeId, "", "", "", 1, VerdictKind.TIE);
-    return vote(vote, Duration.ZERO, Instant.EPOCH);
+    HumanVote vote = new HumanVote(judgeId, "", "", "", 1, VerdictKind.TIE, Instant.EPOCH);
+    return vote(vote, Duration.ZERO);
   }
 
   /** A person's vote. */
-  Judgment vote(HumanVote vote, Duration thinking, Instant now) {
+  Judgment vote(HumanVote vote, Duration thinking) {
     Judgment.Builder judgment =
-        judgment(vote.pairId(), vote.contentHash(), vote.verdict(), now)
+        judgment(vote.pairId(), vote.contentHash(), vote.verdict(), vote.castAt())
             .setJudgmentId(vote.id())
             .setAnnotatorId(vote.annotator())
             .setAttempt(vote.attempt());
@@ -52,7 +52,8 @@ record HumanRecords(String judgeId, String version) {
         judgment.getContentHash(),
         judgment.getAnnotatorId().orElseThrow(),
         judgment.getAttempt(),
-        judgment.getVerdict());
+        judgment.getVerdict(),
+        judgment.getCreatedAt());
   }
 
   private Judgment.Builder judgment(

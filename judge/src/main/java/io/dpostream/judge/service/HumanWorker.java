@@ -161,7 +161,7 @@ final class HumanWorker implements Worker {
   }
 
   private void write(HumanVote vote, Duration thinking) {
-    write(records.vote(vote, thinking, clock.instant()));
+    write(records.vote(vote, thinking));
   }
 
   private void write(Judgment judgment) {

@@ -1,6 +1,7 @@
 package io.dpostream.judge.human;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Examples;
@@ -92,8 +93,7 @@ class TaskTableTest {
     Instant lastMinute = NOON.plus(LEASE).minusSeconds(60);
     HumanVote vote = accepted(table.post("ann", "p1", 1, Choice.LEFT, lastMinute));
 
-    assertThat(accepted(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(LEASE))))
-        .isEqualTo(vote);
+    assertThat(accepted(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(LEASE)))).isEqualTo(vote);
     assertThat(table.lost("ann", "p1", 1, NOON.plus(LEASE))).isEmpty();
     table.ended("p1", NOON);
     assertThat(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(WINDOW)))
@@ -207,7 +207,7 @@ class TaskTableTest {
     assertThat(table.toGiveUp(NOON)).isEmpty();
     vote("cy", Choice.SKIP);
 
-    assertThat(table.toGiveUp(NOON)).extracting(GivenUp::comparison).containsExactly(pair("p1"));
+    assertThat(table.toGiveUp(NOON)).extracting(TaskTableTest::pairId).containsExactly("p1");
     table.gaveUp("p1");
     assertThat(table.toGiveUp(NOON)).isEmpty();
     assertThat(table.progress("ann").open()).isZero();
@@ -220,7 +220,8 @@ class TaskTableTest {
     small.ended("p1", NOON); // p2, p3 wait: as many as may
 
     assertThat(small.toGiveUp(NOON))
-        .containsExactly(new GivenUp(pair("p4"), "2 pairs wait for people already"));
+        .extracting(TaskTableTest::pairId, GivenUp::reason)
+        .containsExactly(tuple("p4", "2 pairs wait for people already"));
   }
 
   @Test
@@ -231,11 +232,11 @@ class TaskTableTest {
     small.voted(vote("p2", "ann", 1, VerdictKind.ABSTAIN));
     small.next("ann", NOON); // p3
 
-    assertThat(small.toGiveUp(NOON)).extracting(GivenUp::comparison).containsExactly(pair("p4"));
+    assertThat(small.toGiveUp(NOON)).extracting(TaskTableTest::pairId).containsExactly("p4");
     assertThat(small.toGiveUp(NOON.plus(LEASE)))
         .as("p3 is back, and nobody has answered it")
-        .extracting(GivenUp::comparison)
-        .containsExactly(pair("p3"), pair("p4"));
+        .extracting(TaskTableTest::pairId)
+        .containsExactly("p3", "p4");
   }
 
   @Test
@@ -311,6 +312,65 @@ class TaskTableTest {
   }
 
   @Test
+  void shouldHoldOfAPairOnlyWhatPeopleSee() {
+    sampled(table, "p1");
+
+    Comparison held = table.next("ann", NOON).orElseThrow().comparison();
+
+    assertThat(held.contentHash()).isEqualTo(hash("p1"));
+    assertThat(held.prompt()).isEqualTo(pair("p1").prompt());
+    for (Side side : Side.values()) {
+      assertThat(held.text(side)).isEqualTo(pair("p1").text(side));
+      assertThat(held.completion(side).getTokenIds()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldNotBringBackAForgottenPair() {
+    Instant over = NOON.plus(WINDOW);
+    sampled(table, "p1");
+    vote("ann", Choice.LEFT);
+    table.ended("p1", NOON);
+    table.forget(over);
+    Progress judged = new Progress(1, 0, Agreement.NONE, Agreement.NONE);
+
+    sampled(table, "p1");
+    table.voted(vote("p1", "bob", 1, VerdictKind.FIRST));
+    table.votedElsewhere("p1", hash("p1"), "rule", false, VerdictKind.FIRST);
+    table.gaveUp("p1");
+
+    assertThat(table.next("bob", over)).isEmpty();
+    assertThat(table.progress("ann")).isEqualTo(judged);
+    assertThat(table.progress("bob")).isEqualTo(Progress.NONE);
+  }
+
+  @Test
+  void shouldWaitForAPairWhoseOutcomeIsReadLongBeforeIt() {
+    table.ended("p1", NOON);
+    table.forgetTold(NOON.plus(WINDOW));
+    sampled(table, "p1");
+
+    assertThat(table.progress("ann").open()).isZero();
+    assertThat(table.lost("ann", "p1", 1, NOON)).isEmpty();
+    table.forgetTold(NOON.plus(WINDOW));
+    assertThat(table.lost("ann", "p1", 1, NOON)).contains("This pair is no longer here.");
+  }
+
+  @Test
+  void shouldTakeBackTheVoteThatWasCastLastWhateverOrderVotesAreReadIn() {
+    sampled(table, "p1", "p2");
+    HumanVote first = new HumanVote("people", "p1", hash("p1"), "ann", 1, VerdictKind.TIE, NOON);
+    Instant later = NOON.plusMillis(1);
+    HumanVote last = new HumanVote("people", "p2", hash("p2"), "ann", 1, VerdictKind.TIE, later);
+
+    table.voted(last);
+    table.voted(first);
+
+    Task again = ((Undone.Again) table.undo("ann", later)).task();
+    assertThat(again.comparison().pairId()).isEqualTo("p2");
+  }
+
+  @Test
   void shouldNotOfferWhatHasItsOutcomeUnlessPeopleAreToSeeIt() {
     TaskTable all = new TaskTable(rules(1, 100, true));
     for (TaskTable one : List.of(table, all)) {
@@ -332,6 +392,10 @@ class TaskTableTest {
     for (String id : ids) {
       table.sampled(pair(id));
     }
+  }
+
+  private static String pairId(GivenUp given) {
+    return given.comparison().pairId();
   }
 
   private String next(String annotator, Instant now) {
@@ -356,7 +420,7 @@ class TaskTableTest {
   }
 
   private static HumanVote vote(String pairId, String annotator, int attempt, VerdictKind verdict) {
-    return new HumanVote("people", pairId, hash(pairId), annotator, attempt, verdict);
+    return new HumanVote("people", pairId, hash(pairId), annotator, attempt, verdict, NOON);
   }
 
   private static String hash(String pairId) {
