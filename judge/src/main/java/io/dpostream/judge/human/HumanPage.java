@@ -126,13 +126,18 @@ public final class HumanPage implements AutoCloseable {
             .annotators()
             .ofToken(body(ctx).path("token").asText())
             .orElseThrow(() -> new UnauthorizedResponse("This token is not known here."));
+    keepSignedIn(ctx, name);
+    json(ctx, Turns.message("Signed in."));
+  }
+
+  /** From now on; whoever goes on answering is not signed out amid the work. */
+  private void keepSignedIn(Context ctx, String name) {
     Cookie cookie = new Cookie(COOKIE, options.annotators().session(name));
     cookie.setHttpOnly(true);
     cookie.setSecure(options.https());
     cookie.setSameSite(SameSite.STRICT);
     cookie.setMaxAge((int) SIGNED_IN.toSeconds());
     ctx.cookie(cookie);
-    json(ctx, Turns.message("Signed in."));
   }
 
   private void status(Context ctx) {
@@ -160,6 +165,7 @@ public final class HumanPage implements AutoCloseable {
       int attempt = body.path("attempt").asInt();
       Posted posted = open.tasks().post(annotator, pair, attempt, choice, clock.instant());
       json(ctx, answer(open, annotator, choice, posted));
+      keepSignedIn(ctx, annotator);
     }
   }
 

@@ -11,6 +11,7 @@ let task = null; // what is on the screen
 let leaseEnds = 0; // by this computer's clock
 let signedIn = false;
 let busy = false;
+let away = false; // the notice says that this page tries again by itself
 
 class Refusal extends Error {
   constructor(status, message) {
@@ -20,7 +21,7 @@ class Refusal extends Error {
 }
 
 async function call(method, path, body) {
-  let response;
+  let response, text;
   try {
     response = await fetch(path, {
       method,
@@ -28,13 +29,23 @@ async function call(method, path, body) {
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(30000),
     });
+    text = await response.text();
   } catch (e) {
     throw new Refusal(0, "The judge cannot be reached.");
   }
-  const text = await response.text();
-  const answer = text ? JSON.parse(text) : {};
-  if (!response.ok) throw new Refusal(response.status, answer.message || `The judge answered ${response.status}.`);
+  const answer = parse(text);
+  if (!response.ok) throw new Refusal(response.status, answer?.message || `The judge cannot be reached (${response.status}).`);
+  if (!answer) throw new Refusal(0, "Something else answers in the judge's place.");
   return answer;
+}
+
+// Null for what is no JSON, as when a proxy answers itself.
+function parse(text) {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch (e) {
+    return null;
+  }
 }
 
 // Until it is through: an answer is never given up because the judge or its log is away.
@@ -53,6 +64,7 @@ async function callPatiently(method, path, body, what) {
 function notice(text) {
   el("notice").textContent = text || "";
   el("notice").hidden = !text;
+  away = false;
 }
 
 // C0 and C1 controls, direction overrides, invisible and unpaired characters, by their code
@@ -127,6 +139,7 @@ function show(turn) {
     article.classList.toggle("earlier", task.earlier === side);
   }
   if (task.earlier) el("said").textContent = `You had said: ${SAID[task.earlier]}. That stands until you choose again.`;
+  el("prompt").scrollTop = 0;
   window.scrollTo(0, 0);
 }
 
@@ -165,7 +178,7 @@ async function act(work) {
       notice(turn.notice);
     }
   } catch (e) {
-    if (e.status === 401) signOut(signedIn ? "You have been signed out, so your last answer did not count. Please sign in again." : "");
+    if (e.status === 401) signOut(signedIn ? `You have been signed out${e.lost || ""}. Please sign in again.` : "");
     else notice(e.message);
   } finally {
     enable(true);
@@ -185,6 +198,7 @@ function vote(choice) {
       return turn;
     } catch (e) {
       el("said").textContent = "";
+      e.lost = ", so your last answer did not count";
       throw e;
     }
   });
@@ -212,17 +226,20 @@ async function look() {
       if (seen !== task || busy) return;
       showProgress(status.progress);
       if (status.lost) lose(status.lost);
-      notice("");
+      if (away) notice("");
     } else if (!el("empty").hidden) {
       const turn = await call("GET", "/api/turn");
       if (busy || el("empty").hidden) return;
       show(turn);
-      notice("");
+      if (away) notice("");
     }
   } catch (e) {
     if (busy) return;
     if (e.status === 401) signOut("You have been signed out. Please sign in again.");
-    else notice(`${e.message} This page tries again by itself.`);
+    else if (away || el("notice").hidden) {
+      notice(`${e.message} This page tries again by itself.`);
+      away = true;
+    }
   }
 }
 
@@ -255,14 +272,16 @@ el("sign-in").addEventListener("submit", (e) => {
 });
 document.addEventListener("keydown", (e) => {
   if (e.target.tagName === "INPUT" || e.ctrlKey || e.metaKey || e.altKey || e.repeat || !signedIn) return;
-  if (KEYS[e.key] && task) {
+  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key; // with Caps Lock, too
+  if (e.shiftKey && key.startsWith("Arrow")) return; // selects text
+  if (KEYS[key] && task) {
     e.preventDefault();
-    vote(KEYS[e.key]);
-  } else if (e.key === "u") {
+    vote(KEYS[key]);
+  } else if (key === "u") {
     undo();
-  } else if (e.key === "?") {
+  } else if (key === "?") {
     toggleHelp();
-  } else if (e.key === "Escape") {
+  } else if (key === "Escape") {
     if (!el("guidelines").hidden) toggleHelp();
   }
 });

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.dpostream.judge.Side;
@@ -171,6 +172,87 @@ class HumanPageIT {
             "Your time for this pair has ended, so it went back to everybody."
                 + " Your answer did not count; here is the next pair.");
     assertThat(pages.log).isEmpty();
+  }
+
+  @Test
+  void shouldKeepANoticeUntilTheNextAnswer() {
+    pages.sampled("p1", PROMPT, SHORT, LONG);
+    Page page = signedIn(Pages.ANN);
+    pages.clock.move(Pages.LEASE);
+    page.keyboard().press("1");
+    assertThat(page.locator("#notice")).containsText("Your answer did not count");
+
+    page.evaluate("look()");
+    assertThat(page.locator("#notice")).containsText("Your answer did not count");
+    page.keyboard().press("1");
+    assertThat(page.getByText("All done for now")).isVisible();
+    assertThat(page.locator("#notice")).isHidden();
+  }
+
+  @Test
+  void shouldSayInPlainWordsThatAProxyAnswersInstead() {
+    pages.sampled("p1", PROMPT, SHORT, LONG);
+    Page page = signedIn(Pages.ANN);
+    page.route(
+        "**/api/status*",
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions().setStatus(502).setBody("<h1>Bad Gateway</h1>")));
+
+    page.evaluate("look()");
+    assertThat(page.locator("#notice"))
+        .hasText("The judge cannot be reached (502). This page tries again by itself.");
+    page.unrouteAll();
+    page.evaluate("look()");
+    assertThat(page.locator("#notice")).isHidden();
+    errors.removeIf(error -> error.contains("502"));
+  }
+
+  @Test
+  void shouldSpeakOfALostAnswerOnlyWhenThereWasOne() {
+    pages.sampled("p1", PROMPT, SHORT, LONG);
+    Page undoing = signedIn(Pages.ANN);
+    Page answering = signedIn(Pages.ANN);
+    contexts.forEach(BrowserContext::clearCookies);
+
+    undoing.keyboard().press("u");
+    answering.keyboard().press("1");
+
+    assertThat(undoing.locator("#notice"))
+        .hasText("You have been signed out. Please sign in again.");
+    assertThat(answering.locator("#notice"))
+        .hasText(
+            "You have been signed out, so your last answer did not count. Please sign in again.");
+    errors.removeIf(error -> error.contains("401"));
+  }
+
+  @Test
+  void shouldAnswerWithCapsLockButNotWhileTextIsSelected() {
+    pages.sampled("p1", PROMPT, SHORT, LONG);
+    Page page = signedIn(Pages.ANN);
+
+    page.keyboard().press("Shift+ArrowRight");
+    assertThat(page.locator("#said")).isEmpty();
+    page.keyboard().press("T");
+    assertThat(page.locator("#said")).containsText("Saved: about the same");
+
+    assertThat(pages.log).extracting(HumanVote::verdict).containsExactly(VerdictKind.TIE);
+  }
+
+  @Test
+  void shouldShowANewPromptFromItsBeginning() {
+    pages.sampled("p1", "line\n".repeat(300) + "of prompt 1", SHORT, LONG);
+    pages.sampled("p2", "line\n".repeat(300) + "of prompt 2", SHORT, LONG);
+    Page page = signedIn(Pages.ANN);
+    Locator prompt = page.locator("#prompt");
+    prompt.focus();
+    assertThat(prompt).isFocused();
+    shoot(page, "long-prompt");
+    prompt.evaluate("e => e.scrollTop = 1000");
+
+    page.keyboard().press("1");
+    assertThat(prompt).containsText("of prompt 2");
+    assertThat((Integer) prompt.evaluate("e => e.scrollTop")).isZero();
   }
 
   @Test

@@ -118,6 +118,16 @@ class HumanPageTest {
   }
 
   @Test
+  void shouldKeepWhoeverAnswersSignedIn() throws Exception {
+    turn();
+
+    HttpResponse<String> answer = voteAsync("left").get();
+
+    assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
+        .contains(session, "Max-Age=43200");
+  }
+
+  @Test
   void shouldSayNothingOfThePolicy() throws Exception {
     JsonNode task = turn().path("task");
 
