@@ -260,6 +260,7 @@ el("sign-in").addEventListener("submit", (e) => {
   e.preventDefault();
   const token = el("token").value;
   el("token").value = "";
+  el("token").blur(); // a hidden field keeps the keyboard until the next frame
   act(async () => {
     try {
       await call("POST", "/api/session", { token });
