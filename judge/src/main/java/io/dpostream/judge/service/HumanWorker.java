@@ -19,18 +19,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +42,7 @@ final class HumanWorker implements Worker {
   private static final Logger log = LoggerFactory.getLogger(HumanWorker.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration TIDY = Duration.ofSeconds(1);
+  private static final Duration CLAIM = Duration.ofSeconds(5);
 
   private final JudgeSpec spec;
   private final HumanPage page;
@@ -53,8 +52,8 @@ final class HumanWorker implements Worker {
   private final JudgeListener listener;
   private final Clock clock;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final SideBySide topics;
   private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> handlers = new HashMap<>();
-  private final AtomicReference<KafkaException> fenced = new AtomicReference<>();
   private volatile boolean stopped;
 
   HumanWorker(
@@ -72,11 +71,14 @@ final class HumanWorker implements Worker {
     this.listener = listener;
     this.clock = clock;
     this.writer = new VoteWriter(spec.id(), settings);
-    this.consumer =
-        new KafkaConsumer<>(settings.consumer(settings.topicPrefix() + "judge-" + spec.id()));
+    String name = settings.topicPrefix() + "judge-" + spec.id();
+    Map<String, Object> consuming = settings.consumer(name);
+    consuming.put(ConsumerConfig.GROUP_ID_CONFIG, name + "-people");
+    this.consumer = new KafkaConsumer<>(consuming);
     follow(settings, settings.topics().completionPairs(), this::onPair);
     follow(settings, settings.topics().judgments(), this::onJudgment);
     follow(settings, settings.topics().outcomes(), this::onOutcome);
+    this.topics = new SideBySide(consumer, handlers.keySet());
   }
 
   /** Pairs of other shares are passed over by their key, without being decoded. */
@@ -100,17 +102,10 @@ final class HumanWorker implements Worker {
     try (consumer;
         writer) {
       writer.open(records.example());
-      List<TopicPartition> partitions =
-          handlers.keySet().stream()
-              .flatMap(topic -> consumer.partitionsFor(topic).stream())
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
-      while (!stopped
-          && end.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      topics.refresh();
+      while (!stopped && topics.readUntil().isPresent()) {
         poll();
+        forget();
       }
       page.open(new Desk(tasks, this::write));
       serve();
@@ -129,27 +124,40 @@ final class HumanWorker implements Worker {
 
   private void serve() {
     Instant tidyAt = clock.instant();
+    Instant claimAt = tidyAt.plus(CLAIM);
     while (!stopped) {
       poll();
-      KafkaException takenOver = fenced.get();
-      if (takenOver != null) {
-        throw takenOver;
-      }
       if (!clock.instant().isBefore(tidyAt)) {
         tidy();
         tidyAt = clock.instant().plus(TIDY);
+      }
+      if (!clock.instant().isBefore(claimAt)) {
+        claim();
+        claimAt = clock.instant().plus(CLAIM);
+      }
+      Optional<KafkaException> takenOver = writer.takenOver();
+      if (takenOver.isPresent()) {
+        throw takenOver.get();
       }
     }
   }
 
   private void poll() {
-    ConsumerRecords<byte[], byte[]> read = consumer.poll(POLL);
+    ConsumerRecords<byte[], byte[]> read = topics.poll(POLL);
     handlers.forEach((topic, handler) -> read.records(topic).forEach(handler));
   }
 
-  /** Abstains where people will not judge, and lets go of what is over. */
+  private void forget() {
+    topics.readUntil().ifPresentOrElse(tasks::forgetTold, () -> tasks.forget(clock.instant()));
+  }
+
+  /** Lets go of what is over, and abstains where people will not judge. */
   private void tidy() {
-    tasks.forget(clock.instant());
+    topics.refresh();
+    forget();
+    if (topics.readUntil().isPresent()) {
+      return; // a pair of a new partition may have its outcome already
+    }
     try {
       for (GivenUp pair : tasks.toGiveUp(clock.instant())) {
         write(records.abstention(pair.comparison(), pair.reason(), clock.instant()));
@@ -160,17 +168,23 @@ final class HumanWorker implements Worker {
     }
   }
 
+  /** Finds out whether another process serves this judge by now, though nobody votes. */
+  private void claim() {
+    try {
+      writer.write(topics.offsets(), consumer.groupMetadata());
+    } catch (AuthorizationException e) {
+      throw e;
+    } catch (KafkaException e) {
+      log.warn("judge {} cannot write to its log: {}", spec.id(), e.toString());
+    }
+  }
+
   private void write(HumanVote vote, Duration thinking) {
     write(records.vote(vote, thinking));
   }
 
   private void write(Judgment judgment) {
-    try {
-      writer.write(judgment);
-    } catch (ProducerFencedException | InvalidProducerEpochException e) {
-      fenced.set(e);
-      throw e;
-    }
+    writer.write(judgment);
     listener.judged(judgment);
   }
 

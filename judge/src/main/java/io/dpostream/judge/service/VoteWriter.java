@@ -8,10 +8,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -27,6 +33,7 @@ final class VoteWriter implements AutoCloseable {
   private final Topic<Judgment> judgments;
   private final RecordEncoder encoder;
   private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+  private volatile Optional<KafkaException> takenOver = Optional.empty();
   private boolean closed;
 
   VoteWriter(String judgeId, KafkaSettings settings) {
@@ -54,23 +61,51 @@ final class VoteWriter implements AutoCloseable {
    * Returns when the judgment is committed.
    *
    * @throws KafkaException when it is not, or not known to be; it may be written again
-   * @throws org.apache.kafka.common.errors.ProducerFencedException when another process has taken
-   *     over
    */
   synchronized void write(Judgment judgment) {
+    Future<RecordMetadata> sent =
+        commit(p -> p.send(encoder.encode(judgments, judgment.getPairId(), judgment)));
+    if (!sent.isDone()) {
+      drop();
+      throw new KafkaException("the transaction ended before its record was sent");
+    }
+  }
+
+  /**
+   * Commits how far the judge has read. Nobody starts from there, but it shows how far behind the
+   * judge is, and who has nothing else to write learns whether another process has taken over: a
+   * transaction with nothing in it never reaches the broker.
+   *
+   * @throws KafkaException as {@link #write}
+   */
+  synchronized void write(
+      Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+    commit(
+        p -> {
+          p.sendOffsetsToTransaction(offsets, group);
+          return offsets;
+        });
+  }
+
+  private <T> T commit(Function<KafkaProducer<byte[], byte[]>, T> work) {
     KafkaProducer<byte[], byte[]> current = producer();
     try {
       current.beginTransaction();
-      Future<RecordMetadata> sent =
-          current.send(encoder.encode(judgments, judgment.getPairId(), judgment));
+      T result = work.apply(current);
       current.commitTransaction();
-      if (!sent.isDone()) {
-        throw new KafkaException("the transaction ended before its record was sent");
-      }
+      return result;
     } catch (KafkaException e) {
+      if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
+        takenOver = Optional.of(e);
+      }
       drop();
       throw e;
     }
+  }
+
+  /** The failure that told that another process has taken over; every write fails from then on. */
+  Optional<KafkaException> takenOver() {
+    return takenOver;
   }
 
   @Override
@@ -80,6 +115,9 @@ final class VoteWriter implements AutoCloseable {
   }
 
   private KafkaProducer<byte[], byte[]> producer() {
+    if (takenOver.isPresent()) {
+      throw takenOver.get(); // a new producer would take the judge back
+    }
     if (closed) {
       throw new KafkaException("the judge is stopping");
     }

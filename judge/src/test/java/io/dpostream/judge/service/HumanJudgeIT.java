@@ -13,6 +13,7 @@ import io.dpostream.judge.assembler.AssemblerConfig;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
+import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VerdictKind;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
@@ -123,16 +125,54 @@ class HumanJudgeIT {
       JsonNode task = older.turn().path("task");
       try (Judging newer = new Judging(wire, 100)) {
         assertThat(older.post("/api/vote", older.body(task, "left")).statusCode()).isEqualTo(503);
-        Assertions.assertThatThrownBy(() -> older.run.join())
-            .isInstanceOf(CompletionException.class)
-            .hasCauseInstanceOf(UserException.class)
-            .hasMessageContaining(
-                "judge people: another process serves its page now; one process serves a human"
-                    + " judge");
+        assertTakenOver(older);
         assertThat(newer.turn().path("task").isObject()).isTrue();
       }
     }
     assertThat(judgments(wire)).isEmpty();
+  }
+
+  @Test
+  void shouldStopTheOlderOfTwoProcessesThoughNobodyVotes() throws Exception {
+    Wire wire = new Wire(cluster.settings(), "idle.");
+    wire.write(wire.settings().topics().completionPairs(), pairs(1), CompletionPair::getPairId);
+
+    try (Judging older = new Judging(wire, 100);
+        Judging newer = new Judging(wire, 100)) {
+      assertTakenOver(older);
+      assertThat(newer.turn().path("task").isObject()).isTrue();
+    }
+    assertThat(wire.records(wire.settings().topics().judgments().name())).isEmpty();
+  }
+
+  @Test
+  void shouldReadPartitionsThatTopicsAreGivenLater() throws Exception {
+    Wire wire = new Wire(withFreshMetadata(cluster.settings()), "wide.");
+
+    try (Judging judging = new Judging(wire, 100)) {
+      wire.widen(4, wire.settings().topics().completionPairs());
+      wire.write(wire.settings().topics().completionPairs(), pairs(20), CompletionPair::getPairId);
+
+      await()
+          .atMost(PATIENCE)
+          .until(() -> judging.turn().path("progress").path("open").asInt() == 20);
+    }
+  }
+
+  private static KafkaSettings withFreshMetadata(KafkaSettings settings) {
+    return new KafkaSettings(
+        settings.bootstrapServers(),
+        settings.schemaRegistryUrl(),
+        settings.topicPrefix(),
+        Map.of("metadata.max.age.ms", "1000"));
+  }
+
+  private static void assertTakenOver(Judging older) {
+    Assertions.assertThatThrownBy(() -> older.run.orTimeout(90, TimeUnit.SECONDS).join())
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(UserException.class)
+        .hasMessageContaining(
+            "judge people: another process serves its page now; one process serves a human judge");
   }
 
   private static List<CompletionPair> pairs(int count) {
