@@ -172,9 +172,10 @@ final class HumanWorker implements Worker {
   private void claim() {
     try {
       writer.write(topics.offsets(), consumer.groupMetadata());
-    } catch (AuthorizationException e) {
-      throw e;
     } catch (KafkaException e) {
+      if (e instanceof AuthorizationException || writer.takenOver().isPresent()) {
+        throw e;
+      }
       log.warn("judge {} cannot write to its log: {}", spec.id(), e.toString());
     }
   }
