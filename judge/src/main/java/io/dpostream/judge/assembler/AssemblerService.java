@@ -40,6 +40,7 @@ public final class AssemblerService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long RETRY_MS = 1000;
+  private static final long WATCH_MS = 5000;
 
   private final AssemblerConfig config;
   private final KafkaSettings settings;
@@ -48,6 +49,7 @@ public final class AssemblerService implements AutoCloseable {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile CountDownLatch stop = new CountDownLatch(1);
   private volatile boolean closing;
+  private volatile boolean grown;
 
   /** A service that tells nobody. */
   public AssemblerService(AssemblerConfig config, KafkaSettings settings) {
@@ -67,7 +69,7 @@ public final class AssemblerService implements AutoCloseable {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
       PairTasks tasks = tasks(admin);
-      while (!ranToTheEnd(tasks)) {
+      while (!ranToTheEnd(admin, tasks)) {
         PairTasks before = tasks;
         tasks = tasks(admin);
         if (tasks.equals(before)) {
@@ -94,17 +96,21 @@ public final class AssemblerService implements AutoCloseable {
     }
   }
 
-  /** Whether it ran until it was told to stop; otherwise there is a failure. */
-  private boolean ranToTheEnd(PairTasks tasks) {
+  /** Whether it ran until it was told to stop, and not until it failed or the topics grew. */
+  private boolean ranToTheEnd(Admin admin, PairTasks tasks) {
     failure.set(null);
+    grown = false;
     stop = new CountDownLatch(1);
-    if (closing) {
+    AssemblerGroup group = new AssemblerGroup(admin, applicationId());
+    if (!othersHaveLeft(group, tasks)) {
       return true;
     }
+    Map<String, Object> properties = properties();
+    properties.put(StreamsConfig.CLIENT_ID_CONFIG, group.clientId(tasks));
     KafkaStreams streams =
         new KafkaStreams(
             AssemblerTopology.build(settings, config, tasks, listener),
-            new StreamsConfig(properties()));
+            new StreamsConfig(properties));
     streams.setUncaughtExceptionHandler(this::onFailure);
     streams.setStateListener(
         (now, before) -> {
@@ -114,6 +120,7 @@ public final class AssemblerService implements AutoCloseable {
         });
     try {
       streams.start();
+      watch(admin, tasks);
       stop.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,7 +133,57 @@ public final class AssemblerService implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-    return failure.get() == null;
+    return failure.get() == null && !grown;
+  }
+
+  /**
+   * Waits for those that work in the other shape, with tasks of other meanings: among them, two
+   * members could take one store for theirs. They see by themselves that the topics have grown.
+   *
+   * @return false when it was told to stop
+   */
+  private boolean othersHaveLeft(AssemblerGroup group, PairTasks tasks) {
+    try {
+      if (!closing && group.hasOthers(tasks)) {
+        log.info("assembler waits for others, which have not seen yet that its topics have grown");
+        do {
+          stop.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        } while (!closing && group.hasOthers(tasks));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !closing && !Thread.currentThread().isInterrupted();
+  }
+
+  /** Stops when the topics have grown, from a thread that ends with the work. */
+  private void watch(Admin admin, PairTasks tasks) {
+    CountDownLatch until = stop;
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (!until.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
+                  if (haveGrown(admin, tasks)) {
+                    grown = true;
+                    until.countDown();
+                  }
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "assembler-topics");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private boolean haveGrown(Admin admin, PairTasks tasks) {
+    try {
+      return !tasks(admin).equals(tasks);
+    } catch (UserException outOfReach) {
+      return false;
+    }
   }
 
   private RuntimeException failure() {

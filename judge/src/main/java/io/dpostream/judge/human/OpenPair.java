@@ -129,16 +129,17 @@ final class OpenPair {
 
   /** Whether it still lacks verdicts of people. */
   boolean isWanting(int places) {
-    return comparison.isPresent() && !givenUp && ended.isEmpty() && verdicts() < places;
+    return comparison.isPresent() && !givenUp && ended.isEmpty() && missing(places) > 0;
+  }
+
+  /** Verdicts that it lacks. */
+  int missing(int places) {
+    return places - (int) votes.keySet().stream().filter(this::hasVerdict).count();
   }
 
   /** Whether it lacks verdicts, and each of these people has answered or passed. */
   boolean isSkippedByAll(Set<String> people, int places) {
     return isWanting(places) && votes.keySet().containsAll(people);
-  }
-
-  private long verdicts() {
-    return votes.keySet().stream().filter(this::hasVerdict).count();
   }
 
   private boolean hasVerdict(String annotator) {

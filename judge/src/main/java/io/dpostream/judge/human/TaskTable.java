@@ -34,8 +34,12 @@ public final class TaskTable {
     record Refused(String why) implements Undone {}
   }
 
-  /** A pair that people will not judge, and why. */
-  public record GivenUp(Comparison comparison, String reason) {}
+  /**
+   * A pair that people will not judge.
+   *
+   * @param missing verdicts of people that will not come
+   */
+  public record GivenUp(Comparison comparison, int missing, String reason) {}
 
   private final TableRules rules;
   private final Map<String, OpenPair> pairs = new LinkedHashMap<>();
@@ -158,11 +162,13 @@ public final class TaskTable {
         continue;
       }
       Comparison comparison = pair.comparison().orElseThrow();
+      int missing = pair.missing(rules.votesPerPair());
       boolean idle = !pair.isInHand(now);
       if (idle && pair.isSkippedByAll(rules.annotators(), rules.votesPerPair())) {
-        result.add(new GivenUp(comparison, "skipped by everybody who was left"));
+        result.add(new GivenUp(comparison, missing, "skipped by everybody who was left"));
       } else if (++waiting > rules.maxOpen() && idle && pair.voters().isEmpty()) {
-        result.add(new GivenUp(comparison, rules.maxOpen() + " pairs wait for people already"));
+        result.add(
+            new GivenUp(comparison, missing, rules.maxOpen() + " pairs wait for people already"));
       }
     }
     return result;

@@ -2,6 +2,7 @@ package io.dpostream.judge.service;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.human.HumanVote;
+import io.dpostream.judge.human.TaskTable.GivenUp;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.JudgmentId;
@@ -36,11 +37,13 @@ record HumanRecords(String judgeId, String version) {
     return judgment.build();
   }
 
-  /** The judge's own abstention, when people will not judge a pair. */
-  Judgment abstention(Comparison pair, String reason, Instant now) {
-    return judgment(pair.pairId(), pair.contentHash(), VerdictKind.ABSTAIN, now)
-        .setJudgmentId(JudgmentId.of(pair.pairId(), judgeId, Optional.empty(), 1))
-        .setRationale(reason)
+  /** The judge's own abstention, for all the people who will not judge a pair. */
+  Judgment abstention(GivenUp pair, Instant now) {
+    Comparison comparison = pair.comparison();
+    return judgment(comparison.pairId(), comparison.contentHash(), VerdictKind.ABSTAIN, now)
+        .setJudgmentId(JudgmentId.of(comparison.pairId(), judgeId, Optional.empty(), 1))
+        .setStandsFor(pair.missing())
+        .setRationale(pair.reason())
         .build();
   }
 

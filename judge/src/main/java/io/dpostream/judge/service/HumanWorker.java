@@ -160,7 +160,7 @@ final class HumanWorker implements Worker {
     }
     try {
       for (GivenUp pair : tasks.toGiveUp(clock.instant())) {
-        write(records.abstention(pair.comparison(), pair.reason(), clock.instant()));
+        write(records.abstention(pair, clock.instant()));
         tasks.gaveUp(pair.comparison().pairId());
       }
     } catch (KafkaException e) {

@@ -232,11 +232,24 @@ class TaskTableTest {
     small.voted(vote("p2", "ann", 1, VerdictKind.ABSTAIN));
     small.next("ann", NOON); // p3
 
-    assertThat(small.toGiveUp(NOON)).extracting(TaskTableTest::pairId).containsExactly("p4");
+    assertThat(small.toGiveUp(NOON))
+        .extracting(TaskTableTest::pairId, GivenUp::missing)
+        .containsExactly(tuple("p4", 2));
     assertThat(small.toGiveUp(NOON.plus(LEASE)))
         .as("p3 is back, and nobody has answered it")
         .extracting(TaskTableTest::pairId)
         .containsExactly("p3", "p4");
+  }
+
+  @Test
+  void shouldAbstainForThoseWhoHaveSkippedAndNotForThoseWhoHaveAnswered() {
+    TaskTable two = new TaskTable(rules(2, 200, false));
+    sampled(two, "p1");
+    two.voted(vote("p1", "ann", 1, VerdictKind.FIRST));
+    two.voted(vote("p1", "bob", 1, VerdictKind.ABSTAIN));
+    two.voted(vote("p1", "cy", 1, VerdictKind.ABSTAIN));
+
+    assertThat(two.toGiveUp(NOON)).extracting(GivenUp::missing).containsExactly(1);
   }
 
   @Test

@@ -1,0 +1,46 @@
+package io.dpostream.judge.assembler;
+
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** The processes of one assembler, each known by its client id for the shape it works in. */
+final class AssemblerGroup {
+  private final Admin admin;
+  private final String groupId;
+
+  AssemblerGroup(Admin admin, String groupId) {
+    this.admin = admin;
+    this.groupId = groupId;
+  }
+
+  /** A client id that nobody else has and that names the shape. */
+  String clientId(PairTasks tasks) {
+    return prefix(tasks.direct()) + Uuid.randomUuid();
+  }
+
+  /** Whether there are members of the other shape, or the broker does not say. */
+  boolean hasOthers(PairTasks tasks) throws InterruptedException {
+    String others = prefix(!tasks.direct());
+    try {
+      return admin.describeConsumerGroups(List.of(groupId)).all().get().values().stream()
+          .flatMap(group -> group.members().stream())
+          .anyMatch(member -> member.clientId().startsWith(others));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      if (e.getCause() instanceof RetriableException) {
+        return true;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  private String prefix(boolean direct) {
+    return groupId + (direct ? "-direct-" : "-routed-");
+  }
+}
