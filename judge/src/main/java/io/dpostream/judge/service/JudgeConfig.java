@@ -35,7 +35,7 @@ public record JudgeConfig(
     int lockMs) {
 
   /** A share group counts at most ten deliveries, one of which is kept for giving up. */
-  private static final int MOST_ATTEMPTS = 9;
+  static final int MOST_ATTEMPTS = 9;
 
   public JudgeConfig {
     judges = judges.stream().map(Map::copyOf).toList();

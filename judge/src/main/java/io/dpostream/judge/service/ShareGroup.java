@@ -36,7 +36,7 @@ record ShareGroup(
         settings,
         spec.concurrency(),
         config.lockMs(),
-        config.maxAttempts() + 1);
+        JudgeConfig.MOST_ATTEMPTS + 1);
   }
 
   /** Sets the group up at the broker: from the first pair on, committed ones only. */

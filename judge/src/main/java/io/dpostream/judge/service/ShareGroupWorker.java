@@ -29,7 +29,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,8 +115,6 @@ final class ShareGroupWorker implements Worker {
           }
         }
       }
-    } catch (WakeupException e) {
-      // stopped while it waited
     } finally {
       handBack();
       producer.close();
@@ -127,8 +124,7 @@ final class ShareGroupWorker implements Worker {
 
   @Override
   public void stop() {
-    stopped = true;
-    consumer.wakeup();
+    stopped = true; // no wakeup: where it finds no poll to end, it ends the handing back
   }
 
   private void begin(ConsumerRecord<byte[], byte[]> record) {
@@ -141,7 +137,7 @@ final class ShareGroupWorker implements Worker {
     Task task = new Task(record, pair.value(), delivery);
     held.put(Position.of(record), task);
     CompletableFuture<Judgment> judgment =
-        delivery > config.maxAttempts()
+        delivery > JudgeConfig.MOST_ATTEMPTS
             ? CompletableFuture.failedFuture(
                 new IllegalStateException("crashed, hung or was stopped each time"))
             : bench.judge(task.pair());
@@ -252,12 +248,21 @@ final class ShareGroupWorker implements Worker {
     return System.nanoTime() + renewal().toNanos();
   }
 
+  /**
+   * Lets go of what is held. The other members of this process stop at the same time; one that was
+   * still asking would take the pairs, and with them one of the deliveries that they have.
+   */
   private void handBack() {
     try {
+      if (!held.isEmpty()) {
+        Thread.sleep(POLL.multipliedBy(2).toMillis());
+      }
       held.values().forEach(task -> acknowledge(task, AcknowledgeType.RELEASE));
       consumer.commitSync();
     } catch (KafkaException e) {
       log.info("judge {}: locks are left to run out: {}", spec.id(), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

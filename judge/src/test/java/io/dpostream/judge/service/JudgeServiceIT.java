@@ -203,6 +203,28 @@ class JudgeServiceIT {
     }
   }
 
+  /** Three failures give a pair up; four judges that are stopped while they think do not. */
+  @Test
+  void shouldNotTakeAStopForAFailure() {
+    Wire wire = new Wire(cluster.settings(), "stopped.");
+    wire.write(pairs(wire), some("p", 1), CompletionPair::getPairId);
+    for (int stopped = 0; stopped < 4; stopped++) {
+      int before = ScriptedJudgeFactory.HANGING.get();
+      try (Running thinking = new Running(config(JudgeMain.scripted(true), "0"), wire)) {
+        await().atMost(PATIENCE).until(() -> ScriptedJudgeFactory.HANGING.get() > before);
+        assertThat(thinking.written()).isZero();
+      }
+    }
+
+    try (Running judging = new Running(config(JudgeMain.scripted(false), "0"), wire)) {
+      await().atMost(PATIENCE).until(() -> judging.written() == 1);
+    }
+    assertThat(judgments(wire))
+        .singleElement()
+        .satisfies(j -> assertThat(j.getVerdict()).isEqualTo(VerdictKind.FIRST));
+    assertThat(wire.records(wire.settings().topics().deadLetters())).isEmpty();
+  }
+
   /**
    * The judge of the first process never answers, so it holds pairs when it is killed. Its locks
    * run out, and another process judges every pair; the assembler makes one outcome of each.

@@ -61,6 +61,9 @@ public final class ScriptedJudgeFactory implements JudgeFactory {
 
   static final InFlight IN_FLIGHT = new InFlight();
 
+  /** Comparisons in this process that never end. */
+  static final AtomicInteger HANGING = new AtomicInteger();
+
   private record ScriptedJudge(int delayMs, boolean hangs, Set<String> seen) implements Judge {
     @Override
     public JudgeKind kind() {
@@ -79,6 +82,7 @@ public final class ScriptedJudgeFactory implements JudgeFactory {
         throw new StackOverflowError("too deep");
       }
       if (hangs || comparison.pairId().contains("hang")) {
+        HANGING.incrementAndGet();
         System.out.println("hangs on " + comparison.pairId()); // read by who started the process
         return new CompletableFuture<>();
       }
