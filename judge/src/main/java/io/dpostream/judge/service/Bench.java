@@ -76,7 +76,9 @@ final class Bench {
       return CompletableFuture.failedFuture(failure);
     }
     if (attempt >= config.maxAttempts()) {
-      return CompletableFuture.completedFuture(abstention(pair, reason(failure, attempt)));
+      String reason = reason(failure, attempt);
+      listener.givenUp(spec.id(), pair.getPairId(), reason);
+      return CompletableFuture.completedFuture(abstention(pair, reason));
     }
     return CompletableFuture.supplyAsync(
             () -> attempt + 1,

@@ -14,6 +14,7 @@ import io.dpostream.schemas.VerdictKind;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ class BenchTest {
       Examples.pair("pair", Examples.prompt("p"), "first", "second");
 
   private final AtomicInteger failures = new AtomicInteger();
+  private final List<String> givenUp = new ArrayList<>();
 
   @Test
   void shouldTellAJudgeThatTakesTooLongThatNobodyWaits() {
@@ -55,7 +57,7 @@ class BenchTest {
   }
 
   @Test
-  void shouldGiveAnAbstentionInPlaceOfAVerdictNoLatency() {
+  void shouldSayThatAPairIsGivenUpAndAbstainWithoutALatency() {
     Judgment judgment =
         bench(CompletableFuture.failedFuture(new IllegalStateException("broken")), false)
             .judgeOrAbstain(PAIR)
@@ -65,6 +67,7 @@ class BenchTest {
     assertThat(judgment.getRationale().orElseThrow()).endsWith("IllegalStateException: broken");
     assertThat(judgment.getLatencyMs()).isEmpty();
     assertThat(failures).hasValue(2);
+    assertThat(givenUp).containsExactly("pair");
   }
 
   @Test
@@ -86,6 +89,11 @@ class BenchTest {
           @Override
           public void failed(String judgeId, String pairId, Throwable cause) {
             failures.incrementAndGet();
+          }
+
+          @Override
+          public void givenUp(String judgeId, String pairId, String reason) {
+            givenUp.add(pairId);
           }
         };
     return new Bench(
