@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ final class PatientEndpoint {
   private final Budget requests;
   private final Budget tokens;
   private final IntervalFunction backoff;
+  private final AtomicBoolean slowedDown = new AtomicBoolean();
   private volatile Dialect dialect;
 
   PatientEndpoint(ChatEndpoint endpoint, LlmJudgeConfig config) {
@@ -107,6 +109,7 @@ final class PatientEndpoint {
     if (answer.tokens() > 0) {
       tokens.giveBack(reserved - answer.tokens());
     }
+    slowedDown.set(false);
     boolean outage = isOutage();
     breaker.onSuccess(answer.latencyMs(), TimeUnit.MILLISECONDS);
     if (outage && !isOutage()) {
@@ -129,6 +132,9 @@ final class PatientEndpoint {
       }
       case SLOW_DOWN -> {
         breaker.releasePermission();
+        if (!slowedDown.getAndSet(true)) {
+          log.info("{}: pairs wait", e.getMessage());
+        }
         pause(e, attempt);
         return attempt;
       }

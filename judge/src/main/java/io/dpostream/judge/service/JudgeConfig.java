@@ -81,6 +81,21 @@ public record JudgeConfig(
     return specs;
   }
 
+  /** The most judges other than people that see the same pairs. */
+  public int machinesOnOnePair() {
+    List<PairShare> shares =
+        specs().stream().filter(spec -> !spec.isHuman()).map(JudgeSpec::share).toList();
+    return shares.stream()
+        .mapToInt(
+            share ->
+                (int)
+                    shares.stream()
+                        .filter(s -> s.from() <= share.from() && share.from() < s.to())
+                        .count())
+        .max()
+        .orElse(0);
+  }
+
   /** Whether people judge the pair with an id. */
   public Predicate<String> forPeople() {
     List<PairShare> shares =

@@ -20,12 +20,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The services of a run, made from its settings: prompts to sampler to judge to assembler to
  * trainer, and back to the sampler. They know of each other only through topics.
  */
 public final class Loop {
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
   private final Settings settings;
   private final RunFolder folder;
@@ -58,6 +61,15 @@ public final class Loop {
 
   /** Starts what turns pairs into preferences. */
   public void startJudging(ServiceGroup services) {
+    int votes = settings.assembler().votes();
+    int machines = settings.judge().machinesOnOnePair();
+    if (votes < machines) {
+      log.warn(
+          "assembler.votes: {}, but {} judges see the same pairs; what comes first ends a pair, be it"
+              + " an abstention",
+          votes,
+          machines);
+    }
     services.start("assembler", assembler());
     services.start("judge", judge());
   }
