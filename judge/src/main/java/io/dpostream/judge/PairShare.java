@@ -22,7 +22,11 @@ public record PairShare(double from, double to) {
 
   /** Whether a pair is in this share. */
   public boolean includes(String pairId) {
-    double position = position(pairId);
+    return includes(position(pairId));
+  }
+
+  /** Whether the pair at a position is in this share. */
+  public boolean includes(double position) {
     return position >= from && position < to;
   }
 

@@ -24,17 +24,8 @@ public final class Topics {
           RETENTION_MS_CONFIG, "-1",
           RETENTION_BYTES_CONFIG, "-1");
 
-  /** A preference holds a pair and its votes, and is larger than either. */
   private static final Map<String, String> FOREVER_AND_LARGE =
-      Map.of(
-          CLEANUP_POLICY_CONFIG,
-          CLEANUP_POLICY_DELETE,
-          RETENTION_MS_CONFIG,
-          "-1",
-          RETENTION_BYTES_CONFIG,
-          "-1",
-          MAX_MESSAGE_BYTES_CONFIG,
-          Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
+      upTo(KafkaSettings.LARGEST_RECORD_BYTES, FOREVER);
 
   /** Kept for a year: lineage and audits. */
   private static final Map<String, String> LONG =
@@ -123,10 +114,8 @@ public final class Topics {
    *     needed, or the broker cannot be reached
    */
   public void ensure(Admin admin) {
-    Map<String, String> deadLettersConfig = new HashMap<>(LONG);
-    deadLettersConfig.put(
-        MAX_MESSAGE_BYTES_CONFIG, Integer.toString(2 * KafkaSettings.LARGEST_RECORD_BYTES));
-    new TopicSetup(admin).ensure(all(), deadLetters(), deadLettersConfig);
+    new TopicSetup(admin)
+        .ensure(all(), deadLetters(), upTo(2 * KafkaSettings.LARGEST_RECORD_BYTES, LONG));
   }
 
   /**
@@ -136,6 +125,13 @@ public final class Topics {
    */
   public static Map<String, Integer> partitions(Admin admin, Set<String> names) {
     return new TopicSetup(admin).partitions(names);
+  }
+
+  /** For records that hold more than what they were made of. */
+  private static Map<String, String> upTo(int recordBytes, Map<String, String> config) {
+    Map<String, String> larger = new HashMap<>(config);
+    larger.put(MAX_MESSAGE_BYTES_CONFIG, Integer.toString(recordBytes));
+    return Map.copyOf(larger);
   }
 
   private <T extends SpecificRecord> Topic<T> topic(

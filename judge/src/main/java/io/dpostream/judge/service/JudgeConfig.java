@@ -87,11 +87,7 @@ public record JudgeConfig(
         specs().stream().filter(spec -> !spec.isHuman()).map(JudgeSpec::share).toList();
     return shares.stream()
         .mapToInt(
-            share ->
-                (int)
-                    shares.stream()
-                        .filter(s -> s.from() <= share.from() && share.from() < s.to())
-                        .count())
+            share -> (int) shares.stream().filter(other -> other.includes(share.from())).count())
         .max()
         .orElse(0);
   }

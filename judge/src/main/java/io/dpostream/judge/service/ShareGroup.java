@@ -14,13 +14,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 
-/**
- * The share group of one judge: its name, and its settings at the broker.
- *
- * @param deliveryLimit deliveries of a pair; the last one is kept for giving it up
- */
-record ShareGroup(
-    String id, KafkaSettings settings, int concurrency, int lockMs, int deliveryLimit) {
+/** The share group of one judge: its name, and its settings at the broker. */
+record ShareGroup(String id, KafkaSettings settings, int concurrency, int lockMs) {
+
+  /** Deliveries of a pair; the last one is kept for giving it up. */
+  private static final int DELIVERY_LIMIT = JudgeConfig.MOST_ATTEMPTS + 1;
 
   /** More members than this would cost more than they bring. */
   private static final int MAX_MEMBERS = 16;
@@ -35,8 +33,7 @@ record ShareGroup(
         settings.topicPrefix() + "judge-" + spec.id() + "-share",
         settings,
         spec.concurrency(),
-        config.lockMs(),
-        JudgeConfig.MOST_ATTEMPTS + 1);
+        config.lockMs());
   }
 
   /** Sets the group up at the broker: from the first pair on, committed ones only. */
@@ -50,7 +47,7 @@ record ShareGroup(
             "share.record.lock.duration.ms",
             Integer.toString(lockMs),
             "share.delivery.count.limit",
-            Integer.toString(deliveryLimit));
+            Integer.toString(DELIVERY_LIMIT));
     List<AlterConfigOp> ops = new ArrayList<>();
     wanted.forEach(
         (key, value) ->
