@@ -1,6 +1,6 @@
 package io.dpostream.broker;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -39,7 +39,7 @@ public final class KafkaBroker implements AutoCloseable {
   /**
    * Starts a broker whose data is in a directory, formatting it when it is new.
    *
-   * @throws io.dpostream.schemas.UserException when the directory cannot be written or is in use
+   * @throws io.dpostream.settings.UserException when the directory cannot be written or is in use
    */
   static KafkaBroker start(Path dir, int brokerPort, int controllerPort) throws Exception {
     DirectoryLock lock = DirectoryLock.take(dir, PREDECESSOR_MAY_TAKE);

@@ -1,6 +1,6 @@
 package io.dpostream.broker;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class LocalCluster implements AutoCloseable {
    * Starts a cluster and returns when clients can connect to both.
    *
    * @param dir for data and logs; created when it is missing
-   * @throws io.dpostream.schemas.UserException when the directory cannot be written, is in use, or
+   * @throws io.dpostream.settings.UserException when the directory cannot be written, is in use, or
    *     a port is in use
    */
   public static LocalCluster start(Path dir, Ports ports) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.Topics;
-import io.dpostream.schemas.UserException;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,13 +3,13 @@ package io.dpostream.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.schemas.Completion;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.FinishReason;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.Topic;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

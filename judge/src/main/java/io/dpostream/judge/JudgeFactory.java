@@ -11,7 +11,7 @@ public interface JudgeFactory {
   /**
    * Makes a judge. Options that the factory does not read are refused by the caller.
    *
-   * @throws io.dpostream.schemas.UserException when an option is missing or wrong
+   * @throws io.dpostream.settings.UserException when an option is missing or wrong
    */
   Judge create(JudgeOptions options);
 }

@@ -1,6 +1,6 @@
 package io.dpostream.judge;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.ByteBuffer;
 import org.apache.commons.codec.digest.DigestUtils;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

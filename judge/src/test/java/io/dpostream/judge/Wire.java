@@ -3,11 +3,11 @@ package io.dpostream.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.serde.RecordEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.dpostream.sampler;
 
+import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.policy.GenerationRequest;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.ServedPolicy;
@@ -7,7 +8,6 @@ import io.dpostream.sampler.versions.UnusablePromptException;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.SamplingParameters;

@@ -1,13 +1,13 @@
 package io.dpostream.sampler;
 
-import io.dpostream.sampler.topics.Retry;
-import io.dpostream.sampler.topics.TransactionalWriter;
+import io.dpostream.kafka.DeadLetters;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.DeadLetters;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.dpostream.sampler;
 
-import io.dpostream.sampler.topics.Retry;
-import io.dpostream.sampler.topics.TopicTail;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.dpostream.sampler;
 
-import io.dpostream.schemas.Decoded;
+import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.schemas.Prompt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 

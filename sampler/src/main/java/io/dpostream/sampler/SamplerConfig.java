@@ -1,6 +1,6 @@
 package io.dpostream.sampler;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 
 /**
  * How completions are sampled. Component names are the configuration's keys in camel case.

@@ -1,7 +1,7 @@
 package io.dpostream.sampler;
 
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.UserException;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.settings.UserException;
 import java.util.function.Predicate;
 
 /**

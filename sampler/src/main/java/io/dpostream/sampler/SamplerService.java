@@ -1,17 +1,17 @@
 package io.dpostream.sampler;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.sampler.pacing.Pacer;
 import io.dpostream.sampler.pacing.PacingFollower;
 import io.dpostream.sampler.pacing.PacingState;
 import io.dpostream.sampler.pacing.PairLedger;
-import io.dpostream.sampler.topics.Retry;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.sampler.versions.PolicyVersions;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PolicyVersion;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.dpostream.sampler;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
 import io.dpostream.schemas.VersionStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.dpostream.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.Prompt;

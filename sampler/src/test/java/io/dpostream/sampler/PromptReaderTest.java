@@ -2,7 +2,7 @@ package io.dpostream.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.schemas.Decoded;
+import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.schemas.Prompt;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.dpostream.sampler;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.sampler.pacing.PacingState;
 import io.dpostream.sampler.versions.PolicyLoader;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PolicyVersion;
 import java.time.InstantSource;
 import java.util.List;

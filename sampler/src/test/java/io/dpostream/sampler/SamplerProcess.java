@@ -1,6 +1,6 @@
 package io.dpostream.sampler;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

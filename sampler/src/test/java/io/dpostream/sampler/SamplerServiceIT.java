@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.DeadLetters;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.DeadLetters;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.PairOutcome;
-import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.settings.UserException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

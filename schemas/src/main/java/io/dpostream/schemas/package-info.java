@@ -1,4 +1,4 @@
-/** Avro records, topics, the Confluent wire format and Kafka client defaults. */
+/** Avro records of the topics, their ids and hashes. */
 @NullMarked
 package io.dpostream.schemas;
 

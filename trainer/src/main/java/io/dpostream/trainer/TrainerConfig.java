@@ -1,7 +1,7 @@
 package io.dpostream.trainer;
 
 import io.dpostream.policy.Lora;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.loss.LossConfig;
 import io.dpostream.trainer.loss.Losses;
 import java.util.List;

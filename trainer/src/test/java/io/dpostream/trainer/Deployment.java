@@ -1,17 +1,17 @@
 package io.dpostream.trainer;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.Completion;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.FinishReason;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.Topic;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.LearnerFactory;

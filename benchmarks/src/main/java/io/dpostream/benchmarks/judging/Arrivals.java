@@ -2,7 +2,7 @@ package io.dpostream.benchmarks.judging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

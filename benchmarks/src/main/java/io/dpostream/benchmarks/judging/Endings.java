@@ -1,10 +1,10 @@
 package io.dpostream.benchmarks.judging;
 
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.PairOutcome;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

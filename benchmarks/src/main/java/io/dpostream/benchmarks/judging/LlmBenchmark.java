@@ -1,7 +1,7 @@
 package io.dpostream.benchmarks.judging;
 
 import io.dpostream.broker.LocalCluster;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

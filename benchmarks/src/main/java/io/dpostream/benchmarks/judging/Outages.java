@@ -2,7 +2,7 @@ package io.dpostream.benchmarks.judging;
 
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.broker.Ports;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package io.dpostream.benchmarks.judging;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
 import io.dpostream.schemas.FinishReason;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.RecordEncoder;
 import io.dpostream.schemas.SamplingParameters;
-import io.dpostream.schemas.Topic;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package io.dpostream.benchmarks.judging;
 
 import io.dpostream.judge.assembler.AssemblerService;
 import io.dpostream.judge.service.JudgeService;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,12 +2,12 @@ package io.dpostream.benchmarks.wire;
 
 import io.dpostream.benchmarks.judging.Pairs;
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.Topics;
-import io.dpostream.schemas.UserException;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

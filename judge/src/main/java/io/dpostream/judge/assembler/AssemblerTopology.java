@@ -1,7 +1,7 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.Topics;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

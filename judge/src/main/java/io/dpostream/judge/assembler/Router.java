@@ -1,11 +1,11 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.kafka.DeadLetters;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.DeadLetters;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.schemas.DeadLetters;
+import io.dpostream.kafka.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -1,6 +1,6 @@
 package io.dpostream.judge.human;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

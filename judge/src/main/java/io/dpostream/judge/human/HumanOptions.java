@@ -1,7 +1,7 @@
 package io.dpostream.judge.human;
 
 import io.dpostream.judge.JudgeOptions;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.dpostream.judge.llm;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
 import io.dpostream.judge.JudgeOptions;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;

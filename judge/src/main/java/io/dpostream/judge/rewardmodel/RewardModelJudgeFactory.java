@@ -9,7 +9,7 @@ import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.EngineOptions;
 import io.dpostream.policy.RewardModel;
 import io.dpostream.policy.Tokenizer;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 
 /**

@@ -1,7 +1,7 @@
 package io.dpostream.judge.service;
 
 import io.dpostream.judge.PairShare;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

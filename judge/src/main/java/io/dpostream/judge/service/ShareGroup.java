@@ -1,6 +1,6 @@
 package io.dpostream.judge.service;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

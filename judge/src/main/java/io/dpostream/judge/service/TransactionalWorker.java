@@ -1,12 +1,12 @@
 package io.dpostream.judge.service;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

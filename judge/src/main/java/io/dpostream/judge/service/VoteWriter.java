@@ -1,9 +1,9 @@
 package io.dpostream.judge.service;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

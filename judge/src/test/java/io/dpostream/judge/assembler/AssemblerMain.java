@@ -1,6 +1,6 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.util.Map;
 
 /** An assembler in a process of its own, for tests that kill it. */

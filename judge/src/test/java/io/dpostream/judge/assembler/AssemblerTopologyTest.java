@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.PlainAvro;
+import io.dpostream.kafka.DeadLetters;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.DeadLetters;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;

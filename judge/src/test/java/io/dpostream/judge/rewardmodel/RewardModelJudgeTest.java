@@ -19,7 +19,7 @@ import io.dpostream.policy.RewardModel;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -11,7 +11,7 @@ import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

@@ -14,7 +14,7 @@ import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

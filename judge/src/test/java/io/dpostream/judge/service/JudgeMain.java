@@ -3,7 +3,7 @@ package io.dpostream.judge.service;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.judge.Child;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

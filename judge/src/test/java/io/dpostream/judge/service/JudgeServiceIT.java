@@ -11,8 +11,8 @@ import io.dpostream.judge.Wire;
 import io.dpostream.judge.assembler.AssemblerConfig;
 import io.dpostream.judge.assembler.AssemblerMain;
 import io.dpostream.judge.assembler.AssemblerService;
+import io.dpostream.kafka.DeadLetters;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.DeadLetters;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
@@ -326,7 +326,7 @@ class JudgeServiceIT {
         .toList();
   }
 
-  private static io.dpostream.schemas.Topic<CompletionPair> pairs(Wire wire) {
+  private static io.dpostream.kafka.Topic<CompletionPair> pairs(Wire wire) {
     return wire.settings().topics().completionPairs();
   }
 

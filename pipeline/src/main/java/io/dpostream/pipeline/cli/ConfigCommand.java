@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
+import io.dpostream.settings.SettingsReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

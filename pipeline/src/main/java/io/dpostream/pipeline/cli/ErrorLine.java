@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.policy.CheckpointException;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

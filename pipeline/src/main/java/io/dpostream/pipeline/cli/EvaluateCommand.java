@@ -1,12 +1,12 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.evaluation.Evaluation;
 import io.dpostream.pipeline.evaluation.Summary;
 import io.dpostream.pipeline.run.Loop;
 import io.dpostream.pipeline.run.Measurement;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.UserException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

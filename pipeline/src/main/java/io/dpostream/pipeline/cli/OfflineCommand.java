@@ -1,13 +1,13 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.formats.PreferenceFormat;
 import io.dpostream.pipeline.offline.OfflineInput;
 import io.dpostream.pipeline.offline.OfflineRun;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.Shutdown;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.UserException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

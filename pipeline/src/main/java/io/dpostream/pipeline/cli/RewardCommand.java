@@ -1,12 +1,12 @@
 package io.dpostream.pipeline.cli;
 
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.formats.RewardPairEncoder;
 import io.dpostream.policy.AnswerEncoder;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.EngineOptions;
 import io.dpostream.policy.Tokenizer;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardAccuracy;
 import io.dpostream.trainer.reward.RewardConfig;
 import io.dpostream.trainer.reward.RewardData;

@@ -1,17 +1,17 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.TopicScan;
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.formats.PreferenceFormat;
 import io.dpostream.pipeline.formats.PreferenceRow;
 import io.dpostream.pipeline.formats.RewardPairEncoder;
 import io.dpostream.pipeline.formats.RowRefusedException;
-import io.dpostream.pipeline.lineage.TopicScan;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardPair;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.run.RunFolder;
+import io.dpostream.settings.SettingsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

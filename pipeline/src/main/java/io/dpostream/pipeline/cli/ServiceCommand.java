@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.config.Settings.MetricsSettings;
 import io.dpostream.pipeline.dashboard.WebServer;
@@ -7,8 +8,7 @@ import io.dpostream.pipeline.metrics.Meters;
 import io.dpostream.pipeline.run.Loop;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Shutdown;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
+import io.dpostream.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.cli;
 
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.EngineOptions;
+import io.dpostream.settings.SettingsReader;
 import io.dpostream.trainer.sft.SftConfig;
 import io.dpostream.trainer.sft.SftData;
 import io.dpostream.trainer.sft.SftStep;

@@ -3,7 +3,7 @@ package io.dpostream.pipeline.config;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

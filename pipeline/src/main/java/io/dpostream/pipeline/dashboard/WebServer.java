@@ -4,7 +4,7 @@ import io.dpostream.pipeline.config.Settings.MetricsSettings;
 import io.dpostream.pipeline.metrics.JudgeQualityMeters;
 import io.dpostream.pipeline.metrics.Meters;
 import io.dpostream.pipeline.progress.Progress;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;

@@ -1,12 +1,12 @@
 package io.dpostream.pipeline.exchange;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.TopicScan;
 import io.dpostream.pipeline.formats.TrlJson;
-import io.dpostream.pipeline.lineage.TopicScan;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;

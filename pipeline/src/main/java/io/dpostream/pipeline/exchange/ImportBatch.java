@@ -1,9 +1,9 @@
 package io.dpostream.pipeline.exchange;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.pipeline.formats.RowRefusedException;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;

@@ -1,5 +1,7 @@
 package io.dpostream.pipeline.exchange;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
 import io.dpostream.pipeline.formats.ImportReport;
 import io.dpostream.pipeline.formats.JudgmentRow;
 import io.dpostream.pipeline.formats.PreferenceEncoder;
@@ -8,9 +10,7 @@ import io.dpostream.pipeline.formats.PreferenceRow;
 import io.dpostream.pipeline.formats.PromptRow;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.Tokenizer;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.Topics;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;

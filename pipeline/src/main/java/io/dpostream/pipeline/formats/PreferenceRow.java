@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -2,7 +2,7 @@ package io.dpostream.pipeline.formats;
 
 import io.dpostream.sampler.feed.PromptLine;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 

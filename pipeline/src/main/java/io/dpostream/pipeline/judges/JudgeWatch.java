@@ -2,12 +2,12 @@ package io.dpostream.pipeline.judges;
 
 import io.dpostream.judge.stats.JudgeHistory;
 import io.dpostream.judge.stats.JudgeReport;
-import io.dpostream.sampler.topics.TopicTail;
-import io.dpostream.schemas.Decoded;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.RecordDecoder;
 import java.util.List;
 import java.util.Map;
 

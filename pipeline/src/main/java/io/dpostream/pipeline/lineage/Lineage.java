@@ -1,13 +1,14 @@
 package io.dpostream.pipeline.lineage;
 
-import io.dpostream.pipeline.lineage.TopicScan.Located;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
+import io.dpostream.kafka.reading.TopicScan;
+import io.dpostream.kafka.reading.TopicScan.Located;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.VersionStatus;
 import java.util.ArrayList;
 import java.util.HashMap;

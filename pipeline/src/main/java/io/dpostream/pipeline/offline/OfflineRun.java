@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.offline;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.evaluation.Evaluation;
 import io.dpostream.pipeline.evaluation.Summary;
@@ -15,9 +16,8 @@ import io.dpostream.pipeline.run.Report;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Training;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.UserException;
 import io.dpostream.schemas.VersionPublished;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.ledger.LedgerReader;

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.offline;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceSource.Bound;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Instant;

@@ -1,18 +1,18 @@
 package io.dpostream.pipeline.progress;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.Topics;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.pipeline.progress.Progress.Version;
-import io.dpostream.sampler.topics.TopicTail;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.Judgment;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.RecordDecoder;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.VersionStatus;
 import java.util.HashMap;

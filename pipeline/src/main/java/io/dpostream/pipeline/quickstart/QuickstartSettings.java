@@ -3,8 +3,8 @@ package io.dpostream.pipeline.quickstart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.config.SettingsReader;
 import io.dpostream.pipeline.tinymodel.TinyModel;
+import io.dpostream.settings.SettingsReader;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -16,7 +16,7 @@ public final class Inputs {
   /**
    * Opens models, prompts and judges, and lets go of them.
    *
-   * @throws io.dpostream.schemas.UserException when prompts, judges or settings cannot be used
+   * @throws io.dpostream.settings.UserException when prompts, judges or settings cannot be used
    * @throws io.dpostream.policy.CheckpointException when a model folder cannot be used
    */
   static void check(Settings settings) {

@@ -1,9 +1,9 @@
 package io.dpostream.pipeline.run;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.config.Settings.KafkaConnection;
-import io.dpostream.schemas.KafkaSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -36,8 +36,8 @@ public final class KafkaAccess implements AutoCloseable {
   /**
    * Connects as configured, or starts a broker and a registry.
    *
-   * @throws io.dpostream.schemas.UserException if another process runs on the folder, or the broker
-   *     does not start
+   * @throws io.dpostream.settings.UserException if another process runs on the folder, or the
+   *     broker does not start
    */
   public static KafkaAccess open(Settings settings, RunFolder folder) {
     KafkaConnection external = settings.kafka();

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.run;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

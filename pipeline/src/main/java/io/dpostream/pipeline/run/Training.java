@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.run;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.judges.JudgeWatch;
 import io.dpostream.pipeline.judges.MeasuredLabelSmoothing;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.metrics.DisplacementListener;
 import io.dpostream.trainer.metrics.TensorBoardListener;

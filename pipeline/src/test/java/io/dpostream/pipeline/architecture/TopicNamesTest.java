@@ -2,8 +2,8 @@ package io.dpostream.pipeline.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.Topics;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

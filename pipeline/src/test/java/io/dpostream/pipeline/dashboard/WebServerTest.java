@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.pipeline.config.Settings.MetricsSettings;
 import io.dpostream.pipeline.metrics.Meters;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

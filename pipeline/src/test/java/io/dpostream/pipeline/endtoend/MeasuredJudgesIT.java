@@ -3,9 +3,9 @@ package io.dpostream.pipeline.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.kafka.reading.TopicScan;
 import io.dpostream.pipeline.cli.Dpo;
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.lineage.TopicScan;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.schemas.LabelSmoothingSet;

@@ -3,11 +3,11 @@ package io.dpostream.pipeline.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dpostream.kafka.reading.TopicScan;
 import io.dpostream.pipeline.cli.Dpo;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.lineage.Lineage;
 import io.dpostream.pipeline.lineage.Lineage.Trained;
-import io.dpostream.pipeline.lineage.TopicScan;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.policy.AnswerEncoder;

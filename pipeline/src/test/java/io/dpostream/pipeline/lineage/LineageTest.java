@@ -2,8 +2,8 @@ package io.dpostream.pipeline.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dpostream.kafka.reading.TopicScan.Located;
 import io.dpostream.pipeline.lineage.Lineage.Trained;
-import io.dpostream.pipeline.lineage.TopicScan.Located;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.OffsetRange;

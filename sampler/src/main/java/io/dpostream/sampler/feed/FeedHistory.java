@@ -1,10 +1,10 @@
 package io.dpostream.sampler.feed;
 
-import io.dpostream.sampler.topics.Retry;
-import io.dpostream.sampler.topics.TopicTail;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.dpostream.sampler.feed;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 
 /**
  * Where prompts come from. Component names are the configuration's keys in camel case.

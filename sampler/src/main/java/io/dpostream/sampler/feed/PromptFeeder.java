@@ -1,12 +1,12 @@
 package io.dpostream.sampler.feed;
 
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.sampler.SamplerRun;
-import io.dpostream.sampler.topics.Retry;
-import io.dpostream.sampler.topics.TransactionalWriter;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

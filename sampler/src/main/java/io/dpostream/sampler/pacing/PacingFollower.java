@@ -1,17 +1,17 @@
 package io.dpostream.sampler.pacing;
 
-import io.dpostream.sampler.topics.TopicTail;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.CompletionPair;
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.RecordDecoder;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;

@@ -1,11 +1,11 @@
 package io.dpostream.sampler.versions;
 
-import io.dpostream.sampler.topics.TopicTail;
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.reading.TopicTail;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.PolicyVersion;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.dpostream.broker.LocalCluster;
 import io.dpostream.sampler.Bench;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.schemas.Prompt;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

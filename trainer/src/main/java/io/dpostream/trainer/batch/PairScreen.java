@@ -1,9 +1,9 @@
 package io.dpostream.trainer.batch;
 
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.Completion;
-import io.dpostream.schemas.Decoded;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.RecordDecoder;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.TrainingPair;

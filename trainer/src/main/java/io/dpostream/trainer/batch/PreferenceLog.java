@@ -1,8 +1,8 @@
 package io.dpostream.trainer.batch;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.OffsetRange;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.batch;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Instant;
 import java.util.Optional;

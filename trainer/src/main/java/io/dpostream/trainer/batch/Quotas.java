@@ -1,6 +1,6 @@
 package io.dpostream.trainer.batch;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 
 /**
  * How many pairs of a batch come from each partition: the same share of each, the first ones taking

@@ -1,12 +1,12 @@
 package io.dpostream.trainer.batch;
 
-import io.dpostream.schemas.Decoded;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.RecordDecoder;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.EpochOrder.Place;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.util.HashSet;

@@ -11,7 +11,7 @@ import io.dpostream.policy.SafetensorsWriter;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.policy.TrainableModel;
 import io.dpostream.schemas.Environment;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.loss.LossState;
 import io.dpostream.trainer.loss.Losses;

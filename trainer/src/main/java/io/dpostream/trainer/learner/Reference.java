@@ -7,7 +7,7 @@ import io.dpostream.policy.LanguageModel;
 import io.dpostream.policy.NamedTensor;
 import io.dpostream.policy.Safetensors;
 import io.dpostream.policy.SafetensorsWriter;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.policy.CheckpointException;
 import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.dpostream.trainer.ledger;
 
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordEncoder;
-import io.dpostream.schemas.Topic;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.dpostream.trainer.ledger;
 
-import io.dpostream.schemas.Decoded;
-import io.dpostream.schemas.KafkaSettings;
-import io.dpostream.schemas.RecordDecoder;
-import io.dpostream.schemas.Topic;
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.dpostream.trainer.replay;
 
 import io.dpostream.schemas.Environment;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.fold.PolicyFold;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.ledger.Differences;

@@ -1,10 +1,10 @@
 package io.dpostream.trainer.replay;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.RecordedBatches;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.reward;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.util.List;
 
 /**

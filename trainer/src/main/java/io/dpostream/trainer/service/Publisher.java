@@ -1,9 +1,9 @@
 package io.dpostream.trainer.service;
 
+import io.dpostream.kafka.Topics;
 import io.dpostream.policy.AtomicFolder;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.RunConfigured;
-import io.dpostream.schemas.Topics;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.VersionPublished;
 import io.dpostream.schemas.VersionStatus;

@@ -2,7 +2,7 @@ package io.dpostream.trainer.service;
 
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.RunConfigured;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.checkpoint.CheckpointStore;
 import io.dpostream.trainer.fold.PolicyFold;

@@ -1,8 +1,8 @@
 package io.dpostream.trainer.service;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.RunConfigured;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.service;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceSource;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package io.dpostream.trainer.service;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.Environment;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.trainer.CanonicalConfig;
@@ -74,7 +74,7 @@ public final class TrainerService implements AutoCloseable {
   /**
    * Trains until the run is complete, {@link #close} is called or the thread is interrupted.
    *
-   * @throws io.dpostream.schemas.UserException when a newer trainer takes the run over, the
+   * @throws io.dpostream.settings.UserException when a newer trainer takes the run over, the
    *     configuration is not the run's, or data is missing
    * @throws io.dpostream.trainer.ledger.LedgerException when the ledger cannot be believed
    */

@@ -1,14 +1,14 @@
 package io.dpostream.trainer.service;
 
+import io.dpostream.kafka.DeadLetters;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.policy.CheckpointException;
 import io.dpostream.schemas.CheckpointSaved;
-import io.dpostream.schemas.DeadLetters;
-import io.dpostream.schemas.KafkaSettings;
 import io.dpostream.schemas.LabelSmoothingSet;
 import io.dpostream.schemas.ReferenceRefreshed;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;
 import io.dpostream.trainer.batch.Draft;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 
 /**
  * How a model is fine-tuned. The components are the configuration's keys in camel case, with TRL's

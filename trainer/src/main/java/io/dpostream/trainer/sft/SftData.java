@@ -5,7 +5,7 @@ import io.dpostream.policy.ChatTemplateException;
 import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.policy.Tokenizer;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

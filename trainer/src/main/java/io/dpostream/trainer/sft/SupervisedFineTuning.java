@@ -7,7 +7,7 @@ import io.dpostream.policy.ForwardPass;
 import io.dpostream.policy.SafetensorsWriter;
 import io.dpostream.policy.TokenSequence;
 import io.dpostream.policy.TrainableModel;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.learner.AdamW;
 import io.dpostream.trainer.learner.Schedule;
 import java.nio.file.Path;

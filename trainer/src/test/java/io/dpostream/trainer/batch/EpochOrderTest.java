@@ -3,7 +3,7 @@ package io.dpostream.trainer.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.EpochOrder.Place;
 import java.util.List;
 import java.util.stream.LongStream;

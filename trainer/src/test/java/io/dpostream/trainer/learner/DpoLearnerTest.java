@@ -8,7 +8,7 @@ import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.LanguageModel;
 import io.dpostream.policy.Safetensors;
 import io.dpostream.policy.TokenSequence;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;
 import java.io.IOException;

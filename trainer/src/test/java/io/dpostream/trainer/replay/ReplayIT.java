@@ -8,7 +8,7 @@ import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;

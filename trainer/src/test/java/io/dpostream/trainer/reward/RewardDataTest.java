@@ -3,7 +3,7 @@ package io.dpostream.trainer.reward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import java.util.HashSet;
 import java.util.List;

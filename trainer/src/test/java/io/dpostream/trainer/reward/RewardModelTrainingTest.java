@@ -8,7 +8,7 @@ import io.dpostream.policy.CheckpointFolder;
 import io.dpostream.policy.EngineOptions;
 import io.dpostream.policy.ModelConfig.Head;
 import io.dpostream.policy.RewardModel;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.learner.TinyModel;
 import java.nio.file.Path;

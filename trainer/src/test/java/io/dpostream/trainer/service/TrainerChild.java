@@ -1,9 +1,9 @@
 package io.dpostream.trainer.service;
 
-import io.dpostream.schemas.KafkaSettings;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.Topic;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.schemas.Topic;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;

@@ -13,7 +13,7 @@ import io.dpostream.policy.ModelConfig.Head;
 import io.dpostream.policy.RandomCheckpoint;
 import io.dpostream.policy.RopeScaling;
 import io.dpostream.policy.TokenSequence;
-import io.dpostream.schemas.UserException;
+import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

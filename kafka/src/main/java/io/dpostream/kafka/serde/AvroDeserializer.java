@@ -1,0 +1,106 @@
+package io.dpostream.kafka.serde;
+
+import static io.dpostream.kafka.serde.SerdeConfig.SPECIFIC_READER;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link AvroSerializer} and {@code io.confluent.kafka.serializers.KafkaAvroSerializer}
+ * write.
+ *
+ * <p>Configuration: {@code schema.registry.url}, {@code specific.avro.reader} (default false:
+ * generic records in the writer's schema; true: the generated class that the writer's schema names,
+ * in that class's schema), {@code max.retries}, {@code retries.wait.ms}, {@code
+ * retries.max.wait.ms}. Used by one thread at a time.
+ */
+public final class AvroDeserializer implements Deserializer<IndexedRecord> {
+  private static final int HEADER = 1 + Integer.BYTES;
+
+  private final Map<Integer, DatumReader<IndexedRecord>> readers = new HashMap<>();
+  private @Nullable RegistryClient registry;
+  private boolean specific;
+
+  /** Needed by Kafka, which creates deserializers by class name. */
+  public AvroDeserializer() {}
+
+  @Override
+  public void configure(Map<String, ?> config, boolean isKey) {
+    this.registry = SerdeConfig.registry(config);
+    this.specific = SerdeConfig.flag(config, SPECIFIC_READER, false);
+  }
+
+  /**
+   * The record in some bytes; null stays null.
+   *
+   * @throws SerializationException when the bytes are not a whole record of a known schema
+   * @throws RegistryUnavailableException when the registry is out of reach
+   */
+  @Override
+  public @Nullable IndexedRecord deserialize(String topic, byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return null;
+    }
+    if (bytes.length < HEADER || bytes[0] != AvroSerializer.MAGIC) {
+      throw new SerializationException(
+          "not in the Confluent wire format: "
+              + bytes.length
+              + " bytes"
+              + (bytes.length == 0 ? "" : ", the first is " + bytes[0] + " and not 0"));
+    }
+    int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+    DatumReader<IndexedRecord> reader = reader(id);
+    BinaryDecoder decoder =
+        DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
+    IndexedRecord value;
+    try {
+      value = reader.read(null, decoder);
+      if (!decoder.isEnd()) {
+        throw new SerializationException("bytes follow the record of schema " + id);
+      }
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof SerializationException known) {
+        throw known;
+      }
+      throw new SerializationException("not a record of schema " + id + ": " + e, e);
+    }
+    return value;
+  }
+
+  private DatumReader<IndexedRecord> reader(int id) {
+    DatumReader<IndexedRecord> known = readers.get(id);
+    if (known != null) {
+      return known;
+    }
+    if (registry == null) {
+      throw new IllegalStateException("configure() was not called");
+    }
+    Schema writer = registry.schema(id);
+    DatumReader<IndexedRecord> reader =
+        specific ? specificReader(writer) : new GenericDatumReader<>(writer);
+    readers.put(id, reader);
+    return reader;
+  }
+
+  private static DatumReader<IndexedRecord> specificReader(Schema writer) {
+    Class<?> type = SpecificData.get().getClass(writer);
+    if (writer.getType() != Schema.Type.RECORD || type == null) {
+      throw new SerializationException("no generated class for schema " + writer.getFullName());
+    }
+    return new SpecificDatumReader<>(
+        writer, SpecificData.get().getSchema(type), SpecificData.getForClass(type));
+  }
+}

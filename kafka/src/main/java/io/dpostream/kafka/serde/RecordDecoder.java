@@ -1,0 +1,70 @@
+package io.dpostream.kafka.serde;
+
+import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topic;
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes a topic's values one by one, so that a bad record can be set aside with its bytes and a
+ * registry out of reach is told apart from it. Used by one thread at a time.
+ */
+public final class RecordDecoder<T extends SpecificRecord> {
+  private final Topic<T> topic;
+  private final Deserializer<?> deserializer;
+
+  /** A decoder of one topic's values; {@link KafkaSettings#decoder} makes one. */
+  public RecordDecoder(Topic<T> topic, Deserializer<?> deserializer) {
+    this.topic = topic;
+    this.deserializer = deserializer;
+  }
+
+  /** As {@link #decode(byte[])}, of the record's value. */
+  public Decoded<T> decode(ConsumerRecord<byte[], byte[]> source) {
+    return decode(source.value());
+  }
+
+  /**
+   * The value in some bytes, or why there is none.
+   *
+   * @throws org.apache.kafka.common.errors.RetriableException when the registry is out of reach
+   */
+  public Decoded<T> decode(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return new Decoded.Undecodable<>("no value");
+    }
+    Object value;
+    try {
+      value = deserializer.deserialize(topic.name(), bytes);
+    } catch (SerializationException e) {
+      if (isNetworkFailure(e)) {
+        throw new RegistryUnavailableException("the schema registry is out of reach", e);
+      }
+      return new Decoded.Undecodable<>(describe(e));
+    }
+    if (!topic.type().isInstance(value)) {
+      return new Decoded.Undecodable<>(
+          "holds " + value.getClass().getName() + ", not " + topic.type().getName());
+    }
+    return new Decoded.Value<>(topic.type().cast(value));
+  }
+
+  /** Confluent's deserializer reports a registry out of reach as this exception's cause. */
+  private static boolean isNetworkFailure(SerializationException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException && !(cause instanceof EOFException)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String describe(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+}

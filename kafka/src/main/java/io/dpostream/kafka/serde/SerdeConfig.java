@@ -1,0 +1,38 @@
+package io.dpostream.kafka.serde;
+
+import io.dpostream.settings.UserException;
+import java.util.Map;
+
+/** Reads the configuration of the serde, which has Confluent's keys. */
+public final class SerdeConfig {
+  public static final String REGISTRY_URL = "schema.registry.url";
+  public static final String AUTO_REGISTER = "auto.register.schemas";
+  public static final String SPECIFIC_READER = "specific.avro.reader";
+  public static final String USE_LATEST = "use.latest.version";
+
+  private SerdeConfig() {}
+
+  static RegistryClient registry(Map<String, ?> config) {
+    if (!(config.get(REGISTRY_URL) instanceof String url) || url.isBlank()) {
+      throw new UserException(REGISTRY_URL + ": not set; give the schema registry's address");
+    }
+    return new RegistryClient(url.strip(), RegistryRetries.from(config));
+  }
+
+  static boolean flag(Map<String, ?> config, String key, boolean fallback) {
+    Object value = config.get(key);
+    return value == null ? fallback : Boolean.parseBoolean(value.toString());
+  }
+
+  static long number(Map<String, ?> config, String key, long fallback) {
+    Object value = config.get(key);
+    if (value == null) {
+      return fallback;
+    }
+    try {
+      return Long.parseLong(value.toString());
+    } catch (NumberFormatException e) {
+      throw new UserException(key + ": '" + value + "' is not a whole number", e);
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package io.dpostream.settings;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * Reads a settings record: its defaults, overlaid by a YAML file, overlaid by {@code key=value}
+ * assignments. Every key must be known. Not thread-safe while it is being overlaid.
+ *
+ * @param <T> the settings record; keys are its components' names in snake_case
+ */
+public final class SettingsReader<T extends Record> {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new Jdk8Module())
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY) // loss_type: ipo
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .build();
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .build();
+
+  private final Class<T> type;
+  private final Keys.Section keys;
+  private final ObjectNode tree;
+  private final Set<String> inheriting;
+  private final Set<String> assigned = new HashSet<>();
+
+  /** Starts from {@code defaults}. */
+  public SettingsReader(T defaults) {
+    this(defaults, Set.of());
+  }
+
+  /**
+   * Starts from {@code defaults}.
+   *
+   * @param inheriting keys of sections, such as {@code sampler.threads}, that take the value of the
+   *     top-level key of the same name unless they are assigned
+   */
+  @SuppressWarnings("unchecked")
+  public SettingsReader(T defaults, Set<String> inheriting) {
+    this.inheriting = Set.copyOf(inheriting);
+    this.type = (Class<T>) defaults.getClass();
+    this.keys = Keys.of(type);
+    this.tree = JSON.valueToTree(defaults);
+    keepOnly(tree, keys);
+  }
+
+  /** Drops what Jackson takes for a property because a method is called like a getter. */
+  private static void keepOnly(ObjectNode tree, Keys.Section keys) {
+    tree.retain(keys.children().keySet());
+    keys.children()
+        .forEach(
+            (key, below) -> {
+              if (below instanceof Keys.Section s && tree.get(key) instanceof ObjectNode child) {
+                keepOnly(child, s);
+              }
+            });
+  }
+
+  /**
+   * Overlays a YAML file.
+   *
+   * @throws UserException if the file cannot be read, is not YAML, or holds an unknown key
+   */
+  public SettingsReader<T> file(Path file) {
+    try {
+      return yaml(Files.readString(file), file.toString());
+    } catch (NoSuchFileException e) {
+      throw new UserException(file + ": no such file", e);
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Overlays YAML.
+   *
+   * @param origin where it stands, for messages
+   * @throws UserException if it is not YAML or holds an unknown key
+   */
+  public SettingsReader<T> yaml(String text, String origin) {
+    JsonNode read;
+    try {
+      read = YAML.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UserException(origin + ", " + syntaxError(e), e);
+    }
+    if (!read.isMissingNode() && !read.isNull()) {
+      overlay(tree, read, keys, "", origin + ": ");
+    }
+    return this;
+  }
+
+  /** Sets one key to a value as it is. */
+  public SettingsReader<T> set(String key, String value) {
+    overlay(tree, nested(key, YAML.getNodeFactory().textNode(value), keys), keys, "", "--set ");
+    return this;
+  }
+
+  /**
+   * Overlays one assignment, such as {@code trainer.beta=0.3}; the value is read as YAML.
+   *
+   * @throws UserException if it has no {@code =}, the value is not YAML or the key is unknown
+   */
+  public SettingsReader<T> set(String assignment) {
+    int equals = assignment.indexOf('=');
+    if (equals <= 0) {
+      throw new UserException("--set " + assignment + ": write it as key=value");
+    }
+    JsonNode value;
+    try {
+      value = YAML.readTree(assignment.substring(equals + 1));
+    } catch (JsonProcessingException e) {
+      throw new UserException("--set " + assignment + ": " + syntaxError(e), e);
+    }
+    JsonNode leaf = value.isMissingNode() ? YAML.nullNode() : value;
+    overlay(tree, nested(assignment.substring(0, equals), leaf, keys), keys, "", "--set ");
+    return this;
+  }
+
+  private static String syntaxError(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+      Mark at = yaml.getProblemMark();
+      return "line %d column %d: not YAML: %s"
+          .formatted(at.getLine() + 1, at.getColumn() + 1, firstLine(yaml.getProblem()));
+    }
+    JsonLocation at = e.getLocation();
+    return "line %d column %d: not YAML: %s"
+        .formatted(at.getLineNr(), at.getColumnNr(), firstLine(e.getOriginalMessage()));
+  }
+
+  /** {@code a.b.c} as a tree; below an open map the rest of the path, dots and all, is one key. */
+  private static JsonNode nested(String path, JsonNode leaf, Keys keys) {
+    int dot = keys instanceof Keys.Section ? path.indexOf('.') : -1;
+    String head = dot < 0 ? path : path.substring(0, dot);
+    Keys below =
+        keys instanceof Keys.Section section
+            ? section.children().getOrDefault(head, keys)
+            : new Keys.Value();
+    JsonNode child = dot < 0 ? leaf : nested(path.substring(dot + 1), leaf, below);
+    return YAML.createObjectNode().set(head, child);
+  }
+
+  private void overlay(
+      ObjectNode target, JsonNode user, Keys.Section keys, String prefix, String origin) {
+    if (!user.isObject()) {
+      String section = prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1) + ": ";
+      throw new UserException(
+          origin
+              + section
+              + "has keys below it, such as "
+              + prefix
+              + anyOf(keys)
+              + "; found "
+              + user);
+    }
+    for (Map.Entry<String, JsonNode> entry : user.properties()) {
+      String key = entry.getKey();
+      Keys below = keys.children().get(key);
+      if (below == null) {
+        throw new UserException(origin + prefix + key + ": no such key" + hint(key, keys, prefix));
+      }
+      if (below instanceof Keys.Section section) {
+        JsonNode current = target.get(key);
+        ObjectNode into = current instanceof ObjectNode o ? o : target.putObject(key);
+        overlay(into, entry.getValue(), section, prefix + key + ".", origin);
+      } else if (below instanceof Keys.Open
+          && target.get(key) instanceof ObjectNode current
+          && entry.getValue() instanceof ObjectNode added) {
+        current.setAll(added);
+      } else {
+        assigned.add(prefix + key);
+        target.set(key, entry.getValue());
+      }
+    }
+  }
+
+  private ObjectNode effective() {
+    ObjectNode effective = tree.deepCopy();
+    for (String path : inheriting) {
+      int dot = path.indexOf('.');
+      String key = path.substring(dot + 1);
+      if (!assigned.contains(path)
+          && effective.get(path.substring(0, dot)) instanceof ObjectNode o) {
+        o.set(key, tree.get(key));
+      }
+    }
+    return effective;
+  }
+
+  private static String anyOf(Keys.Section keys) {
+    return keys.children().keySet().iterator().next();
+  }
+
+  private static String hint(String key, Keys.Section keys, String prefix) {
+    return NearestKey.to(key, keys.children().keySet())
+        .map(near -> "; did you mean " + prefix + near + "?")
+        .orElseGet(() -> "; known here: " + String.join(", ", keys.children().keySet()));
+  }
+
+  /**
+   * The settings.
+   *
+   * @throws UserException naming key and value, if a value has the wrong type or is refused
+   */
+  public T read() {
+    try {
+      return JSON.treeToValue(effective(), type);
+    } catch (ValueInstantiationException e) {
+      Throwable refusal = e.getCause() == null ? e : e.getCause();
+      throw new UserException(firstLine(String.valueOf(refusal.getMessage())), e);
+    } catch (MismatchedInputException e) {
+      String key = key(e.getPath());
+      JsonNode value = tree.at("/" + key.replace('.', '/'));
+      Class<?> expected = e.getTargetType();
+      throw new UserException(
+          key + ": " + value + " is not " + (expected == null ? "valid" : article(expected)), e);
+    } catch (JsonProcessingException e) {
+      throw new UserException(firstLine(e.getOriginalMessage()), e);
+    }
+  }
+
+  /** The effective settings as YAML, every key of them. */
+  public String yaml() {
+    try {
+      return YAML.writeValueAsString(effective());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String key(List<JsonMappingException.Reference> path) {
+    return path.stream()
+        .map(r -> r.getFieldName() == null ? String.valueOf(r.getIndex()) : r.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+
+  private static String article(Class<?> type) {
+    if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+      return "a whole number";
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    }
+    return List.class.isAssignableFrom(type) ? "a list" : "a " + type.getSimpleName();
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+}

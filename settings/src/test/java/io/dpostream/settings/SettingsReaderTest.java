@@ -1,0 +1,181 @@
+package io.dpostream.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsReaderTest {
+
+  record Outer(String name, int threads, Inner trainer, Map<String, String> properties) {}
+
+  record Inner(
+      double learningRate,
+      long maxSteps,
+      boolean bf16,
+      List<String> lossType,
+      Optional<String> at) {
+    Inner {
+      if (learningRate <= 0) {
+        throw new UserException("trainer.learning_rate: " + learningRate + " must be above 0");
+      }
+    }
+  }
+
+  private static final Outer DEFAULTS =
+      new Outer(
+          "run",
+          2,
+          new Inner(1e-4, 100, false, List.of("sigmoid"), Optional.empty()),
+          Map.of("linger.ms", "5"));
+
+  @TempDir Path folder;
+
+  private SettingsReader<Outer> reader() {
+    return new SettingsReader<>(DEFAULTS);
+  }
+
+  private Path yaml(String text) throws IOException {
+    return Files.writeString(folder.resolve("run.yaml"), text);
+  }
+
+  @Test
+  void shouldKeepTheDefaultsWhenNothingIsSet() {
+    assertThat(reader().read()).isEqualTo(DEFAULTS);
+  }
+
+  @Test
+  void shouldLetAnAssignmentWinOverTheFileAndTheFileOverTheDefaults() throws IOException {
+    Outer read =
+        reader()
+            .file(yaml("threads: 3\ntrainer:\n  max_steps: 7\n  learning_rate: 0.5\n"))
+            .set("trainer.learning_rate=2e-5")
+            .read();
+
+    assertThat(read.threads()).isEqualTo(3);
+    assertThat(read.trainer().maxSteps()).isEqualTo(7);
+    assertThat(read.trainer().learningRate()).isEqualTo(2e-5);
+  }
+
+  @Test
+  void shouldReadListsOptionalsAndOpenMaps() {
+    Outer read =
+        reader()
+            .set("trainer.loss_type=[sigmoid, ipo]")
+            .set("trainer.at=here")
+            .set("properties.max.poll.records=7")
+            .read();
+
+    assertThat(read.trainer().lossType()).containsExactly("sigmoid", "ipo");
+    assertThat(read.trainer().at()).contains("here");
+    // The rest of the path below an open map is one key, and what was there stays.
+    assertThat(read.properties()).isEqualTo(Map.of("linger.ms", "5", "max.poll.records", "7"));
+  }
+
+  @Test
+  void shouldTakeOneValueForAListOfOne() {
+    assertThat(reader().set("trainer.loss_type=ipo").read().trainer().lossType())
+        .containsExactly("ipo");
+  }
+
+  @Test
+  void shouldReadItsOwnYamlBack() throws IOException {
+    SettingsReader<Outer> changed = reader().set("trainer.bf16=true").set("trainer.at=x");
+
+    assertThat(reader().file(yaml(changed.yaml())).read()).isEqualTo(changed.read());
+  }
+
+  record Engines(int threads, Engine sampler, Engine trainer, Engine streams) {}
+
+  record Engine(int threads) {}
+
+  @Test
+  void shouldLetAKeyInheritTheTopLevelValueUnlessItIsAssigned() {
+    Engines defaults = new Engines(1, new Engine(8), new Engine(8), new Engine(8));
+    Set<String> inheriting = Set.of("sampler.threads", "trainer.threads");
+
+    assertThat(
+            new SettingsReader<>(defaults, inheriting)
+                .set("sampler.threads=4")
+                .set("threads=2")
+                .read())
+        .isEqualTo(new Engines(2, new Engine(4), new Engine(2), new Engine(8)));
+  }
+
+  @Test
+  void shouldAcceptAnEmptyFile() throws IOException {
+    assertThat(reader().file(yaml("")).read()).isEqualTo(DEFAULTS);
+  }
+
+  @Test
+  void shouldSuggestTheNearestKeyForAnUnknownOne() {
+    assertThatThrownBy(() -> reader().set("trainer.learning_rat=1"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("--set trainer.learning_rat: no such key; did you mean trainer.learning_rate?");
+  }
+
+  @Test
+  void shouldListTheKnownKeysWhenNoneIsNear() {
+    assertThatThrownBy(() -> reader().set("qwertyuiop=1"))
+        .hasMessage(
+            "--set qwertyuiop: no such key; known here: name, threads, trainer, properties");
+  }
+
+  @Test
+  void shouldNameFileAndLineOfWhatIsNotYaml() throws IOException {
+    Path file = yaml("threads: 3\ntrainer: [1, 2\n");
+
+    assertThatThrownBy(() -> reader().file(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(file + ", line 3 column 1: not YAML: ")
+        .message()
+        .hasLineCount(1);
+  }
+
+  @Test
+  void shouldRefuseAKeyThatStandsTwice() throws IOException {
+    Path file = yaml("threads: 3\nthreads: 4\n");
+
+    assertThatThrownBy(() -> reader().file(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("threads");
+  }
+
+  @Test
+  void shouldNameKeyAndValueOfAWrongType() {
+    assertThatThrownBy(() -> reader().set("trainer.max_steps=many").read())
+        .hasMessage("trainer.max_steps: \"many\" is not a whole number");
+    assertThatThrownBy(() -> reader().set("trainer.max_steps=1.5").read())
+        .hasMessage("trainer.max_steps: 1.5 is not a whole number");
+    assertThatThrownBy(() -> reader().set("threads=").read())
+        .hasMessage("threads: null is not a whole number");
+  }
+
+  @Test
+  void shouldPassOnWhatARecordRefuses() {
+    assertThatThrownBy(() -> reader().set("trainer.learning_rate=-1").read())
+        .isInstanceOf(UserException.class)
+        .hasMessage("trainer.learning_rate: -1.0 must be above 0");
+  }
+
+  @Test
+  void shouldRefuseAValueWhereASectionStands() {
+    assertThatThrownBy(() -> reader().set("trainer=5"))
+        .hasMessage("--set trainer: has keys below it, such as trainer.learning_rate; found 5");
+  }
+
+  @Test
+  void shouldSayThatAFileIsMissing() {
+    Path missing = folder.resolve("none.yaml");
+
+    assertThatThrownBy(() -> reader().file(missing)).hasMessage(missing + ": no such file");
+  }
+}
