@@ -6,15 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A model folder with six words, and bytes in place of weights. */
-final class TinyFolder {
+public final class TinyFolder {
   private TinyFolder() {}
 
-  static Path writeTo(Path folder) throws IOException {
+  public static Path writeTo(Path folder) throws IOException {
     write(Files.createDirectories(folder));
     return folder;
   }
 
-  static void write(Path folder) {
+  public static void write(Path folder) {
     try {
       Files.writeString(folder.resolve("config.json"), CONFIG);
       Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);

@@ -1,7 +1,7 @@
 package io.dpostream.sampler;
 
 import io.dpostream.kafka.serde.Decoded;
-import io.dpostream.policy.GenerationRequest;
+import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.sampler.versions.UnusablePromptException;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.broker.LocalCluster;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.versions.ModelPolicy;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.CompletionPair;

@@ -1,11 +1,11 @@
 package io.dpostream.sampler;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.ModelConfig;
-import io.dpostream.policy.ModelConfig.Family;
-import io.dpostream.policy.ModelConfig.Head;
-import io.dpostream.policy.RandomCheckpoint;
-import io.dpostream.policy.RopeScaling;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.RandomCheckpoint;
+import io.dpostream.policy.model.RopeScaling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

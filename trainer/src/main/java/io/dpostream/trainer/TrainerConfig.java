@@ -1,6 +1,6 @@
 package io.dpostream.trainer;
 
-import io.dpostream.policy.Lora;
+import io.dpostream.policy.model.Lora;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.loss.LossConfig;
 import io.dpostream.trainer.loss.Losses;

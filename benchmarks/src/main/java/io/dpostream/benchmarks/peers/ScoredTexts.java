@@ -3,13 +3,13 @@ package io.dpostream.benchmarks.peers;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.ChatMessage;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.RewardModel;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.RewardModel;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class ScoredTexts {
     ArrayNode rows = json.createArrayNode();
     try (RewardModel model = RewardModel.load(folder, EngineOptions.cpu());
         Tokenizer tokenizer = folder.tokenizer()) {
-      AnswerEncoder encoder = new AnswerEncoder(folder, tokenizer);
+      AnswerEncoder encoder = new AnswerEncoder(tokenizer, folder.generationDefaults());
       boolean chat = tokenizer.chatTemplate().isPresent();
       for (List<String> exchange : EXCHANGES) {
         int[] ids = ids(encoder, chat, exchange.get(0), exchange.get(1));

@@ -3,12 +3,12 @@ package io.dpostream.judge.rewardmodel;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
 import io.dpostream.judge.JudgeOptions;
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.CheckpointException;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.RewardModel;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.RewardModel;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 
@@ -65,7 +65,11 @@ public final class RewardModelJudgeFactory implements JudgeFactory {
                   reading.temperature(),
                   reading.tieMargin());
       return new RewardModelJudge(
-          model, tokenizer, new AnswerEncoder(folder, tokenizer), reading, version);
+          model,
+          tokenizer,
+          new AnswerEncoder(tokenizer, folder.generationDefaults()),
+          reading,
+          version);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -1,10 +1,10 @@
 package io.dpostream.judge.rewardmodel;
 
-import io.dpostream.policy.ModelConfig;
-import io.dpostream.policy.ModelConfig.Family;
-import io.dpostream.policy.ModelConfig.Head;
-import io.dpostream.policy.RandomCheckpoint;
-import io.dpostream.policy.RopeScaling;
+import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.RandomCheckpoint;
+import io.dpostream.policy.model.RopeScaling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

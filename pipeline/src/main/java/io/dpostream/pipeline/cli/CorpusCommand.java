@@ -4,7 +4,7 @@ import io.dpostream.pipeline.corpus.Corpus;
 import io.dpostream.pipeline.corpus.CorpusFiles;
 import io.dpostream.pipeline.corpus.CorpusOptions;
 import io.dpostream.pipeline.tinymodel.UntrainedModel;
-import io.dpostream.policy.AtomicFolder;
+import io.dpostream.policy.checkpoint.AtomicFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.cli;
 
-import io.dpostream.policy.CheckpointException;
+import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.settings.UserException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;

@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.formats.RewardPairEncoder;
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardAccuracy;
@@ -87,7 +87,9 @@ final class RewardCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try (Tokenizer tokenizer = folder.tokenizer()) {
       List<RewardPair> pairs =
-          source.read(new RewardPairEncoder(new AnswerEncoder(folder, tokenizer)), err::println);
+          source.read(
+              new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults())),
+              err::println);
       train(settings, folder, padToken(folder, tokenizer), pairs);
     }
     return ExitCode.DONE;

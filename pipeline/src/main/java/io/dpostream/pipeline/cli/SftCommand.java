@@ -1,7 +1,7 @@
 package io.dpostream.pipeline.cli;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.trainer.sft.SftConfig;
 import io.dpostream.trainer.sft.SftData;

@@ -4,7 +4,7 @@ import io.dpostream.broker.Ports;
 import io.dpostream.judge.assembler.AssemblerConfig;
 import io.dpostream.judge.service.JudgeConfig;
 import io.dpostream.kafka.KafkaSettings;
-import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.sampler.feed.FeederConfig;
 import io.dpostream.settings.SettingsReader;

@@ -2,7 +2,7 @@ package io.dpostream.pipeline.evaluation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dpostream.policy.GenerationRequest;
+import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Prompt;

@@ -2,12 +2,12 @@ package io.dpostream.pipeline.formats;
 
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
-import io.dpostream.policy.ChatMessage;
-import io.dpostream.policy.ChatTemplate;
-import io.dpostream.policy.ChatTemplateException;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.PromptEncoder;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.ChatTemplate;
+import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.PromptEncoder;
+import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.ContentHash;
 import io.dpostream.schemas.FinishReason;

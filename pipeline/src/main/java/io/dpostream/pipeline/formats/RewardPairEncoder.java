@@ -2,10 +2,10 @@ package io.dpostream.pipeline.formats;
 
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.ChatMessage;
-import io.dpostream.policy.ChatTemplateException;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Preference;
 import io.dpostream.trainer.reward.RewardPair;

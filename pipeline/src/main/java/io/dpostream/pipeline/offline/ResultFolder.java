@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.offline;
 
-import io.dpostream.policy.AtomicFolder;
+import io.dpostream.policy.checkpoint.AtomicFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.dpostream.pipeline.run;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.service.JudgeService;
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.Safetensors;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.sampler.feed.PromptsFile;
 import java.nio.file.Path;
 
@@ -17,7 +17,7 @@ public final class Inputs {
    * Opens models, prompts and judges, and lets go of them.
    *
    * @throws io.dpostream.settings.UserException when prompts, judges or settings cannot be used
-   * @throws io.dpostream.policy.CheckpointException when a model folder cannot be used
+   * @throws io.dpostream.policy.checkpoint.CheckpointException when a model folder cannot be used
    */
   static void check(Settings settings) {
     checkModels(settings);

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.tinymodel;
 
-import io.dpostream.policy.AtomicFolder;
+import io.dpostream.policy.checkpoint.AtomicFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.dpostream.pipeline.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -73,6 +74,26 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage(KAFKA);
+
+  /** From the tensors up to the model; each sees those named before it. */
+  @ArchTest
+  static final ArchRule POLICY_IS_BUILT_FROM_TENSORS_UP =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.dpostream.policy..")
+          .layer("torch")
+          .definedBy("io.dpostream.policy.torch..")
+          .layer("checkpoint")
+          .definedBy("io.dpostream.policy.checkpoint..")
+          .layer("text")
+          .definedBy("io.dpostream.policy.text..")
+          .layer("model")
+          .definedBy("io.dpostream.policy.model..")
+          .whereLayer("torch")
+          .mayNotAccessAnyLayer()
+          .whereLayer("checkpoint")
+          .mayOnlyAccessLayers("torch")
+          .whereLayer("text")
+          .mayOnlyAccessLayers("checkpoint");
 
   @ArchTest
   static final ArchRule LOSSES_ARE_PLAIN_JAVA =

@@ -10,13 +10,13 @@ import io.dpostream.pipeline.lineage.Lineage;
 import io.dpostream.pipeline.lineage.Lineage.Trained;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.ChatMessage;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.RewardModel;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.RewardModel;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.Preference;
@@ -151,7 +151,7 @@ class RewardModelIT {
     CheckpointFolder folder = CheckpointFolder.open(reward);
     try (Tokenizer tokenizer = folder.tokenizer();
         RewardModel model = RewardModel.load(folder, EngineOptions.cpu())) {
-      AnswerEncoder encoder = new AnswerEncoder(folder, tokenizer);
+      AnswerEncoder encoder = new AnswerEncoder(tokenizer, folder.generationDefaults());
       float[] scores =
           model.scores(
               List.of(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;

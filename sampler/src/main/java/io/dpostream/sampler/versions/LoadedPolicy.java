@@ -1,6 +1,6 @@
 package io.dpostream.sampler.versions;
 
-import io.dpostream.policy.GenerationRequest;
+import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Prompt;
 import java.util.List;

@@ -1,16 +1,16 @@
 package io.dpostream.sampler.versions;
 
-import io.dpostream.policy.ChatMessage;
-import io.dpostream.policy.ChatTemplateException;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.Decoder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.Generation;
-import io.dpostream.policy.GenerationRequest;
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.PromptEncoder;
-import io.dpostream.policy.SamplingOptions;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.Decoder;
+import io.dpostream.policy.model.Generation;
+import io.dpostream.policy.model.GenerationRequest;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.SamplingOptions;
+import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.PromptEncoder;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;

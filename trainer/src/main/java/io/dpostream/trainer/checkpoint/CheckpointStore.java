@@ -2,7 +2,7 @@ package io.dpostream.trainer.checkpoint;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.dpostream.policy.AtomicFolder;
+import io.dpostream.policy.checkpoint.AtomicFolder;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.trainer.learner.Learner;
 import java.io.IOException;

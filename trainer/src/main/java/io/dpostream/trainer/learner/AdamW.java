@@ -2,11 +2,11 @@ package io.dpostream.trainer.learner;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.dpostream.policy.NamedTensor;
-import io.dpostream.policy.Parameters;
-import io.dpostream.policy.Safetensors;
-import io.dpostream.policy.TorchProgram;
-import io.dpostream.policy.TorchProgram.Gradients;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.model.Parameters;
+import io.dpostream.policy.torch.NamedTensor;
+import io.dpostream.policy.torch.TorchProgram;
+import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.ArrayList;
 import java.util.List;
 

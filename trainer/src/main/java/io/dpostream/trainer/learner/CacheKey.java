@@ -1,6 +1,6 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

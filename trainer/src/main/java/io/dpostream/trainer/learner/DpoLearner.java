@@ -1,15 +1,15 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.CheckpointException;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.CheckpointWriter;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.FineTuning;
-import io.dpostream.policy.Lora;
-import io.dpostream.policy.Safetensors;
-import io.dpostream.policy.SafetensorsWriter;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.CheckpointWriter;
+import io.dpostream.policy.model.FineTuning;
+import io.dpostream.policy.model.Lora;
+import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.schemas.Environment;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;

@@ -1,7 +1,7 @@
 package io.dpostream.trainer.learner;
 
 import ai.djl.engine.Engine;
-import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.schemas.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -63,8 +63,8 @@ public interface Learner extends AutoCloseable {
   /**
    * Replaces the state by one that {@link #save} wrote.
    *
-   * @throws io.dpostream.policy.CheckpointException when a file is missing, damaged or of another
-   *     model
+   * @throws io.dpostream.policy.checkpoint.CheckpointException when a file is missing, damaged or
+   *     of another model
    */
   void restore(Path folder);
 

@@ -13,7 +13,7 @@ public interface LearnerFactory {
    * @param config with {@code maxSteps} set where the schedule needs it
    * @param policy Hugging Face folder that the policy starts from
    * @param reference Hugging Face folder of the reference; often the same
-   * @throws io.dpostream.policy.CheckpointException when a folder cannot be used
+   * @throws io.dpostream.policy.checkpoint.CheckpointException when a folder cannot be used
    * @throws io.dpostream.settings.UserException when the configuration cannot be used
    */
   Learner open(TrainerConfig config, Path policy, Path reference);

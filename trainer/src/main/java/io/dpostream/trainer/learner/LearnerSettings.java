@@ -1,6 +1,6 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.torch.EngineOptions;
 import java.nio.file.Path;
 
 /**

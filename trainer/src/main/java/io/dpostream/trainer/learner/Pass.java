@@ -1,7 +1,7 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.PassShape;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.model.PassShape;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.trainer.loss.Label;
 import io.dpostream.trainer.loss.Objective;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.CheckpointWriter;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.NamedTensor;
-import io.dpostream.policy.Safetensors;
-import io.dpostream.policy.SafetensorsWriter;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.CheckpointWriter;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.NamedTensor;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

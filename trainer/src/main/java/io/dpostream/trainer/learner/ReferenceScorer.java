@@ -1,7 +1,7 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

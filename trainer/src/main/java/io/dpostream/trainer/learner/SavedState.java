@@ -2,7 +2,7 @@ package io.dpostream.trainer.learner;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.policy.CheckpointException;
+import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.trainer.loss.LossState;
 import java.io.IOException;
 import java.io.UncheckedIOException;

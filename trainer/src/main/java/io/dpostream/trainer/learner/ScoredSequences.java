@@ -1,9 +1,9 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.ForwardPass;
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.model.ForwardPass;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.trainer.loss.BatchTotals;
 import io.dpostream.trainer.loss.CompletionLogps;
 import io.dpostream.trainer.loss.GroupResult;

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.trainer.loss.CompletionLogps;
 import io.dpostream.trainer.loss.PreferenceLogps;
 import java.nio.charset.StandardCharsets;

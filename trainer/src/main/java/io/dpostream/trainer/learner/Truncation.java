@@ -1,6 +1,6 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -2,8 +2,8 @@ package io.dpostream.trainer.learner;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.policy.CheckpointException;
-import io.dpostream.policy.CheckpointFolder;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package io.dpostream.trainer.reward;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.CheckpointWriter;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.ModelConfig;
-import io.dpostream.policy.ModelConfig.Head;
-import io.dpostream.policy.SafetensorsWriter;
-import io.dpostream.policy.ScorePass;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.CheckpointWriter;
+import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.ScorePass;
+import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.learner.AdamW;
 import io.dpostream.trainer.learner.Schedule;
@@ -33,7 +33,7 @@ public final class RewardModelTraining implements AutoCloseable {
    * Loads the model.
    *
    * @param padToken what transformers fills sequences with; a model that has one keeps its own
-   * @throws io.dpostream.policy.CheckpointException if it cannot be used
+   * @throws io.dpostream.policy.checkpoint.CheckpointException if it cannot be used
    */
   public RewardModelTraining(
       CheckpointFolder source,
@@ -148,7 +148,8 @@ public final class RewardModelTraining implements AutoCloseable {
   /**
    * Writes the model as a Hugging Face folder for sequence classification.
    *
-   * @throws io.dpostream.policy.CheckpointException if the folder exists or cannot be written
+   * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder exists or cannot be
+   *     written
    */
   public void write(Path folder) {
     new CheckpointWriter(source, written)

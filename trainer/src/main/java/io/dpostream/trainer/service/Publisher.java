@@ -1,7 +1,7 @@
 package io.dpostream.trainer.service;
 
 import io.dpostream.kafka.Topics;
-import io.dpostream.policy.AtomicFolder;
+import io.dpostream.policy.checkpoint.AtomicFolder;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;

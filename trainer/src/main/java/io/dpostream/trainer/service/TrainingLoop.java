@@ -2,7 +2,7 @@ package io.dpostream.trainer.service;
 
 import io.dpostream.kafka.DeadLetters;
 import io.dpostream.kafka.KafkaSettings;
-import io.dpostream.policy.CheckpointException;
+import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.LabelSmoothingSet;
 import io.dpostream.schemas.ReferenceRefreshed;

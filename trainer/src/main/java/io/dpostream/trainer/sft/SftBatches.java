@@ -1,6 +1,6 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.policy.AnswerEncoder;
-import io.dpostream.policy.ChatTemplateException;
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.Tokenizer;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.settings.UserException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public record SftData(List<TokenSequence> sequences) {
     int number = 0;
     try (Tokenizer tokenizer = model.tokenizer();
         BufferedReader lines = open(file)) {
-      AnswerEncoder encoder = new AnswerEncoder(model, tokenizer);
+      AnswerEncoder encoder = new AnswerEncoder(tokenizer, model.generationDefaults());
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.text.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.CheckpointWriter;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.ForwardPass;
-import io.dpostream.policy.SafetensorsWriter;
-import io.dpostream.policy.TokenSequence;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.CheckpointWriter;
+import io.dpostream.policy.model.ForwardPass;
+import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.learner.AdamW;
 import io.dpostream.trainer.learner.Schedule;
@@ -30,7 +30,7 @@ public final class SupervisedFineTuning implements AutoCloseable {
   /**
    * Loads the model.
    *
-   * @throws io.dpostream.policy.CheckpointException if it cannot be used
+   * @throws io.dpostream.policy.checkpoint.CheckpointException if it cannot be used
    */
   public SupervisedFineTuning(
       CheckpointFolder source, EngineOptions engine, SftConfig config, SftData data) {
@@ -118,7 +118,8 @@ public final class SupervisedFineTuning implements AutoCloseable {
   /**
    * Writes the model as a Hugging Face folder beside nothing else.
    *
-   * @throws io.dpostream.policy.CheckpointException if the folder exists or cannot be written
+   * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder exists or cannot be
+   *     written
    */
   public void write(Path folder) {
     new CheckpointWriter(source)

@@ -3,8 +3,8 @@ package io.dpostream.trainer.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.TrainableModel;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.TrainableModel;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

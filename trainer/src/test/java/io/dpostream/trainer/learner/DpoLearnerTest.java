@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.LanguageModel;
-import io.dpostream.policy.Safetensors;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;

@@ -2,7 +2,7 @@ package io.dpostream.trainer.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.ModelConfig;
-import io.dpostream.policy.ModelConfig.Family;
-import io.dpostream.policy.ModelConfig.Head;
-import io.dpostream.policy.RandomCheckpoint;
-import io.dpostream.policy.RopeScaling;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.RandomCheckpoint;
+import io.dpostream.policy.model.RopeScaling;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.policy.EngineOptions;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.Batch;

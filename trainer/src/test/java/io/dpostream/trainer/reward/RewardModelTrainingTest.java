@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.EngineOptions;
-import io.dpostream.policy.ModelConfig.Head;
-import io.dpostream.policy.RewardModel;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.RewardModel;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.learner.TinyModel;

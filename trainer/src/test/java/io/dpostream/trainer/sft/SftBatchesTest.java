@@ -2,7 +2,7 @@ package io.dpostream.trainer.sft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.text.TokenSequence;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

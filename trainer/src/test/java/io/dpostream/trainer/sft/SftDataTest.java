@@ -3,8 +3,8 @@ package io.dpostream.trainer.sft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.policy.CheckpointFolder;
-import io.dpostream.policy.TokenSequence;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,7 +3,7 @@ package io.dpostream.trainer.sft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.policy.ChatMessage;
+import io.dpostream.policy.text.ChatMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

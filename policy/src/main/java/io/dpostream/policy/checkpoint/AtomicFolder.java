@@ -1,0 +1,87 @@
+package io.dpostream.policy.checkpoint;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A folder that appears complete and durable, or not at all. It is filled under a temporary name
+ * beside its own, its files and directories are forced to disk, it is renamed in one step, and the
+ * rename itself is forced to disk. A process that dies on the way leaves only the temporary folder.
+ */
+public final class AtomicFolder {
+  private AtomicFolder() {}
+
+  /** Writes the contents of a new, empty folder. */
+  @FunctionalInterface
+  public interface Contents {
+    void writeTo(Path emptyFolder) throws IOException;
+  }
+
+  /**
+   * Makes a folder.
+   *
+   * @throws FileAlreadyExistsException if something stands under its name: folders are immutable
+   */
+  public static void create(Path folder, Contents contents) throws IOException {
+    Path target = folder.toAbsolutePath();
+    Path parent = target.resolveSibling("");
+    refuseExisting(target);
+    Files.createDirectories(parent);
+    Path temporary = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID());
+    Files.createDirectory(temporary);
+    try {
+      contents.writeTo(temporary);
+      force(temporary);
+      refuseExisting(target);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      delete(temporary);
+      throw e;
+    }
+    forceFile(parent);
+  }
+
+  /** Forces everything in a folder, and the folder, to disk. */
+  public static void force(Path folder) throws IOException {
+    for (Path path : walk(folder)) {
+      forceFile(path);
+    }
+  }
+
+  private static void refuseExisting(Path target) throws FileAlreadyExistsException {
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+  }
+
+  private static void forceFile(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    for (Path path : walk(folder)) {
+      Files.delete(path);
+    }
+  }
+
+  /** Everything inside a folder and then the folder: contents before what holds them. */
+  private static List<Path> walk(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      return paths.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Files of weights: safetensors, the hash of a policy, and folders that appear complete or not at
+ * all.
+ *
+ * <p>What the weights mean is the model's matter.
+ */
+@NullMarked
+package io.dpostream.policy.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package io.dpostream.policy.model;
+
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.JsonFiles;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.text.GenerationDefaults;
+import io.dpostream.policy.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.StreamSupport;
+
+/**
+ * A Hugging Face checkpoint folder on disk.
+ *
+ * @param path the folder
+ * @param config its {@code config.json}
+ */
+public record CheckpointFolder(Path path, ModelConfig config) {
+
+  /**
+   * Opens a folder: reads {@code config.json} and looks whether the weights and the tokenizer are
+   * there. What is inside those is checked when they are loaded.
+   *
+   * @throws CheckpointException if there is no such folder, a file is missing from it, or it holds
+   *     an architecture that this library does not run
+   */
+  public static CheckpointFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new CheckpointException(path, "no such folder; give a Hugging Face model folder");
+    }
+    ModelConfig config = ModelConfigJson.read(path.resolve("config.json"));
+    checkWeights(path);
+    requireFile(path, "tokenizer.json");
+    return new CheckpointFolder(path, config);
+  }
+
+  /** Its tokenizer, read anew; the caller closes it. */
+  public Tokenizer tokenizer() {
+    return Tokenizer.load(path);
+  }
+
+  /**
+   * Refuses a model that computes something else than what is needed.
+   *
+   * @throws CheckpointException if the head is another
+   */
+  void requireHead(Head head) {
+    if (config.head() != head) {
+      throw new CheckpointException(
+          path,
+          head == Head.CAUSAL_LM
+              ? "is a reward model, which writes no text; give a language model"
+              : "is a language model, which gives no scores; give a reward model, such as dpo"
+                  + " reward makes");
+    }
+  }
+
+  /** What the folder says about generating with the model. */
+  public GenerationDefaults generationDefaults() {
+    return GenerationDefaults.read(path, config.eosTokenIds());
+  }
+
+  private static void checkWeights(Path path) {
+    Path index = path.resolve("model.safetensors.index.json");
+    if (Files.exists(index)) {
+      StreamSupport.stream(JsonFiles.readObject(index).path("weight_map").spliterator(), false)
+          .map(shard -> shard.asText())
+          .distinct()
+          .forEach(shard -> requireFile(path, shard));
+    } else {
+      requireFile(path, "model.safetensors");
+    }
+  }
+
+  private static void requireFile(Path folder, String name) {
+    if (!Files.isRegularFile(folder.resolve(name))) {
+      throw new CheckpointException(
+          folder, "no " + name + " in it; give a complete Hugging Face model folder");
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.dpostream.policy.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.torch.TorchProgram;
+import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes completions for a batch of prompts, one forward pass a token over a key-value cache. Rows
+ * that have ended leave the batch.
+ *
+ * <p>The token at position t of a completion is drawn with {@code Draws.uniform(drawSeed, t)} by
+ * inverse CDF over the vocabulary in the order of ids, so a completion depends on its prompt and
+ * seed, not on the other rows (up to the rounding of products of another shape).
+ *
+ * <p>Thread-safe; memory is held for the length of a call.
+ */
+public final class Decoder {
+  private final ModelConfig config;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final List<NDArray> weights;
+
+  Decoder(ModelConfig config, NDManager manager, TorchProgram program, List<NDArray> weights) {
+    this.config = config;
+    this.manager = manager;
+    this.program = program;
+    this.weights = weights;
+  }
+
+  /**
+   * Completes each prompt until an end-of-sequence token, {@code maxNewTokens}, or the model's last
+   * position.
+   *
+   * @return one generation a request, in their order
+   * @throws IllegalArgumentException if a prompt leaves no position free or an id is outside the
+   *     vocabulary
+   */
+  public List<Generation> generate(List<GenerationRequest> requests, SamplingOptions options) {
+    if (requests.isEmpty()) {
+      return List.of();
+    }
+    List<Row> rows = requests.stream().map(request -> new Row(request, options)).toList();
+    try (NDManager scope = manager.newSubManager()) {
+      decode(scope, rows, options);
+    }
+    return rows.stream().map(Row::generation).toList();
+  }
+
+  private void decode(NDManager scope, List<Row> rows, SamplingOptions options) {
+    int width = rows.stream().mapToInt(row -> row.prompt.length).max().orElseThrow();
+    int steps = rows.stream().mapToInt(row -> row.limit).max().orElseThrow();
+    List<NDArray> prefilled = prefill(scope, rows, width, width + steps - 1);
+    NDArray logits = prefilled.get(0);
+    List<NDArray> cache = prefilled.subList(1, prefilled.size());
+    List<Row> active = rows;
+    for (int t = 0; ; t++) {
+      draw(scope, logits, active, t, options);
+      logits.close();
+      List<Row> going = active.stream().filter(row -> !row.ended).toList();
+      if (going.isEmpty()) {
+        return;
+      }
+      // Copying the cache costs about a step; a quarter fewer rows pay that back soon.
+      if (going.size() <= active.size() * 3 / 4) {
+        cache = keep(scope, cache, active);
+        active = going;
+      }
+      logits = step(scope, cache, active, width, width + t);
+    }
+  }
+
+  private List<NDArray> prefill(NDManager scope, List<Row> rows, int width, int capacity) {
+    int[] ids = new int[rows.size() * width];
+    for (int i = 0; i < rows.size(); i++) {
+      int[] prompt = rows.get(i).prompt;
+      System.arraycopy(prompt, 0, ids, i * width, prompt.length);
+    }
+    return program.tensors(
+        scope,
+        Gradients.OFF,
+        "prefill",
+        weights,
+        List.of(),
+        rows.size(),
+        ids,
+        promptLengths(rows),
+        capacity);
+  }
+
+  private NDArray step(
+      NDManager scope, List<NDArray> cache, List<Row> active, int width, int column) {
+    int[] tokens = active.stream().mapToInt(Row::lastToken).toArray();
+    return program.tensor(
+        scope,
+        Gradients.OFF,
+        "step",
+        weights,
+        List.of(),
+        cache,
+        tokens,
+        promptLengths(active),
+        width,
+        column);
+  }
+
+  private List<NDArray> keep(NDManager scope, List<NDArray> cache, List<Row> active) {
+    int[] kept =
+        java.util.stream.IntStream.range(0, active.size())
+            .filter(i -> !active.get(i).ended)
+            .toArray();
+    List<NDArray> smaller = program.tensors(scope, Gradients.OFF, "keep", cache, kept);
+    cache.forEach(NDArray::close);
+    return smaller;
+  }
+
+  private void draw(
+      NDManager scope, NDArray logits, List<Row> active, int position, SamplingOptions options) {
+    double[] draws =
+        active.stream().mapToDouble(row -> Draws.uniform(row.drawSeed, position)).toArray();
+    try (NDArray drawn =
+        program.tensor(
+            scope,
+            Gradients.OFF,
+            "sample",
+            logits,
+            options.temperature(),
+            options.topK(),
+            options.topP(),
+            draws)) {
+      double[] values = drawn.toDoubleArray();
+      int n = active.size();
+      for (int i = 0; i < n; i++) {
+        active.get(i).append((int) values[i], values[n + i], values[2 * n + i]);
+      }
+    }
+  }
+
+  private static int[] promptLengths(List<Row> rows) {
+    return rows.stream().mapToInt(row -> row.prompt.length).toArray();
+  }
+
+  /** A completion as it grows; after its end nothing is added. */
+  private final class Row {
+    private final int[] prompt;
+    private final long drawSeed;
+    private final int limit;
+    private final SamplingOptions options;
+    private final List<Integer> tokens = new ArrayList<>();
+    private final List<Float> logprobs = new ArrayList<>();
+    private final List<Float> samplingLogprobs = new ArrayList<>();
+    private boolean stopped;
+    private boolean ended;
+
+    Row(GenerationRequest request, SamplingOptions options) {
+      PaddedBatch.checkIds(request.prompt(), config);
+      int free = config.maxPositionEmbeddings() - request.prompt().length;
+      if (free < 1) {
+        throw new IllegalArgumentException(
+            "a prompt of "
+                + request.prompt().length
+                + " tokens fills the model's "
+                + config.maxPositionEmbeddings()
+                + " positions; shorten it");
+      }
+      this.prompt = request.prompt();
+      this.drawSeed = request.drawSeed();
+      this.limit = Math.min(options.maxNewTokens(), free);
+      this.options = options;
+    }
+
+    void append(int token, double logprob, double samplingLogprob) {
+      if (ended) {
+        return;
+      }
+      tokens.add(token);
+      logprobs.add((float) logprob);
+      samplingLogprobs.add((float) samplingLogprob);
+      stopped = options.eosIds().contains(token);
+      ended = stopped || tokens.size() == limit;
+    }
+
+    int lastToken() {
+      return tokens.get(tokens.size() - 1);
+    }
+
+    Generation generation() {
+      return new Generation(
+          tokens.stream().mapToInt(Integer::intValue).toArray(),
+          unbox(logprobs),
+          unbox(samplingLogprobs),
+          stopped);
+    }
+
+    private static float[] unbox(List<Float> values) {
+      float[] array = new float[values.size()];
+      for (int i = 0; i < array.length; i++) {
+        array[i] = values.get(i);
+      }
+      return array;
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.dpostream.policy.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.ModelConfig.SlidingWindow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Reads and writes {@code config.json}. A field or a value that would be ignored is refused. */
+final class ModelConfigJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final JsonNode root;
+
+  private ModelConfigJson(Path file, JsonNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  static ModelConfig read(Path file) {
+    try {
+      JsonNode root = JSON.readTree(Files.readString(file));
+      if (root == null || !root.isObject()) {
+        throw new CheckpointException(file, "not a JSON object; give a Hugging Face config.json");
+      }
+      return new ModelConfigJson(file, root).parse();
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(
+          file, "no such file; a model folder needs Hugging Face's config.json", e);
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(file, "malformed JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e, e);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, e.getMessage() + "; correct the file", e);
+    }
+  }
+
+  private ModelConfig parse() {
+    Family family = family();
+    Head head = head(family);
+    refuseUnsupported();
+    int hidden = requiredInt("hidden_size");
+    int heads = requiredInt("num_attention_heads");
+    int layers = requiredInt("num_hidden_layers");
+    return new ModelConfig(
+        family,
+        head,
+        requiredInt("vocab_size"),
+        hidden,
+        requiredInt("intermediate_size"),
+        layers,
+        heads,
+        optionalInt("num_key_value_heads").orElse(heads),
+        optionalInt("head_dim").orElse(heads > 0 ? hidden / heads : 0),
+        optionalInt("max_position_embeddings").orElse(2048),
+        root.path("rms_norm_eps").asDouble(1e-6),
+        rope().path("rope_theta").asDouble(root.path("rope_theta").asDouble(10_000)),
+        ropeScaling(),
+        root.path("tie_word_embeddings").asBoolean(false),
+        root.path("attention_bias").asBoolean(family == Family.QWEN2),
+        slidingWindow(family, layers),
+        optionalInt("bos_token_id"),
+        intList("eos_token_id"),
+        optionalInt("pad_token_id"),
+        root.path("torch_dtype").asText(root.path("dtype").asText("float32")));
+  }
+
+  private Family family() {
+    String type = root.path("model_type").asText("");
+    return Arrays.stream(Family.values())
+        .filter(f -> f.modelType().equals(type))
+        .findFirst()
+        .orElseThrow(() -> unsupported("model_type", type, supportedTypes()));
+  }
+
+  private Head head(Family family) {
+    JsonNode named = root.path("architectures").path(0);
+    if (named.isMissingNode()) {
+      return Head.CAUSAL_LM;
+    }
+    return Arrays.stream(Head.values())
+        .filter(h -> family.architecture(h).equals(named.asText()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                unsupported("architectures", named.asText(), family.architecture(Head.CAUSAL_LM)));
+  }
+
+  private void refuseUnsupported() {
+    String activation = root.path("hidden_act").asText("silu");
+    if (!activation.equals("silu")) {
+      throw unsupported("hidden_act", activation, "silu");
+    }
+    if (root.path("mlp_bias").asBoolean(false)) {
+      throw unsupported("mlp_bias", "true", "false");
+    }
+    if (root.path("partial_rotary_factor").asDouble(1) != 1) {
+      throw unsupported("partial_rotary_factor", root.path("partial_rotary_factor").asText(), "1");
+    }
+    if (root.hasNonNull("quantization_config")) {
+      throw unsupported("quantization_config", "present", "unquantized weights");
+    }
+  }
+
+  /** {@code rope_scaling} up to transformers 4, {@code rope_parameters} since. */
+  private JsonNode rope() {
+    return root.hasNonNull("rope_parameters")
+        ? root.path("rope_parameters")
+        : root.path("rope_scaling");
+  }
+
+  private RopeScaling ropeScaling() {
+    JsonNode rope = rope();
+    String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
+    return switch (type) {
+      case "default" -> new RopeScaling.None();
+      case "linear" -> new RopeScaling.Linear(number(rope, "factor"));
+      case "llama3" ->
+          new RopeScaling.Llama3(
+              number(rope, "factor"),
+              number(rope, "low_freq_factor"),
+              number(rope, "high_freq_factor"),
+              (int) number(rope, "original_max_position_embeddings"));
+      default -> throw unsupported("rope_scaling", type, "default, linear, llama3");
+    };
+  }
+
+  private Optional<SlidingWindow> slidingWindow(Family family, int layers) {
+    boolean qwen = family == Family.QWEN2 || family == Family.QWEN3;
+    OptionalInt size = optionalInt("sliding_window");
+    if (size.isEmpty() || (qwen && !root.path("use_sliding_window").asBoolean(false))) {
+      return Optional.empty();
+    }
+    JsonNode types = root.path("layer_types");
+    int first = qwen ? root.path("max_window_layers").asInt(28) : 0;
+    for (int layer = 0; layer < types.size(); layer++) {
+      String expected = layer < first ? "full_attention" : "sliding_attention";
+      if (!types.get(layer).asText().equals(expected)) {
+        throw unsupported("layer_types", types.get(layer).asText(), expected + " at " + layer);
+      }
+    }
+    return first >= layers
+        ? Optional.empty()
+        : Optional.of(new SlidingWindow(size.getAsInt(), first));
+  }
+
+  private int requiredInt(String key) {
+    return optionalInt(key)
+        .orElseThrow(() -> new CheckpointException(file, "no " + key + "; add it"));
+  }
+
+  private OptionalInt optionalInt(String key) {
+    JsonNode node = root.path(key);
+    if (node.isMissingNode() || node.isNull()) {
+      return OptionalInt.empty();
+    }
+    if (!node.canConvertToInt() || !node.isIntegralNumber()) {
+      throw unsupported(key, node.toString(), "a whole number");
+    }
+    return OptionalInt.of(node.intValue());
+  }
+
+  private List<Integer> intList(String key) {
+    JsonNode node = root.path(key);
+    if (!node.isArray()) {
+      return optionalInt(key).stream().boxed().toList();
+    }
+    List<Integer> ids = new ArrayList<>();
+    node.forEach(id -> ids.add(id.intValue()));
+    return ids;
+  }
+
+  private double number(JsonNode node, String key) {
+    if (!node.path(key).isNumber()) {
+      throw new CheckpointException(file, "rope_scaling has no number " + key + "; add it");
+    }
+    return node.path(key).doubleValue();
+  }
+
+  private CheckpointException unsupported(String key, String value, String supported) {
+    return new CheckpointException(
+        file, key + " '" + value + "' is not supported; supported: " + supported);
+  }
+
+  private static String supportedTypes() {
+    return Arrays.stream(Family.values()).map(Family::modelType).collect(Collectors.joining(", "));
+  }
+
+  /** The file's text, in the layout of transformers 4. */
+  static String write(ModelConfig config) {
+    ObjectNode json = JSON.createObjectNode();
+    json.putArray("architectures").add(config.family().architecture(config.head()));
+    json.put("model_type", config.family().modelType());
+    json.put("vocab_size", config.vocabSize());
+    json.put("hidden_size", config.hiddenSize());
+    json.put("intermediate_size", config.intermediateSize());
+    json.put("num_hidden_layers", config.numHiddenLayers());
+    json.put("num_attention_heads", config.numAttentionHeads());
+    json.put("num_key_value_heads", config.numKeyValueHeads());
+    json.put("head_dim", config.headDim());
+    json.put("hidden_act", "silu");
+    json.put("max_position_embeddings", config.maxPositionEmbeddings());
+    json.put("rms_norm_eps", config.rmsNormEps());
+    json.put("rope_theta", config.ropeTheta());
+    writeRopeScaling(json, config.ropeScaling());
+    json.put("tie_word_embeddings", config.tieWordEmbeddings());
+    json.put("attention_bias", config.attentionBias());
+    config
+        .slidingWindow()
+        .ifPresent(
+            window -> {
+              json.put("use_sliding_window", true);
+              json.put("sliding_window", window.size());
+              json.put("max_window_layers", window.firstLayer());
+            });
+    if (config.head() == Head.SEQUENCE_CLASSIFICATION) {
+      json.put("num_labels", 1);
+      json.putObject("id2label").put("0", "LABEL_0");
+      json.putObject("label2id").put("LABEL_0", 0);
+    }
+    config.bosTokenId().ifPresent(id -> json.put("bos_token_id", id));
+    if (config.eosTokenIds().size() == 1) {
+      json.put("eos_token_id", config.eosTokenIds().get(0));
+    } else if (!config.eosTokenIds().isEmpty()) {
+      config.eosTokenIds().forEach(json.putArray("eos_token_id")::add);
+    }
+    config.padTokenId().ifPresent(id -> json.put("pad_token_id", id));
+    json.put("torch_dtype", config.torchDtype());
+    return json.toPrettyString() + "\n";
+  }
+
+  private static void writeRopeScaling(ObjectNode json, RopeScaling scaling) {
+    if (scaling instanceof RopeScaling.Linear linear) {
+      json.putObject("rope_scaling").put("rope_type", "linear").put("factor", linear.factor());
+    } else if (scaling instanceof RopeScaling.Llama3 llama3) {
+      json.putObject("rope_scaling")
+          .put("rope_type", "llama3")
+          .put("factor", llama3.factor())
+          .put("low_freq_factor", llama3.lowFreqFactor())
+          .put("high_freq_factor", llama3.highFreqFactor())
+          .put("original_max_position_embeddings", llama3.originalMaxPositions());
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.dpostream.policy.model;
+
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder with a new model in it: {@link InitialWeights} and their {@code config.json}. */
+public final class RandomCheckpoint {
+  private RandomCheckpoint() {}
+
+  /**
+   * Writes {@code config.json} and {@code model.safetensors}; a tokenizer is the caller's to add.
+   * The same configuration and seed give the same bytes.
+   *
+   * @param folder an existing folder without these files
+   * @param deviation standard deviation of the matrices; 0.02 is customary
+   * @throws IOException if a file exists already or cannot be written
+   */
+  public static CheckpointFolder write(Path folder, ModelConfig config, long seed, double deviation)
+      throws IOException {
+    Files.writeString(folder.resolve("config.json"), config.toJson());
+    SafetensorsWriter.write(
+        folder.resolve("model.safetensors"), InitialWeights.draw(config, deviation, seed));
+    return new CheckpointFolder(folder, config);
+  }
+}

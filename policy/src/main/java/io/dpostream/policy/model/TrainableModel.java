@@ -1,0 +1,226 @@
+package io.dpostream.policy.model;
+
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.PolicyHash;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.StoredTensor;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.policy.torch.Dtype;
+import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.NamedTensor;
+import io.dpostream.policy.torch.Tensors;
+import io.dpostream.policy.torch.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A policy in training: float32 master weights with gradients, all of the model's or those of its
+ * low-rank adapters. The forward pass computes in the dtype of the options; gradients reach the
+ * masters in float32.
+ *
+ * <p>One thread trains it at a time; other models may work meanwhile on other threads.
+ */
+public final class TrainableModel implements AutoCloseable {
+  private final CheckpointFolder folder;
+  private final Safetensors stored;
+  private final NDManager manager;
+  private final Tensors tensors;
+  private final Optional<LoraAdapters> adapters;
+  private final Parameters parameters;
+  private final ForwardPass.Model model;
+
+  private TrainableModel(
+      CheckpointFolder folder,
+      Safetensors stored,
+      NDManager manager,
+      Tensors tensors,
+      Optional<LoraAdapters> adapters,
+      Parameters parameters,
+      ForwardPass.Model model) {
+    this.folder = folder;
+    this.stored = stored;
+    this.manager = manager;
+    this.tensors = tensors;
+    this.adapters = adapters;
+    this.parameters = parameters;
+    this.model = model;
+  }
+
+  /**
+   * Loads a checkpoint, widened to float32, to train all of it.
+   *
+   * @throws CheckpointException if the weights are missing, damaged or not those of the
+   *     configuration
+   */
+  public static TrainableModel load(CheckpointFolder folder, EngineOptions options) {
+    return load(folder, options, FineTuning.full());
+  }
+
+  /**
+   * Loads a checkpoint to train as the fine-tuning says. Weights that are not trained are held in
+   * the dtype of the options.
+   *
+   * @throws CheckpointException as {@link #load(CheckpointFolder, EngineOptions)}
+   */
+  public static TrainableModel load(
+      CheckpointFolder folder, EngineOptions options, FineTuning tuning) {
+    folder.requireHead(Head.CAUSAL_LM);
+    return load(folder, options, tuning, LanguageModel.chunk(folder.config()), Map.of());
+  }
+
+  /**
+   * Loads a checkpoint as a reward model; one that is a language model has its head replaced by one
+   * that is drawn.
+   *
+   * @param seed of the draw
+   * @throws CheckpointException as {@link #load}
+   */
+  public static TrainableModel loadReward(
+      CheckpointFolder folder, EngineOptions options, long seed) {
+    ModelConfig config = folder.config().withHead(Head.SEQUENCE_CLASSIFICATION);
+    boolean drawn = folder.config().head() != config.head();
+    Map<String, NamedTensor> head =
+        drawn ? Map.of(WeightLayout.SCORE, InitialWeights.score(config, seed)) : Map.of();
+    CheckpointFolder reward = new CheckpointFolder(folder.path(), config);
+    return load(reward, options, FineTuning.full(), 1, head);
+  }
+
+  /** Loads with another limit on the positions whose logits exist at one time. */
+  static TrainableModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
+    return load(folder, options, FineTuning.full(), chunk, Map.of());
+  }
+
+  private static TrainableModel load(
+      CheckpointFolder folder,
+      EngineOptions options,
+      FineTuning tuning,
+      int chunk,
+      Map<String, NamedTensor> others) {
+    ModelConfig config = folder.config();
+    Safetensors stored = Safetensors.openFolder(folder.path());
+    NDManager manager = Torch.manager(options);
+    try {
+      Tensors tensors = new Tensors(manager, options.device());
+      Dtype compute = Dtype.named(options.dtype());
+      Dtype held = tuning.lora().isPresent() ? compute : Dtype.F32;
+      Weights weights = Weights.load(tensors, config, stored, held, others);
+      Optional<LoraAdapters> adapters =
+          tuning.lora().map(lora -> LoraAdapters.create(tensors, config, lora));
+      Parameters parameters =
+          new Parameters(tensors, adapters.map(LoraAdapters::byName).orElse(weights.byName()));
+      double scale = tuning.lora().map(Lora::scale).orElse(0.0);
+      ForwardPass.Model model =
+          new ForwardPass.Model(
+              manager,
+              DecoderProgram.load(manager, config, compute, scale),
+              weights.slots(),
+              adapters.map(LoraAdapters::slots).orElse(List.of()),
+              chunk,
+              tuning.gradientCheckpointing());
+      return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  public ModelConfig config() {
+    return folder.config();
+  }
+
+  /** What is trained: the model's tensors, or its adapters'. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * The tensors of the checkpoint that this policy is now, adapters merged into the weights; read
+   * when they are streamed.
+   */
+  public List<NamedTensor> weights() {
+    if (adapters.isEmpty()) {
+      return parameters.export();
+    }
+    return WeightLayout.of(config()).names().stream()
+        .map(name -> adapters.get().merged(tensors, new StoredTensor(stored, name)))
+        .toList();
+  }
+
+  /** The identity of {@link #weights}: see {@link PolicyHash}. */
+  public String sha256() {
+    return PolicyHash.of(weights());
+  }
+
+  /**
+   * Writes the adapters into an existing empty folder in PEFT's layout.
+   *
+   * @throws IllegalStateException when all weights are trained
+   * @throws IOException when the folder cannot be written
+   */
+  public void writeAdapter(Path emptyFolder) throws IOException {
+    adapters
+        .orElseThrow(() -> new IllegalStateException("this model is trained without adapters"))
+        .write(tensors, emptyFolder, folder.path().toAbsolutePath());
+  }
+
+  /**
+   * The manager that owns the weights. An optimizer puts its state and its programs into a
+   * sub-manager of it, and its passing results into another.
+   */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * Scores a batch and keeps what its backward pass needs, until the pass is closed.
+   *
+   * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
+   *     sequence is longer than the model's positions
+   */
+  public ForwardPass forward(List<TokenSequence> sequences) {
+    return forward(PaddedBatch.of(sequences, config()));
+  }
+
+  /** The same, computed in a fixed shape, so that no sequence's numbers depend on the others. */
+  public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
+    return forward(PaddedBatch.of(sequences, config(), shape));
+  }
+
+  /**
+   * The same for rows that hold several sequences each. Sequences that share a row do not see each
+   * other, and each begins at position 0. The pass's rows are the sequences in their order.
+   */
+  public ForwardPass forwardPacked(List<List<TokenSequence>> rows) {
+    return forward(PaddedBatch.packed(rows, config()));
+  }
+
+  private ForwardPass forward(PaddedBatch batch) {
+    return ForwardPass.run(model, batch);
+  }
+
+  /**
+   * Scores whole sequences with a reward model and keeps what the backward pass needs, until the
+   * pass is closed.
+   *
+   * @throws IllegalArgumentException as {@link #forward}
+   */
+  public ScorePass forwardScores(List<int[]> sequences) {
+    PaddedBatch batch = PaddedBatch.whole(sequences, config(), PassShape.ofWhole(sequences));
+    return ScorePass.run(model, batch);
+  }
+
+  /** Sets all gradients to zero. */
+  public void zeroGrad() {
+    parameters.zeroGrad();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,71 @@
+package io.dpostream.policy.model;
+
+import ai.djl.ndarray.NDArray;
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.StoredTensor;
+import io.dpostream.policy.torch.Dtype;
+import io.dpostream.policy.torch.NamedTensor;
+import io.dpostream.policy.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A model's tensors in memory.
+ *
+ * @param byName the checkpoint's tensors, sorted by name
+ * @param slots the same in the order that the decoder program takes
+ */
+record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
+
+  /**
+   * Loads a checkpoint's tensors.
+   *
+   * @param dtype the arrays' dtype
+   * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
+   */
+  static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
+    return load(tensors, config, file, dtype, Map.of());
+  }
+
+  /**
+   * The same with some tensors that the file need not have.
+   *
+   * @param others by name; they are taken in place of the file's
+   */
+  static Weights load(
+      Tensors tensors,
+      ModelConfig config,
+      Safetensors file,
+      Dtype dtype,
+      Map<String, NamedTensor> others) {
+    WeightLayout layout = WeightLayout.of(config);
+    layout.check(file, others.keySet());
+    SortedMap<String, NDArray> byName = new TreeMap<>();
+    for (String name : layout.names()) {
+      NamedTensor tensor = others.getOrDefault(name, new StoredTensor(file, name));
+      byName.put(name, tensors.read(tensor, dtype));
+    }
+    NDArray nothing = tensors.create();
+    List<NDArray> slots = new ArrayList<>();
+    for (Optional<String> name : layout.slots()) {
+      slots.add(name.map(byName::get).orElse(nothing));
+    }
+    slots.set(WeightLayout.ROTARY_FREQUENCIES, tensors.create(rotaryFrequencies(config)));
+    return new Weights(byName, List.copyOf(slots));
+  }
+
+  /** theta^(-2i / head_dim), scaled; in radians per position. */
+  private static double[] rotaryFrequencies(ModelConfig config) {
+    double[] frequencies = new double[config.headDim() / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      double unscaled = Math.pow(config.ropeTheta(), -2.0 * i / config.headDim());
+      frequencies[i] = config.ropeScaling().scale(unscaled);
+    }
+    return frequencies;
+  }
+}

@@ -1,0 +1,41 @@
+package io.dpostream.policy.text;
+
+import java.util.List;
+
+/**
+ * Prompts as token ids. A text is tokenized as it is, with the special tokens that the tokenizer
+ * adds; a conversation goes through the chat template once, and the tokenizer then adds nothing,
+ * because the template writes its own special tokens. So a beginning-of-sequence token never comes
+ * twice. Safe for use by several threads.
+ */
+public final class PromptEncoder {
+  private final Tokenizer tokenizer;
+
+  public PromptEncoder(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /** The ids of a prompt that is plain text to be continued. */
+  public int[] encodeText(String text) {
+    String bos = tokenizer.specialToken("bos_token").orElse("");
+    boolean hasBos = !bos.isEmpty() && text.startsWith(bos);
+    return tokenizer.encode(text, !hasBos);
+  }
+
+  /**
+   * The ids of a conversation, up to where the assistant's answer begins.
+   *
+   * @throws ChatTemplateException if the model has no template, or its template refuses
+   */
+  public int[] encodeMessages(List<ChatMessage> messages) {
+    ChatTemplate template =
+        tokenizer
+            .chatTemplate()
+            .orElseThrow(
+                () ->
+                    new ChatTemplateException(
+                        "chat template: the model has none; give prompts as plain text or add a"
+                            + " chat_template.jinja to its folder"));
+    return tokenizer.encode(template.render(messages, true), false);
+  }
+}

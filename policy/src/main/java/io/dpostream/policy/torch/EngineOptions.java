@@ -1,0 +1,39 @@
+package io.dpostream.policy.torch;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Where and how a model computes.
+ *
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param dtype the dtype of activations and products: {@code float32}, {@code bfloat16}, or {@code
+ *     float64} for numerical checks. Master weights, gradients and log-probabilities stay float32.
+ * @param threads threads of one CPU operation; part of what a bit-exact replay must repeat.
+ *     Process-wide: the last model loaded sets it
+ */
+public record EngineOptions(String device, String dtype, int threads) {
+  private static final Pattern DEVICE = Pattern.compile("cpu|cuda(:\\d+)?");
+
+  public EngineOptions {
+    if (!DEVICE.matcher(device).matches()) {
+      throw new IllegalArgumentException(
+          "device: '" + device + "' is not a device; use cpu, cuda or cuda:N");
+    }
+    if (!List.of("float32", "bfloat16", "float64").contains(dtype)) {
+      throw new IllegalArgumentException(
+          "dtype: '" + dtype + "' is not supported; use float32 or bfloat16");
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " is not positive");
+    }
+  }
+
+  /**
+   * float32 on one thread of the CPU: the fastest for small models, and the best neighbour, since
+   * threads of one operation spin while they wait for each other.
+   */
+  public static EngineOptions cpu() {
+    return new EngineOptions("cpu", "float32", 1);
+  }
+}

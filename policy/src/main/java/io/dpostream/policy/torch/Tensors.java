@@ -1,0 +1,115 @@
+package io.dpostream.policy.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/** Makes arrays on one device, fills them from files and streams them out. */
+public final class Tensors {
+  private static final long CHUNK_ELEMENTS = 1 << 24;
+
+  private final NDManager owner;
+  private final String device;
+  private final TorchProgram program;
+
+  /** Arrays that are made belong to the owner. */
+  public Tensors(NDManager owner, String device) {
+    this.owner = owner;
+    this.device = device;
+    this.program = TorchProgram.load(owner, "tensors");
+  }
+
+  /** A vector of float64. */
+  public NDArray create(double... values) {
+    return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);
+  }
+
+  /** A tensor's values in memory. */
+  public NDArray read(NamedTensor tensor, Dtype dtype) {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    NDArray array =
+        program.tensor(owner, Gradients.OFF, "empty", shape, dtype.torchNumber(), device);
+    copy(tensor, array);
+    return array;
+  }
+
+  /**
+   * Overwrites an array.
+   *
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  public void copy(NamedTensor from, NDArray into) {
+    if (!from.shape().equals(shape(into))) {
+      throw new IllegalArgumentException(
+          "tensor " + from.name() + " has shape " + from.shape() + ", not " + shape(into));
+    }
+    long[] start = {0};
+    from.stream(
+        floats -> {
+          int count = floats.remaining() / Float.BYTES;
+          try (NDManager host = owner.newSubManager(Device.cpu())) {
+            NDArray piece = host.create(direct(floats), new Shape(count), DataType.FLOAT32);
+            program.run(Gradients.OFF, "put", into, start[0], piece);
+          }
+          start[0] += count;
+        });
+  }
+
+  private static ByteBuffer direct(ByteBuffer bytes) {
+    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+    return copy.put(bytes).flip();
+  }
+
+  /** An array under a name, read when streamed. */
+  public NamedTensor export(String name, NDArray array) {
+    return new Live(name, array);
+  }
+
+  /** Makes the arrays trainable, with gradients of zero. */
+  public void requireGrad(List<NDArray> arrays) {
+    program.run(Gradients.RECORD, "require_grad", arrays);
+  }
+
+  public static List<Long> shape(NDArray array) {
+    return Arrays.stream(array.getShape().getShape()).boxed().toList();
+  }
+
+  private final class Live implements NamedTensor {
+    private final String name;
+    private final NDArray array;
+
+    Live(String name, NDArray array) {
+      this.name = name;
+      this.array = array;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public List<Long> shape() {
+      return Tensors.shape(array);
+    }
+
+    @Override
+    public void stream(FloatSink sink) {
+      long size = array.size();
+      for (long start = 0; start < size; start += CHUNK_ELEMENTS) {
+        long end = Math.min(size, start + CHUNK_ELEMENTS);
+        try (NDManager scope = owner.newSubManager()) {
+          NDArray piece = program.tensor(scope, Gradients.OFF, "take", array, start, end);
+          sink.accept(piece.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.dpostream.policy.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.model.ModelConfig.SlidingWindow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ModelConfigTest {
+  private static final String SHAPE =
+      "\"vocab_size\":10,\"hidden_size\":8,\"intermediate_size\":16,\"num_hidden_layers\":2,"
+          + "\"num_attention_heads\":2";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void shouldReadBackWhatItWrites(Family family) throws IOException {
+    for (RopeScaling scaling :
+        new RopeScaling[] {
+          new RopeScaling.None(), new RopeScaling.Linear(2), new RopeScaling.Llama3(8, 1, 4, 8192)
+        }) {
+      ModelConfig config =
+          TinyModels.config(family, Optional.of(new SlidingWindow(4, 0)), scaling)
+              .withHead(Head.SEQUENCE_CLASSIFICATION);
+      assertThat(read(config.toJson())).isEqualTo(config);
+    }
+  }
+
+  @Test
+  void shouldFillInTheDefaultsOfTheLibrary() throws IOException {
+    ModelConfig config = read("{\"model_type\":\"llama\"," + SHAPE + "}");
+    assertThat(config.head()).isEqualTo(Head.CAUSAL_LM);
+    assertThat(config.numKeyValueHeads()).isEqualTo(2);
+    assertThat(config.headDim()).isEqualTo(4);
+    assertThat(config.ropeTheta()).isEqualTo(10_000);
+    assertThat(config.tieWordEmbeddings()).isFalse();
+    assertThat(config.torchDtype()).isEqualTo("float32");
+    assertThat(config.eosTokenIds()).isEmpty();
+  }
+
+  @Test
+  void shouldReadTheNamesOfTransformersFive() throws IOException {
+    ModelConfig config =
+        read(
+            "{\"model_type\":\"llama\",\"dtype\":\"bfloat16\",\"eos_token_id\":[3,4],"
+                + "\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":2.0,"
+                + "\"rope_theta\":500000.0},"
+                + SHAPE
+                + "}");
+    assertThat(config.torchDtype()).isEqualTo("bfloat16");
+    assertThat(config.ropeTheta()).isEqualTo(500_000);
+    assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+    assertThat(config.eosTokenIds()).containsExactly(3, 4);
+  }
+
+  @Test
+  void shouldBiasOnlyQueriesKeysAndValuesOfQwen2() throws IOException {
+    ModelConfig config = read("{\"model_type\":\"qwen2\"," + SHAPE + "}");
+    assertThat(config.attentionBias()).isTrue();
+    assertThat(config.outputBias()).isFalse();
+  }
+
+  @Test
+  void shouldIgnoreAWindowThatQwenDoesNotUse() throws IOException {
+    assertThat(
+            read("{\"model_type\":\"qwen2\",\"sliding_window\":4,\"use_sliding_window\":false,"
+                    + SHAPE
+                    + "}")
+                .slidingWindow())
+        .isEmpty();
+    assertThat(read("{\"model_type\":\"mistral\",\"sliding_window\":4," + SHAPE + "}"))
+        .extracting(ModelConfig::slidingWindow)
+        .isEqualTo(Optional.of(new SlidingWindow(4, 0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'model_type':'gpt2', SHAPE}|model_type 'gpt2' is not supported",
+        "{SHAPE}|model_type '' is not supported",
+        "{'model_type':'llama','architectures':['LlamaForQuestionAnswering'], SHAPE}|architectures",
+        "{'model_type':'llama','hidden_act':'gelu', SHAPE}|hidden_act 'gelu'",
+        "{'model_type':'llama','mlp_bias':true, SHAPE}|mlp_bias",
+        "{'model_type':'llama','rope_scaling':{'type':'yarn','factor':4}, SHAPE}|'yarn'",
+        "{'model_type':'llama','rope_scaling':{'type':'linear'}, SHAPE}|no number factor",
+        "{'model_type':'llama','num_key_value_heads':3, SHAPE}|num_key_value_heads: 3",
+        "{'model_type':'llama','head_dim':3, SHAPE}|head_dim: 3 is odd",
+        "{'model_type':'llama','torch_dtype':'int8', SHAPE}|torch_dtype: int8",
+        "{'model_type':'llama','head_dim':'four', SHAPE}|head_dim",
+        "{'model_type':'llama','quantization_config':{}, SHAPE}|quantization_config",
+        "{'model_type':'llama'}|no hidden_size",
+        "{'model_type':|malformed JSON",
+        "[]|not a JSON object"
+      })
+  void shouldRefuseInOneLine(String json, String told) {
+    String text = json.replace('\'', '"').replace("SHAPE", SHAPE);
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(told)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void shouldRefuseAFolderWithoutOne() {
+    assertThatThrownBy(() -> ModelConfigJson.read(folder.resolve("config.json")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("no such file");
+  }
+
+  private ModelConfig read(String json) throws IOException {
+    return ModelConfigJson.read(Files.writeString(folder.resolve("config.json"), json));
+  }
+}
