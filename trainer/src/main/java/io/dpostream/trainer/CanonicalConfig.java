@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.dpostream.schemas.RunConfigured;
 import java.lang.reflect.RecordComponent;
 import java.util.Collections;
 import java.util.Set;
@@ -27,6 +28,9 @@ public record CanonicalConfig(SortedMap<String, String> values) {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new Jdk8Module())
           .build();
+
+  /** The format of what {@link #text} gives today, for a record to name. */
+  public static final int FORMAT = ConfigHistory.FORMAT;
 
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
@@ -53,6 +57,16 @@ public record CanonicalConfig(SortedMap<String, String> values) {
       values.keySet().removeAll(LENGTH_OF_RUN);
     }
     return new CanonicalConfig(values);
+  }
+
+  /**
+   * What a run has recorded, in today's keys: a key that it lacks means what it meant then.
+   *
+   * @throws io.dpostream.settings.UserException when a later release recorded it, or when it uses
+   *     what this one cannot do any more
+   */
+  public static CanonicalConfig recorded(RunConfigured configured) {
+    return ConfigHistory.RELEASES.read(configured);
   }
 
   /** From its text. */

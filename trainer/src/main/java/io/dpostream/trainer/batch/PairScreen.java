@@ -4,7 +4,7 @@ import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Preference;
-import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.SkippedKind;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.util.List;
@@ -49,24 +49,40 @@ public final class PairScreen {
     Decoded<Preference> decoded = decoder.decode(source);
     if (decoded instanceof Decoded.Undecodable<Preference> undecodable) {
       return new Screened.Bad(
-          skipped(source, Optional.empty(), "undecodable: " + undecodable.error()), source);
+          Skips.unseen(
+              source,
+              Optional.empty(),
+              SkippedKind.UNDECODABLE,
+              "undecodable: " + undecodable.error()),
+          source);
     }
     Preference preference = ((Decoded.Value<Preference>) decoded).value();
     Optional<String> pairId = Optional.of(preference.getPairId());
-    Optional<String> passed = passed(preference);
-    if (passed.isPresent()) {
-      return new Screened.Passed(skipped(source, pairId, passed.get()));
+    Optional<String> revision = ignoredRevision(preference);
+    if (revision.isPresent()) {
+      return new Screened.Passed(
+          Skips.unseen(source, pairId, SkippedKind.REVISION, revision.get()));
+    }
+    Optional<String> stale = stale(preference);
+    if (stale.isPresent()) {
+      return new Screened.Passed(Skips.unseen(source, pairId, SkippedKind.STALE, stale.get()));
     }
     TrainingPair pair = pair(source, preference, runId);
     Optional<String> bad = malformed(pair).or(() -> refusal.apply(pair));
-    return bad.<Screened>map(reason -> new Screened.Bad(skipped(source, pairId, reason), source))
+    return bad.<Screened>map(
+            reason ->
+                new Screened.Bad(
+                    Skips.unseen(source, pairId, SkippedKind.UNUSABLE, reason), source))
         .orElseGet(() -> new Screened.Usable(pair));
   }
 
-  private Optional<String> passed(Preference preference) {
-    if (preference.getRevision() > 0 && config.revisions().equals("ignore")) {
-      return Optional.of("revision " + preference.getRevision() + " of an earlier preference");
-    }
+  private Optional<String> ignoredRevision(Preference preference) {
+    return preference.getRevision() > 0 && config.revisions().equals("ignore")
+        ? Optional.of("revision " + preference.getRevision() + " of an earlier preference")
+        : Optional.empty();
+  }
+
+  private Optional<String> stale(Preference preference) {
     long sampledBy = versionOf(preference, runId);
     long staleness = publishedVersion.getAsLong() - sampledBy;
     return sampledBy >= 0 && config.stalePairs().equals("skip") && config.isStale(staleness)
@@ -110,16 +126,5 @@ public final class PairScreen {
 
   private static int[] ids(List<Integer> ids) {
     return ids.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static Skipped skipped(
-      ConsumerRecord<byte[], byte[]> source, Optional<String> pairId, String reason) {
-    Skipped.Builder skipped =
-        Skipped.newBuilder()
-            .setPartition(source.partition())
-            .setOffset(source.offset())
-            .setReason(reason);
-    pairId.ifPresent(skipped::setPairId);
-    return skipped.build();
   }
 }

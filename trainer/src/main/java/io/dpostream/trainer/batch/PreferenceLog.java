@@ -51,6 +51,8 @@ public final class PreferenceLog implements AutoCloseable {
     this.partitions = found.size();
     consumer.assign(all());
     consumer.pause(all());
+    // A poll for one partition fails while another has no position; nothing is fetched from here.
+    all().forEach(partition -> consumer.seek(partition, 0));
   }
 
   /** Full name of the topic. */

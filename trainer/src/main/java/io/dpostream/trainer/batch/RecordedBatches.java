@@ -5,6 +5,7 @@ import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.SkippedKind;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.EpochOrder.Place;
@@ -16,9 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads the batches of recorded steps again. Not thread-safe. */
 public final class RecordedBatches {
-  /** Begins the reason of a pair whose whole step was skipped for a value that was not finite. */
-  public static final String NOT_FINITE = "step not applied: ";
-
   private final PreferenceLog preferences;
   private final RecordDecoder<Preference> decoder;
   private final String runId;
@@ -51,7 +49,7 @@ public final class RecordedBatches {
   public Given read(StepTaken step) {
     Set<Place> unseen = new HashSet<>();
     for (Skipped skipped : step.getSkipped()) {
-      if (!skipped.getReason().startsWith(NOT_FINITE)) {
+      if (Skips.kind(skipped) != SkippedKind.NOT_FINITE) {
         unseen.add(new Place(skipped.getPartition(), skipped.getOffset()));
       }
     }

@@ -38,7 +38,7 @@ public final class PolicyFold implements AutoCloseable {
   private final Observer observer;
   private Optional<Resume> resume;
   private Optional<Learner> learner = Optional.empty();
-  private String config = "";
+  private Optional<CanonicalConfig> config = Optional.empty();
   private boolean begun;
   private long publishedVersion = -1;
   private OptionalDouble labelSmoothing = OptionalDouble.empty();
@@ -92,7 +92,7 @@ public final class PolicyFold implements AutoCloseable {
   public Learner open(CanonicalConfig recorded) {
     close();
     open(recorded.over(rest));
-    config = recorded.text();
+    config = Optional.of(recorded);
     return learner();
   }
 
@@ -137,8 +137,9 @@ public final class PolicyFold implements AutoCloseable {
   }
 
   private void configure(RunConfigured configured) {
-    if (!learner.isPresent() || !configured.getConfig().equals(config)) {
-      reconfigure(configured);
+    CanonicalConfig recorded = CanonicalConfig.recorded(configured);
+    if (!learner.isPresent() || !config.equals(Optional.of(recorded))) {
+      reconfigure(recorded);
     }
     if (!begun) {
       requireStart(
@@ -148,15 +149,15 @@ public final class PolicyFold implements AutoCloseable {
     }
   }
 
-  private void reconfigure(RunConfigured configured) {
-    TrainerConfig effective = CanonicalConfig.parse(configured.getConfig()).over(rest);
+  private void reconfigure(CanonicalConfig recorded) {
+    TrainerConfig effective = recorded.over(rest);
     if (begun && resume.isEmpty()) {
       transfer(effective);
     } else {
       close();
       open(effective);
     }
-    config = configured.getConfig();
+    config = Optional.of(recorded);
   }
 
   private void open(TrainerConfig effective) {

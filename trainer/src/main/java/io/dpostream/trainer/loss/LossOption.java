@@ -1,7 +1,9 @@
 package io.dpostream.trainer.loss;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -40,6 +42,11 @@ enum LossOption {
           range(key, number, valid.test(number));
           return number;
         });
+  }
+
+  /** The option of a key, if it is one. */
+  static Optional<LossOption> of(String key) {
+    return Arrays.stream(values()).filter(option -> option.key.equals(key)).findFirst();
   }
 
   /**

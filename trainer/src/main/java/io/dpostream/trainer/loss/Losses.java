@@ -93,6 +93,11 @@ public final class Losses {
     return entries(config).stream().anyMatch(e -> e.options().contains(smoothed()));
   }
 
+  /** The losses that use an option, by its key; none when no loss has such an option. */
+  public static Set<String> using(String key) {
+    return LossOption.of(key).map(Losses::using).orElse(new TreeSet<>());
+  }
+
   /** The losses that use an option, sorted. */
   static Set<String> using(LossOption option) {
     return BY_NAME.entrySet().stream()

@@ -43,8 +43,7 @@ final class Recovery {
   /** What differs between the recorded conditions and the present ones, one entry a key. */
   static List<String> differences(RunConfigured recorded, CanonicalConfig config, Learner learner) {
     return Stream.concat(
-            Differences.between(
-                CanonicalConfig.parse(recorded.getConfig()).values(), config.values())
+            Differences.between(CanonicalConfig.recorded(recorded).values(), config.values())
                 .stream(),
             Differences.between(recorded.getEnvironment(), learner.environment()).stream())
         .toList();

@@ -1,10 +1,11 @@
 package io.dpostream.trainer.service;
 
 import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.SkippedKind;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.trainer.batch.Draft;
-import io.dpostream.trainer.batch.RecordedBatches;
 import io.dpostream.trainer.batch.RecordsDigest;
+import io.dpostream.trainer.batch.Skips;
 import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class StepRecords {
     List<Skipped> skipped = new ArrayList<>(draft.skipped());
     result
         .flatMap(StepResult::nonFinite)
-        .ifPresent(reason -> draft.pairs().forEach(pair -> skipped.add(notFinite(pair, reason))));
+        .ifPresent(
+            reason -> draft.pairs().forEach(pair -> skipped.add(Skips.notFinite(pair, reason))));
     Map<String, Double> metrics = new HashMap<>();
     result.ifPresent(r -> metrics.putAll(r.metrics()));
     OptionalDouble staleness = staleness(draft.pairs(), version);
@@ -62,18 +64,9 @@ final class StepRecords {
     return String.join(
         " ",
         step.getSkipped().stream()
-            .filter(skipped -> skipped.getReason().startsWith(RecordedBatches.NOT_FINITE))
+            .filter(skipped -> Skips.kind(skipped) == SkippedKind.NOT_FINITE)
             .flatMap(skipped -> skipped.getPairId().stream())
             .toList());
-  }
-
-  private static Skipped notFinite(TrainingPair pair, String reason) {
-    return Skipped.newBuilder()
-        .setPartition(pair.partition())
-        .setOffset(pair.offset())
-        .setPairId(pair.pairId())
-        .setReason(RecordedBatches.NOT_FINITE + reason)
-        .build();
   }
 
   /** Mean number of versions published since a pair was sampled, over those sampled by a policy. */

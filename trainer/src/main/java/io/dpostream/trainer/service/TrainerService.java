@@ -140,6 +140,7 @@ public final class TrainerService implements AutoCloseable {
         RunConfigured.newBuilder()
             .setConfig(canonical.text())
             .setConfigSha256(canonical.sha256())
+            .setFormatVersion(CanonicalConfig.FORMAT)
             .setReferenceSha256(learner.referenceSha256())
             .setReferenceUri(run.reference().toString())
             .setInitialSha256(learner.policySha256())
@@ -156,7 +157,7 @@ public final class TrainerService implements AutoCloseable {
   private void resume(Ledger ledger, PolicyFold fold, TrainerConfig scheduled) {
     RunConfigured recorded = ledger.state().requireConfiguration();
     CanonicalConfig canonical = CanonicalConfig.of(scheduled);
-    Learner first = fold.open(CanonicalConfig.parse(recorded.getConfig()));
+    Learner first = fold.open(CanonicalConfig.recorded(recorded));
     List<String> differences = Recovery.differences(recorded, canonical, first);
     if (!run.acceptConfig()) {
       Recovery.refuse(run.runId(), differences);
@@ -168,6 +169,7 @@ public final class TrainerService implements AutoCloseable {
           RunConfigured.newBuilder(recorded)
               .setConfig(canonical.text())
               .setConfigSha256(canonical.sha256())
+              .setFormatVersion(CanonicalConfig.FORMAT)
               .setEnvironment(environment)
               .build();
       record(ledger, fold, accepted);

@@ -31,7 +31,7 @@ public final class TinyModel {
     return write(folder, seed, VOCAB, 2);
   }
 
-  static Path write(Path folder, long seed, int vocab, int layers) {
+  public static Path write(Path folder, long seed, int vocab, int layers) {
     ModelConfig config =
         new ModelConfig(
             Family.LLAMA,

@@ -11,6 +11,7 @@ import io.dpostream.schemas.PartitionOffset;
 import io.dpostream.schemas.ReferenceRefreshed;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.Skipped;
+import io.dpostream.schemas.SkippedKind;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.VersionPublished;
@@ -55,7 +56,7 @@ class LedgerStateTest {
         .setStep(step)
         .setRanges(List.of(ranges))
         .setPairs(2)
-        .setSkipped(List.of(new Skipped(0, 6L, null, "stale")))
+        .setSkipped(List.of(new Skipped(0, 6L, null, "stale", SkippedKind.STALE)))
         .setLoss(0.5)
         .setMetrics(Map.of())
         .setTokens(10)
