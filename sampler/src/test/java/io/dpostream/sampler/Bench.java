@@ -1,6 +1,5 @@
 package io.dpostream.sampler;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
@@ -10,12 +9,12 @@ import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.testing.SharedBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -36,10 +35,8 @@ public final class Bench implements AutoCloseable {
   private final KafkaSettings kafka;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  public Bench(LocalCluster cluster, String prefix) {
-    this(
-        new KafkaSettings(
-            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of()));
+  public Bench(String prefix) {
+    this(SharedBroker.deployment(prefix));
   }
 
   public Bench(KafkaSettings kafka) {

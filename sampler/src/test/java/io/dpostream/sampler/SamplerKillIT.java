@@ -3,11 +3,9 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.VersionStatus;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -24,10 +22,9 @@ class SamplerKillIT {
   /** Batches of two prompts, so that a kill is likely to hit an open transaction. */
   @Test
   void shouldSampleEachPromptExactlyOnceHoweverOftenItIsKilled() throws Exception {
-    File log = dir.resolve("sampler.log").toFile();
+    Path log = dir.resolve("sampler.log");
     Random random = new Random(7);
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"));
-        Bench bench = new Bench(cluster.settings())) {
+    try (Bench bench = new Bench("kill")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
       bench.prompts(PROMPTS);
       int killedWhileWorking = 0;

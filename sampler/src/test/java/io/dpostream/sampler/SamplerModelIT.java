@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.text.TokenSequence;
@@ -44,8 +43,7 @@ class SamplerModelIT {
       models.put(version, LanguageModel.load(folder, ENGINE));
     }
     damage();
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"));
-        Bench bench = new Bench(cluster.settings())) {
+    try (Bench bench = new Bench("model")) {
       bench.prompts(200);
       publish(bench, models, 0);
       try (RunningSampler sampler =

@@ -1,11 +1,9 @@
 package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
-import java.io.File;
-import java.io.IOException;
+import io.dpostream.testing.JavaChild;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 
 /** A sampler in a process of its own, to be killed. */
@@ -13,23 +11,10 @@ public final class SamplerProcess {
   private SamplerProcess() {}
 
   /** Starts one; its output goes to the end of the file. */
-  static Process start(KafkaSettings kafka, File log) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SamplerProcess.class.getName(),
-            kafka.bootstrapServers(),
-            kafka.schemaRegistryUrl(),
-            kafka.topicPrefix());
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-        .start();
+  static Process start(KafkaSettings kafka, Path log) {
+    return JavaChild.of(SamplerProcess.class)
+        .heap(128)
+        .start(log, kafka.bootstrapServers(), kafka.schemaRegistryUrl(), kafka.topicPrefix());
   }
 
   public static void main(String[] args) {

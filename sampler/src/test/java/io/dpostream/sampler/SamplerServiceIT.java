@@ -3,7 +3,6 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.DeadLetters;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.schemas.CompletionPair;
@@ -13,15 +12,11 @@ import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.VersionStatus;
 import io.dpostream.settings.UserException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SamplerServiceIT {
   private static final int NO_BOUND = 100_000;
@@ -35,22 +30,9 @@ class SamplerServiceIT {
         return new FakePolicy(folder.getFileName().toString());
       };
 
-  @TempDir private static Path dir;
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void startCluster() {
-    cluster = LocalCluster.start(dir);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
   @Test
   void shouldSampleEveryPromptOnceAndSetAsideWhatItCannotUse() throws Exception {
-    try (Bench bench = new Bench(cluster, "each")) {
+    try (Bench bench = new Bench("each")) {
       bench.prompts(10);
       bench.send(bench.kafka().topics().prompts().name(), "bad", new byte[] {1, 2, 3});
       bench.prompt("x".repeat(100)); // longer than the context of 40
@@ -82,7 +64,7 @@ class SamplerServiceIT {
 
   @Test
   void shouldSwapVersionsBetweenBatchesAndGoOnWhenOneIsBad() throws Exception {
-    try (Bench bench = new Bench(cluster, "swap")) {
+    try (Bench bench = new Bench("swap")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
       try (RunningSampler sampler =
           new RunningSampler(bench.kafka(), config(4, 1), NO_BOUND, LOADER)) {
@@ -126,7 +108,7 @@ class SamplerServiceIT {
 
   @Test
   void shouldKeepWithinItsBoundAlsoAfterARestart() throws Exception {
-    try (Bench bench = new Bench(cluster, "pace")) {
+    try (Bench bench = new Bench("pace")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
       bench.prompts(100);
       int bound = 8; // two batches of 4
@@ -152,7 +134,7 @@ class SamplerServiceIT {
 
   @Test
   void shouldStopWithOneLineWhenAnotherSamplerTakesOver() throws Exception {
-    try (Bench bench = new Bench(cluster, "take")) {
+    try (Bench bench = new Bench("take")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
       bench.prompts(4);
       try (RunningSampler old = new RunningSampler(bench.kafka(), config(2, 1), NO_BOUND, LOADER)) {
@@ -177,7 +159,7 @@ class SamplerServiceIT {
 
   @Test
   void shouldStopAtAVersionRecordThatItCannotRead() throws Exception {
-    try (Bench bench = new Bench(cluster, "stop")) {
+    try (Bench bench = new Bench("stop")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
       String topic = bench.kafka().topics().policyVersions().name();
       bench.send(topic, "other-run/1", new byte[] {9}); // not this run's business

@@ -36,6 +36,7 @@ class ArchitectureTest {
           "policy", Set.of(),
           "kafka", Set.of("settings", "schemas"),
           "broker", Set.of("settings", "schemas", "kafka"),
+          "testing", Set.of("kafka", "broker"),
           "sampler", Set.of("settings", "schemas", "kafka", "policy"),
           "judge", Set.of("settings", "schemas", "kafka", "policy"),
           "trainer", Set.of("settings", "schemas", "kafka", "policy"),

@@ -3,7 +3,6 @@ package io.dpostream.sampler.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.sampler.Bench;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.schemas.Prompt;
@@ -21,28 +20,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PromptFeederIT {
   @TempDir private static Path dir;
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void startCluster() {
-    cluster = LocalCluster.start(dir.resolve("cluster"));
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
 
   @Test
   void shouldStayAheadByItsBoundAndGoOnWhereItStopped() throws Exception {
-    try (Bench bench = new Bench(cluster, "ahead")) {
+    try (Bench bench = new Bench("ahead")) {
       Path file = file(7);
       try (Running feeder = new Running(bench, file, 0, 10)) {
         await().until(() -> fed(bench).size() == 10);
@@ -63,7 +49,7 @@ class PromptFeederIT {
 
   @Test
   void shouldFindItsPlaceWhenEverythingWasUsedAndOthersWroteAfterIt() throws Exception {
-    try (Bench bench = new Bench(cluster, "others")) {
+    try (Bench bench = new Bench("others")) {
       Path file = file(3);
       try (Running feeder = new Running(bench, file, 0, 2)) {
         await().until(() -> fed(bench).size() == 2);
@@ -79,7 +65,7 @@ class PromptFeederIT {
 
   @Test
   void shouldEndAfterItsLastEpoch() throws Exception {
-    try (Bench bench = new Bench(cluster, "epochs")) {
+    try (Bench bench = new Bench("epochs")) {
       try (Running feeder = new Running(bench, file(5), 2, 100)) {
         feeder.done.get(30, TimeUnit.SECONDS);
       }
@@ -94,7 +80,7 @@ class PromptFeederIT {
 
   @Test
   void shouldStopWithOneLineWhenAnotherFeederTakesOver() throws Exception {
-    try (Bench bench = new Bench(cluster, "over")) {
+    try (Bench bench = new Bench("over")) {
       Path file = file(5);
       Running old = new Running(bench, file, 0, 4);
       await().until(() -> fed(bench).size() == 4);
