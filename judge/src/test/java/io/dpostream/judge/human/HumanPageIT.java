@@ -12,6 +12,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.dpostream.judge.Side;
 import io.dpostream.schemas.VerdictKind;
+import io.dpostream.testing.Chromium;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

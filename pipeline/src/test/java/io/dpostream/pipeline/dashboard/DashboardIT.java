@@ -11,6 +11,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.dpostream.pipeline.config.Settings.MetricsSettings;
 import io.dpostream.pipeline.metrics.Meters;
+import io.dpostream.testing.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
