@@ -12,6 +12,8 @@ import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * transaction, so a prompt is sampled from exactly once however often the sampler is killed; and a
  * second sampler of the same run takes over from the first.
  */
-public final class SamplerService implements Runnable, AutoCloseable {
+public final class SamplerService implements Service {
   private static final Logger log = LoggerFactory.getLogger(SamplerService.class);
   private static final Duration IDLE = Duration.ofMillis(10);
   private static final Duration FETCH = Duration.ofMillis(100);
@@ -44,6 +46,7 @@ public final class SamplerService implements Runnable, AutoCloseable {
   private final SamplerListener listener;
   private final Pacer pacer;
   private final PairLedger ledger;
+  private final Lifecycle lifecycle = new Lifecycle();
   private final Retry retry = new Retry(Duration.ofMillis(500));
 
   /**
@@ -79,13 +82,17 @@ public final class SamplerService implements Runnable, AutoCloseable {
   }
 
   /**
-   * Samples until closed or interrupted.
+   * Samples until a stop is requested or the thread is interrupted.
    *
    * @throws UserException when another sampler has taken over, or a record that sampling depends on
    *     cannot be read
    */
   @Override
   public void run() {
+    lifecycle.run(this::work);
+  }
+
+  private void work() {
     String id = SamplerRun.groupId(kafka, run.runId());
     try (PolicyVersions versions =
             new PolicyVersions(run.runId(), kafka, loader, new VersionLog());
@@ -102,10 +109,16 @@ public final class SamplerService implements Runnable, AutoCloseable {
     }
   }
 
-  /** Stops after the batch at hand; {@link #run} then returns. */
+  /** Asks to stop after the batch at hand. */
   @Override
-  public void close() {
+  public void requestStop() {
+    lifecycle.requestStop();
     retry.stop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 
   private void sample(

@@ -3,6 +3,8 @@ package io.dpostream.judge.assembler;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +16,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -24,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Assembles preferences from pairs and judgments, exactly once, until it is closed. Several may run
- * for one deployment and share the partitions. A broker or registry out of reach is waited for;
- * another fault stops the service and is thrown by {@link #run}.
+ * Assembles preferences from pairs and judgments, exactly once, until it is asked to stop. Several
+ * may run for one deployment and share the partitions. A broker or registry out of reach is waited
+ * for; another fault stops the service and is thrown by {@link #run}.
  */
-public final class AssemblerService implements AutoCloseable {
+public final class AssemblerService implements Service {
   private static final int BATCH_BYTES = 256 * 1024;
   private static final int POLL_RECORDS = 4000;
   private static final int FETCH_BYTES = 4 * 1024 * 1024;
@@ -38,17 +39,15 @@ public final class AssemblerService implements AutoCloseable {
   private static final int STATE_BYTES = 2 * KafkaSettings.LARGEST_RECORD_BYTES;
 
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long RETRY_MS = 1000;
   private static final long WATCH_MS = 5000;
 
   private final AssemblerConfig config;
   private final KafkaSettings settings;
   private final AssemblerListener listener;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Lifecycle lifecycle = new Lifecycle();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile CountDownLatch stop = new CountDownLatch(1);
-  private volatile boolean closing;
   private volatile boolean grown;
 
   /** A service that tells nobody. */
@@ -64,8 +63,12 @@ public final class AssemblerService implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Runs until {@link #close} or an interrupt; throws what made it stop otherwise. */
+  @Override
   public void run() {
+    lifecycle.run(this::assemble);
+  }
+
+  private void assemble() {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
       PairTasks tasks = tasks(admin);
@@ -77,23 +80,19 @@ public final class AssemblerService implements AutoCloseable {
         }
         log.info("assembler starts again: its input topics were given more partitions");
       }
-    } finally {
-      ended.countDown();
     }
   }
 
-  /** Stops after the transaction at hand and waits until it has; safe to call more than once. */
+  /** Asks to stop after the transaction at hand. */
   @Override
-  public void close() {
-    closing = true;
+  public void requestStop() {
+    lifecycle.requestStop();
     stop.countDown();
-    try {
-      if (!ended.await(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("the assembler was not running, or has not stopped within {}", CLOSE_TIMEOUT);
-      }
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 
   /** Whether it ran until it was told to stop, and not until it failed or the topics grew. */
@@ -127,7 +126,7 @@ public final class AssemblerService implements AutoCloseable {
     } finally {
       boolean interrupted = Thread.interrupted();
       streams.close(
-          CloseOptions.timeout(CLOSE_TIMEOUT)
+          CloseOptions.timeout(PARTS_LIMIT)
               .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -144,16 +143,16 @@ public final class AssemblerService implements AutoCloseable {
    */
   private boolean othersHaveLeft(AssemblerGroup group, PairTasks tasks) {
     try {
-      if (!closing && group.hasOthers(tasks)) {
+      if (!lifecycle.isStopRequested() && group.hasOthers(tasks)) {
         log.info("assembler waits for others, which have not seen yet that its topics have grown");
         do {
           stop.await(RETRY_MS, TimeUnit.MILLISECONDS);
-        } while (!closing && group.hasOthers(tasks));
+        } while (!lifecycle.isStopRequested() && group.hasOthers(tasks));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return !closing && !Thread.currentThread().isInterrupted();
+    return !lifecycle.isStopRequested() && !Thread.currentThread().isInterrupted();
   }
 
   /** Stops when the topics have grown, from a thread that ends with the work. */
@@ -211,7 +210,7 @@ public final class AssemblerService implements AutoCloseable {
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable exception) {
-    if (isOutOfReach(exception) && !closing) {
+    if (isOutOfReach(exception) && !lifecycle.isStopRequested()) {
       log.warn("assembler retries in {} ms: {}", RETRY_MS, exception.toString());
       try {
         stop.await(RETRY_MS, TimeUnit.MILLISECONDS);

@@ -7,11 +7,12 @@ import io.dpostream.judge.human.HumanPage;
 import io.dpostream.judge.human.TaskTable;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -33,10 +34,9 @@ import org.slf4j.LoggerFactory;
  * broker or registry out of reach is waited for; another fault stops the service and is thrown by
  * {@link #run}. Several processes may run the same judges and share the pairs.
  */
-public final class JudgeService implements AutoCloseable {
+public final class JudgeService implements Service {
   private static final Logger log = LoggerFactory.getLogger(JudgeService.class);
   private static final long RETRY_MS = 1000;
-  private static final long CLOSE_TIMEOUT_MS = 30_000;
 
   private final JudgeConfig config;
   private final Duration correctionWindow;
@@ -44,8 +44,7 @@ public final class JudgeService implements AutoCloseable {
   private final Judges judges;
   private final JudgeListener listener;
   private final Clock clock;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Lifecycle lifecycle = new Lifecycle();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final List<Worker> workers = new ArrayList<>();
 
@@ -95,8 +94,12 @@ public final class JudgeService implements AutoCloseable {
     }
   }
 
-  /** Runs until {@link #close} or an interrupt; throws what made it stop otherwise. */
+  @Override
   public void run() {
+    lifecycle.run(this::judge);
+  }
+
+  private void judge() {
     List<Seat> seats = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     try {
@@ -113,30 +116,27 @@ public final class JudgeService implements AutoCloseable {
         }
       }
       threads.forEach(Thread::start);
-      closing.await();
+      lifecycle.awaitStopRequest();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       stop(threads);
       seats.forEach(seat -> seat.close().run());
-      ended.countDown();
     }
     if (failure.get() != null) {
       throw failure.get();
     }
   }
 
-  /** Hands back what is under way and waits until it is; safe to call more than once. */
+  /** Asks to stop; what is under way is handed back. */
   @Override
-  public void close() {
-    closing.countDown();
-    try {
-      if (!ended.await(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-        log.warn("judges were not running, or have not stopped within {} ms", CLOSE_TIMEOUT_MS);
-      }
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+  public void requestStop() {
+    lifecycle.requestStop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 
   /** A judge that answers when it is asked. */
@@ -181,7 +181,7 @@ public final class JudgeService implements AutoCloseable {
 
   /** Works, and works again with a new connection when one has failed. */
   private void work(JudgeSpec spec, Supplier<Worker> maker) {
-    while (closing.getCount() > 0) {
+    while (!lifecycle.isStopRequested()) {
       try {
         work(maker.get());
       } catch (ProducerFencedException | InvalidProducerEpochException e) {
@@ -189,7 +189,7 @@ public final class JudgeService implements AutoCloseable {
       } catch (InterruptException e) {
         return;
       } catch (RuntimeException e) {
-        if (closing.getCount() == 0) {
+        if (lifecycle.isStopRequested()) {
           log.info("judge {} stopped with work under way: {}", spec.id(), e.toString());
           return;
         }
@@ -219,7 +219,7 @@ public final class JudgeService implements AutoCloseable {
       workers.add(worker);
     }
     try {
-      if (closing.getCount() == 0) {
+      if (lifecycle.isStopRequested()) {
         worker.stop();
       }
       worker.run();
@@ -231,14 +231,15 @@ public final class JudgeService implements AutoCloseable {
   }
 
   private void stop(List<Thread> threads) {
-    closing.countDown();
+    lifecycle.requestStop();
     boolean interrupted = Thread.interrupted();
     synchronized (workers) {
       workers.forEach(Worker::stop);
     }
+    long deadline = System.nanoTime() + PARTS_LIMIT.toNanos();
     for (Thread thread : threads) {
       try {
-        thread.join(CLOSE_TIMEOUT_MS);
+        TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -250,12 +251,12 @@ public final class JudgeService implements AutoCloseable {
 
   private void fail(RuntimeException e) {
     failure.compareAndSet(null, e);
-    closing.countDown();
+    lifecycle.requestStop();
   }
 
   private void pause() {
     try {
-      closing.await(RETRY_MS, TimeUnit.MILLISECONDS);
+      lifecycle.pause(Duration.ofMillis(RETRY_MS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -2,13 +2,15 @@ package io.dpostream.pipeline.run;
 
 import io.dpostream.pipeline.evaluation.WinRate;
 import io.dpostream.pipeline.progress.Progress.Version;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Measures a run's newest version while it trains: an estimate to watch, not the result. */
 final class LiveWinRate implements Service {
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   /** Measures one version. */
   @FunctionalInterface
@@ -19,7 +21,7 @@ final class LiveWinRate implements Service {
   private final Supplier<Optional<Version>> newest;
   private final Measure measure;
   private final long everySteps;
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Lifecycle lifecycle = new Lifecycle();
   private volatile Optional<WinRate> latest = Optional.empty();
 
   /**
@@ -38,8 +40,12 @@ final class LiveWinRate implements Service {
 
   @Override
   public void run() throws InterruptedException {
+    lifecycle.run(this::follow);
+  }
+
+  private void follow() throws InterruptedException {
     long next = everySteps;
-    while (!stopped.await(200, TimeUnit.MILLISECONDS)) {
+    while (!lifecycle.pause(LOOK)) {
       Optional<Version> version = newest.get();
       if (version.isPresent() && version.get().step() >= next) {
         next = version.get().step() + everySteps;
@@ -49,7 +55,12 @@ final class LiveWinRate implements Service {
   }
 
   @Override
-  public void stop() {
-    stopped.countDown();
+  public void requestStop() {
+    lifecycle.requestStop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 }

@@ -11,6 +11,7 @@ import io.dpostream.sampler.SamplerService;
 import io.dpostream.sampler.feed.PromptFeeder;
 import io.dpostream.sampler.versions.ModelPolicy;
 import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.DpoLearner;
@@ -106,44 +107,35 @@ public final class Loop {
 
   /** Feeds the prompts of a file. */
   public Service feeder() {
-    PromptFeeder feeder = new PromptFeeder(settings.run().id(), settings.prompts(), kafka);
-    return Service.of(feeder, feeder);
+    return new PromptFeeder(settings.run().id(), settings.prompts(), kafka);
   }
 
   /** Samples pairs. */
   public Service sampler() {
-    SamplerService sampler =
-        new SamplerService(
-            new SamplerRun(
-                settings.run().id(),
-                pairsPerStep(settings.trainer()),
-                settings.judge().forPeople()),
-            settings.sampler(),
-            kafka,
-            loader,
-            InstantSource.system(),
-            listeners.sampler());
-    return Service.of(sampler, sampler);
+    return new SamplerService(
+        new SamplerRun(
+            settings.run().id(), pairsPerStep(settings.trainer()), settings.judge().forPeople()),
+        settings.sampler(),
+        kafka,
+        loader,
+        InstantSource.system(),
+        listeners.sampler());
   }
 
   /** Judges pairs. */
   public Service judge() {
-    JudgeService judge =
-        new JudgeService(
-            settings.judge(),
-            Duration.ofMillis(settings.assembler().correctionWindowMs()),
-            kafka,
-            Judges.onClassPath(),
-            listeners.judge(),
-            Clock.systemUTC());
-    return Service.of(judge::run, judge);
+    return new JudgeService(
+        settings.judge(),
+        Duration.ofMillis(settings.assembler().correctionWindowMs()),
+        kafka,
+        Judges.onClassPath(),
+        listeners.judge(),
+        Clock.systemUTC());
   }
 
   /** Turns votes into preferences. */
   public Service assembler() {
-    AssemblerService assembler =
-        new AssemblerService(settings.assembler(), kafka, listeners.assembler());
-    return Service.of(assembler::run, assembler);
+    return new AssemblerService(settings.assembler(), kafka, listeners.assembler());
   }
 
   /** Trains and publishes. */

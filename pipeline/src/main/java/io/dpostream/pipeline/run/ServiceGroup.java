@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.run;
 
+import io.dpostream.settings.service.Service;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,12 +15,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Services that stand and fall together, each on its own thread: the first that fails ends the
- * wait, and closing stops all, the latest started first. Thread-safe.
+ * wait, and closing stops all, the latest started first, within {@link Service#STOP_LIMIT}
+ * together. Thread-safe.
  */
 public final class ServiceGroup implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceGroup.class);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private record Running(String name, Service service, Thread thread) {}
 
@@ -68,7 +69,8 @@ public final class ServiceGroup implements AutoCloseable {
       running.stream().filter(one -> one.name().equals(name)).forEach(found::add);
       running.removeAll(found);
     }
-    found.forEach(ServiceGroup::stop);
+    long deadline = deadline();
+    found.forEach(one -> stop(one, deadline));
   }
 
   /** Waits until every service has come to its end by itself, or the first failure. */
@@ -121,22 +123,24 @@ public final class ServiceGroup implements AutoCloseable {
       }
       closed = true;
     }
+    long deadline = deadline();
     while (!running.isEmpty()) {
-      stop(running.pop());
+      stop(running.pop(), deadline);
     }
     finish();
   }
 
-  private static void stop(Running one) {
+  private static long deadline() {
+    return System.nanoTime() + Service.STOP_LIMIT.toNanos();
+  }
+
+  private static void stop(Running one, long deadline) {
+    one.service().requestStop();
     try {
-      one.service().stop();
-    } catch (Exception e) {
-      log.warn("{} did not take the request to stop", one.name(), e);
-    }
-    try {
-      one.thread().join(STOP_LIMIT.toMillis());
-      if (one.thread().isAlive()) {
-        log.warn("{} is still running after {} s", one.name(), STOP_LIMIT.toSeconds());
+      boolean stopped = one.service().awaitStopped(Duration.ofNanos(deadline - System.nanoTime()));
+      TimeUnit.NANOSECONDS.timedJoin(one.thread(), deadline - System.nanoTime());
+      if (!stopped || one.thread().isAlive()) {
+        log.warn("{} has not stopped within {} s", one.name(), Service.STOP_LIMIT.toSeconds());
         one.thread().interrupt();
       }
     } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.run;
 
+import io.dpostream.settings.service.Service;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Shutdown implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  /** What the services may take, and some time for an embedded broker, which stops last. */
+  private static final Duration LIMIT = Service.STOP_LIMIT.plusSeconds(10);
 
   private final CountDownLatch inOrder = new CountDownLatch(1);
   private final Thread hook;

@@ -5,6 +5,8 @@ import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.judges.JudgeWatch;
 import io.dpostream.pipeline.judges.MeasuredLabelSmoothing;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.metrics.DisplacementListener;
 import io.dpostream.trainer.metrics.TensorBoardListener;
@@ -12,6 +14,7 @@ import io.dpostream.trainer.service.RunSpec;
 import io.dpostream.trainer.service.StepLog;
 import io.dpostream.trainer.service.TrainerListener;
 import io.dpostream.trainer.service.TrainerService;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import org.apache.kafka.clients.admin.Admin;
 public final class Training implements Service {
   private static final InstantSource CLOCK = InstantSource.system();
 
+  private final Lifecycle lifecycle = new Lifecycle();
   private final TrainerService trainer;
   private final StepLog steps;
   private final TensorBoardListener tensorBoard;
@@ -93,11 +97,15 @@ public final class Training implements Service {
   public void run() {
     try (steps;
         tensorBoard) {
-      if (judges.isPresent()) {
-        runMeasuring(judges.get());
-      } else {
-        trainer.run();
-      }
+      lifecycle.run(this::train);
+    }
+  }
+
+  private void train() {
+    if (judges.isPresent()) {
+      runMeasuring(judges.get());
+    } else {
+      trainer.run();
     }
   }
 
@@ -112,7 +120,13 @@ public final class Training implements Service {
   }
 
   @Override
-  public void stop() {
-    trainer.close();
+  public void requestStop() {
+    lifecycle.requestStop();
+    trainer.requestStop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 }

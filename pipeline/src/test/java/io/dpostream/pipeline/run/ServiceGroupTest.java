@@ -3,6 +3,8 @@ package io.dpostream.pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,10 +14,11 @@ import org.junit.jupiter.api.Test;
 class ServiceGroupTest {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
+  private final CountDownLatch begun = new CountDownLatch(2);
 
   private final class Waiting implements Service {
     private final String name;
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Lifecycle lifecycle = new Lifecycle();
 
     Waiting(String name) {
       this.name = name;
@@ -23,13 +26,22 @@ class ServiceGroupTest {
 
     @Override
     public void run() throws InterruptedException {
-      stop.await();
-      events.add(name);
+      lifecycle.run(
+          () -> {
+            begun.countDown();
+            lifecycle.awaitStopRequest();
+            events.add(name);
+          });
     }
 
     @Override
-    public void stop() {
-      stop.countDown();
+    public void requestStop() {
+      lifecycle.requestStop();
+    }
+
+    @Override
+    public boolean awaitStopped(Duration limit) throws InterruptedException {
+      return lifecycle.awaitStopped(limit);
     }
   }
 
@@ -41,25 +53,33 @@ class ServiceGroupTest {
       }
 
       @Override
-      public void stop() {}
+      public void requestStop() {}
+
+      @Override
+      public boolean awaitStopped(Duration limit) {
+        return true;
+      }
     };
   }
 
   @Test
-  void shouldStopTheLatestFirstAndWaitForEach() {
+  void shouldStopTheLatestFirstAndWaitForEach() throws InterruptedException {
     try (ServiceGroup group = new ServiceGroup()) {
       group.start("broker", new Waiting("broker"));
       group.start("trainer", new Waiting("trainer"));
+      begun.await();
     }
 
     assertThat(events).containsExactly("trainer", "broker");
   }
 
   @Test
-  void shouldThrowTheFirstFailureAndStillStopTheOthers() {
+  void shouldThrowTheFirstFailureAndStillStopTheOthers() throws InterruptedException {
     IllegalStateException error = new IllegalStateException("broken");
     try (ServiceGroup group = new ServiceGroup()) {
       group.start("sampler", new Waiting("sampler"));
+      begun.countDown();
+      begun.await();
       group.start("judge", failing(error));
 
       assertThatThrownBy(group::await).isSameAs(error);

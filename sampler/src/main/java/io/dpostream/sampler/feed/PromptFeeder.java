@@ -7,6 +7,8 @@ import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * where the topic says that the one before stopped, and stays only so many prompts ahead of the
  * sampler.
  */
-public final class PromptFeeder implements Runnable, AutoCloseable {
+public final class PromptFeeder implements Service {
   private static final Logger log = LoggerFactory.getLogger(PromptFeeder.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -33,6 +35,7 @@ public final class PromptFeeder implements Runnable, AutoCloseable {
   private final FeederConfig config;
   private final KafkaSettings kafka;
   private final PromptsFile file;
+  private final Lifecycle lifecycle = new Lifecycle();
   private final Retry retry = new Retry(Duration.ofMillis(500));
 
   /**
@@ -48,12 +51,16 @@ public final class PromptFeeder implements Runnable, AutoCloseable {
   }
 
   /**
-   * Feeds until closed, interrupted or through with the last epoch.
+   * Feeds until a stop is requested, the thread is interrupted or the last epoch is through.
    *
    * @throws UserException when another feeder of the run has taken over
    */
   @Override
   public void run() {
+    lifecycle.run(this::work);
+  }
+
+  private void work() {
     try (TransactionalWriter writer =
             new TransactionalWriter(
                 kafka, kafka.topicPrefix() + "feeder-" + runId, "feeder of run " + runId, retry);
@@ -69,10 +76,15 @@ public final class PromptFeeder implements Runnable, AutoCloseable {
     }
   }
 
-  /** Stops soon; {@link #run} then returns. */
   @Override
-  public void close() {
+  public void requestStop() {
+    lifecycle.requestStop();
     retry.stop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
   }
 
   private void feed(

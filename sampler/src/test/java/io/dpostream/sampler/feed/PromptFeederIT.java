@@ -145,7 +145,7 @@ class PromptFeederIT {
       this.feeder =
           new PromptFeeder(
               Bench.RUN, new FeederConfig(file.toString(), epochs, maxAhead), bench.kafka());
-      this.done = CompletableFuture.runAsync(feeder, task -> new Thread(task).start());
+      this.done = CompletableFuture.runAsync(feeder::run, task -> new Thread(task).start());
     }
 
     @Override

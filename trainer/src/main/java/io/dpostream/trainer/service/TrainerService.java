@@ -4,6 +4,8 @@ import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.Environment;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.settings.service.Lifecycle;
+import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.RecordedBatches;
@@ -15,25 +17,23 @@ import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.Offsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Trains one run: takes it over, brings the learner where the ledger stands, and goes on until the
  * run is complete or someone stops it. Whatever it does takes effect by a committed ledger record
- * and not before. {@link #run} is called once, by any thread.
+ * and not before.
  */
-public final class TrainerService implements AutoCloseable {
+public final class TrainerService implements Service {
   private final TrainerConfig config;
   private final RunSpec run;
   private final KafkaSettings kafka;
   private final Parts parts;
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile boolean running;
-  private volatile boolean stopped;
+  private final Lifecycle lifecycle = new Lifecycle();
 
   /**
    * What a trainer works with.
@@ -72,14 +72,18 @@ public final class TrainerService implements AutoCloseable {
   }
 
   /**
-   * Trains until the run is complete, {@link #close} is called or the thread is interrupted.
+   * Trains until the run is complete, a stop is requested or the thread is interrupted.
    *
    * @throws io.dpostream.settings.UserException when a newer trainer takes the run over, the
    *     configuration is not the run's, or data is missing
    * @throws io.dpostream.trainer.ledger.LedgerException when the ledger cannot be believed
    */
+  @Override
   public void run() {
-    running = true;
+    lifecycle.run(this::train);
+  }
+
+  private void train() {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
@@ -97,28 +101,31 @@ public final class TrainerService implements AutoCloseable {
         }
         parts.listener().recovered(ledger.state());
         new TrainingLoop(run, scheduled, kafka, parts, ledger, data, fold, checkpoints)
-            .run(() -> stopped = stopped || Thread.interrupted());
+            .run(this::isStopRequested);
       }
     } catch (StoppedException | InterruptException e) {
-      if (!stopped && !(e instanceof InterruptException)) {
+      if (!lifecycle.isStopRequested() && !(e instanceof InterruptException)) {
         throw e;
       }
-    } finally {
-      ended.countDown();
     }
   }
 
-  /** Asks the run to stop after the present step, with a checkpoint, and waits until it has. */
+  /** Asks to stop after the present step, with a checkpoint. */
   @Override
-  public void close() {
-    stopped = true;
-    if (running) {
-      try {
-        ended.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+  public void requestStop() {
+    lifecycle.requestStop();
+  }
+
+  @Override
+  public boolean awaitStopped(Duration limit) throws InterruptedException {
+    return lifecycle.awaitStopped(limit);
+  }
+
+  private boolean isStopRequested() {
+    if (Thread.interrupted()) {
+      lifecycle.requestStop();
     }
+    return lifecycle.isStopRequested();
   }
 
   private PolicyFold fold(LedgerState state, RunData data, CheckpointStore checkpoints) {
@@ -183,7 +190,7 @@ public final class TrainerService implements AutoCloseable {
   }
 
   private void addUnlessStopped(PolicyFold fold, TrainingStep record) {
-    if (stopped) {
+    if (lifecycle.isStopRequested()) {
       throw new StoppedException();
     }
     fold.add(record);
