@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -24,7 +23,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -41,7 +39,7 @@ final class TopicSetup {
   }
 
   void ensure(List<Topic<?>> topics, String deadLetters, Map<String, String> deadLettersConfig) {
-    Set<String> present = await(admin.listTopics().names());
+    Set<String> present = AdminAnswer.require(admin.listTopics().names());
     List<NewTopic> missing = new ArrayList<>();
     for (Topic<?> topic : topics) {
       missing.add(newTopic(topic.name(), topic.partitions(), topic.config()));
@@ -63,9 +61,9 @@ final class TopicSetup {
   }
 
   Map<String, Integer> partitions(Set<String> names) {
-    Set<String> present = await(admin.listTopics().names());
+    Set<String> present = AdminAnswer.require(admin.listTopics().names());
     List<String> known = names.stream().filter(present::contains).toList();
-    return await(admin.describeTopics(known).allTopicNames()).entrySet().stream()
+    return AdminAnswer.require(admin.describeTopics(known).allTopicNames()).entrySet().stream()
         .collect(
             Collectors.toMap(Map.Entry::getKey, topic -> topic.getValue().partitions().size()));
   }
@@ -109,7 +107,7 @@ final class TopicSetup {
         topics.stream()
             .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
             .toList();
-    return await(admin.describeConfigs(resources).all()).entrySet().stream()
+    return AdminAnswer.require(admin.describeConfigs(resources).all()).entrySet().stream()
         .collect(
             Collectors.toMap(
                 entry -> entry.getKey().name(),
@@ -151,12 +149,12 @@ final class TopicSetup {
    * logs an error for a topic that a broker has not heard of, so that is asked first.
    */
   private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
-    Set<String> known = await(admin.listTopics().names());
+    Set<String> known = AdminAnswer.require(admin.listTopics().names());
     if (!partitions.keySet().stream().map(TopicPartition::topic).allMatch(known::contains)) {
       return false;
     }
     try {
-      await(admin.listOffsets(partitions).all());
+      AdminAnswer.require(admin.listOffsets(partitions).all());
       return true;
     } catch (UnknownTopicOrPartitionException notHeardOf) {
       return false;
@@ -173,24 +171,9 @@ final class TopicSetup {
 
   private static void awaitCreation(KafkaFuture<Void> creation) {
     try {
-      await(creation);
+      AdminAnswer.require(creation);
     } catch (TopicExistsException anotherServiceWasFaster) {
       // the topic is there, which is all that was asked for
-    }
-  }
-
-  private static <V> V await(KafkaFuture<V> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TimeoutException timeout) {
-        throw new UserException(
-            "bootstrap.servers: no broker answers (" + timeout.getMessage() + "); is it running?",
-            timeout);
-      }
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     }
   }
 }

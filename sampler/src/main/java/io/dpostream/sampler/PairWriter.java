@@ -4,7 +4,9 @@ import io.dpostream.kafka.DeadLetters;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
 import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.Transaction;
 import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.settings.UserException;
@@ -28,9 +30,10 @@ final class PairWriter implements AutoCloseable {
   private final Retry retry;
 
   PairWriter(String runId, KafkaSettings kafka, Retry retry) {
+    String id = SamplerRun.groupId(kafka, runId);
     this.writer =
         new TransactionalWriter(
-            kafka, SamplerRun.groupId(kafka, runId), "sampler of run " + runId, retry);
+            kafka.transactionalProducer(id, id), Fencing.of("sampler of run " + runId), retry);
     this.encoder = kafka.encoder();
     this.topic = kafka.topics().completionPairs();
     this.deadLetters = new DeadLetters(kafka.topics());
@@ -45,7 +48,7 @@ final class PairWriter implements AutoCloseable {
   /**
    * Commits all of it or nothing.
    *
-   * @throws UserException when another sampler has taken the run over; nothing was committed
+   * @throws UserException when a newer sampler has taken the run over; nothing was committed
    */
   void commit(
       List<Sampled> sampled,
@@ -61,7 +64,7 @@ final class PairWriter implements AutoCloseable {
         records.add(deadLetters.record(refused.source(), refused.reason()));
       }
     }
-    writer.commit(records, offsets, group);
+    writer.commit(Transaction.of(records).consuming(offsets, group));
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class SamplerService implements Service {
   private final Pacer pacer;
   private final PairLedger ledger;
   private final Lifecycle lifecycle = new Lifecycle();
-  private final Retry retry = new Retry(Duration.ofMillis(500));
+  private final Retry retry = Retry.untilStopped();
 
   /**
    * @param clock stamps the pairs; nothing depends on it
@@ -84,7 +84,7 @@ public final class SamplerService implements Service {
   /**
    * Samples until a stop is requested or the thread is interrupted.
    *
-   * @throws UserException when another sampler has taken over, or a record that sampling depends on
+   * @throws UserException when a newer sampler has taken over, or a record that sampling depends on
    *     cannot be read
    */
   @Override

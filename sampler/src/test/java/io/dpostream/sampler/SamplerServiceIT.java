@@ -149,7 +149,7 @@ class SamplerServiceIT {
               .get()
               .isInstanceOf(UserException.class)
               .extracting(Throwable::getMessage)
-              .isEqualTo("another sampler of run run has taken over; this one stops");
+              .isEqualTo("a newer sampler of run run has taken over; this one stops");
           assertThat(young.isRunning()).isTrue();
         }
       }

@@ -1,42 +1,42 @@
 package io.dpostream.benchmarks.judging;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.writing.Fencing;
+import io.dpostream.kafka.writing.OpenTransaction;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.TransactionalWriter;
+import java.util.Iterator;
 import java.util.List;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer that does nothing but write encoded records in transactions. */
 final class TransactionalSender implements AutoCloseable {
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final TransactionalWriter writer;
 
   TransactionalSender(KafkaSettings kafka, String name) {
-    producer =
-        new KafkaProducer<>(
-            kafka.transactionalProducer(name, name),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
-    producer.initTransactions();
+    writer =
+        new TransactionalWriter(
+            kafka.transactionalProducer(name, name), Fencing.of(name), Retry.never());
+    writer.takeOver();
   }
 
   /** Sends all, in transactions of a length. */
   void send(List<ProducerRecord<byte[], byte[]>> records, long transactionMs) {
     long length = transactionMs * 1_000_000;
-    producer.beginTransaction();
-    long begun = System.nanoTime();
-    for (ProducerRecord<byte[], byte[]> record : records) {
-      producer.send(record);
-      if (System.nanoTime() - begun > length) {
-        producer.commitTransaction();
-        producer.beginTransaction();
-        begun = System.nanoTime();
+    Iterator<ProducerRecord<byte[], byte[]>> next = records.iterator();
+    while (next.hasNext()) {
+      long begun = System.nanoTime();
+      try (OpenTransaction transaction = writer.begin()) {
+        while (next.hasNext() && System.nanoTime() - begun <= length) {
+          transaction.send(next.next());
+        }
+        transaction.commit();
       }
     }
-    producer.commitTransaction();
   }
 
   @Override
   public void close() {
-    producer.close();
+    writer.close();
   }
 }

@@ -1,7 +1,7 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.kafka.AdminAnswer;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -23,20 +23,18 @@ final class AssemblerGroup {
   }
 
   /** Whether there are members of the other shape, or the broker does not say. */
-  boolean hasOthers(PairTasks tasks) throws InterruptedException {
+  boolean hasOthers(PairTasks tasks) {
     String others = prefix(!tasks.direct());
     try {
-      return admin.describeConsumerGroups(List.of(groupId)).all().get().values().stream()
+      return AdminAnswer.await(admin.describeConsumerGroups(List.of(groupId)).all())
+          .values()
+          .stream()
           .flatMap(group -> group.members().stream())
           .anyMatch(member -> member.clientId().startsWith(others));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof GroupIdNotFoundException) {
-        return false;
-      }
-      if (e.getCause() instanceof RetriableException) {
-        return true;
-      }
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (GroupIdNotFoundException nobodyYet) {
+      return false;
+    } catch (RetriableException outOfReach) {
+      return true;
     }
   }
 

@@ -2,6 +2,8 @@ package io.dpostream.judge.assembler;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
+import io.dpostream.kafka.writing.Backoff;
+import io.dpostream.kafka.writing.Outage;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
@@ -10,13 +12,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -39,12 +43,14 @@ public final class AssemblerService implements Service {
   private static final int STATE_BYTES = 2 * KafkaSettings.LARGEST_RECORD_BYTES;
 
   private static final Logger log = LoggerFactory.getLogger(AssemblerService.class);
-  private static final long RETRY_MS = 1000;
+  private static final Backoff BACKOFF = Backoff.standard();
+  private static final long OTHERS_MS = 1000;
   private static final long WATCH_MS = 5000;
 
   private final AssemblerConfig config;
   private final KafkaSettings settings;
   private final AssemblerListener listener;
+  private final AtomicInteger failures = new AtomicInteger();
   private final Lifecycle lifecycle = new Lifecycle();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile CountDownLatch stop = new CountDownLatch(1);
@@ -113,7 +119,9 @@ public final class AssemblerService implements Service {
     streams.setUncaughtExceptionHandler(this::onFailure);
     streams.setStateListener(
         (now, before) -> {
-          if (now == KafkaStreams.State.ERROR) {
+          if (now == KafkaStreams.State.RUNNING) {
+            failures.set(0);
+          } else if (now == KafkaStreams.State.ERROR) {
             stop.countDown();
           }
         });
@@ -146,10 +154,10 @@ public final class AssemblerService implements Service {
       if (!lifecycle.isStopRequested() && group.hasOthers(tasks)) {
         log.info("assembler waits for others, which have not seen yet that its topics have grown");
         do {
-          stop.await(RETRY_MS, TimeUnit.MILLISECONDS);
+          stop.await(OTHERS_MS, TimeUnit.MILLISECONDS);
         } while (!lifecycle.isStopRequested() && group.hasOthers(tasks));
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | InterruptException e) {
       Thread.currentThread().interrupt();
     }
     return !lifecycle.isStopRequested() && !Thread.currentThread().isInterrupted();
@@ -210,10 +218,12 @@ public final class AssemblerService implements Service {
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable exception) {
-    if (isOutOfReach(exception) && !lifecycle.isStopRequested()) {
-      log.warn("assembler retries in {} ms: {}", RETRY_MS, exception.toString());
+    if (Outage.caused(exception) && !lifecycle.isStopRequested()) {
+      Duration delay =
+          BACKOFF.delay(failures.getAndIncrement(), ThreadLocalRandom.current().nextDouble());
+      log.warn("assembler retries in {} ms: {}", delay.toMillis(), exception.toString());
       try {
-        stop.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        stop.await(delay.toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -222,16 +232,6 @@ public final class AssemblerService implements Service {
     log.error("assembler stops", exception);
     failure.compareAndSet(null, exception);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  /** Whether some cause is a fault that waiting may cure. */
-  private static boolean isOutOfReach(Throwable exception) {
-    for (Throwable e = exception; e != null; e = e.getCause()) {
-      if (e instanceof RetriableException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private String applicationId() {

@@ -3,18 +3,23 @@ package io.dpostream.judge.service;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.Verdict;
+import io.dpostream.kafka.writing.Backoff;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Puts pairs before one judge and makes judgments of its verdicts. Thread-safe. */
 final class Bench {
+  private static final double JITTER = 0.2;
+
   private final JudgeSpec spec;
   private final JudgeConfig config;
   private final Judge judge;
@@ -101,9 +106,13 @@ final class Bench {
     return "judge %s failed %d times: %s".formatted(spec.id(), attempts, what);
   }
 
-  /** The pause after a failed attempt, counted from 1. */
+  /** The pause after a failed attempt, counted from 1; twice as long after each. */
   long backoffMs(int attempt) {
-    return config.retryBackoffMs() << (attempt - 1);
+    Duration first = Duration.ofMillis(config.retryBackoffMs());
+    Duration longest = first.multipliedBy(1L << JudgeConfig.MOST_ATTEMPTS);
+    return new Backoff(first, longest, JITTER)
+        .delay(attempt - 1, ThreadLocalRandom.current().nextDouble())
+        .toMillis();
   }
 
   private static boolean isCancelled(Throwable failure) {

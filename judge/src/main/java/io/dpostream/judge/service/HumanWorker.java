@@ -8,13 +8,14 @@ import io.dpostream.judge.human.TaskTable;
 import io.dpostream.judge.human.TaskTable.GivenUp;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
-import io.dpostream.kafka.reading.SideBySide;
+import io.dpostream.kafka.reading.TimeAlignedReader;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.PairOutcome;
+import io.dpostream.settings.UserException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class HumanWorker implements Worker {
   private final JudgeListener listener;
   private final Clock clock;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final SideBySide topics;
+  private final TimeAlignedReader topics;
   private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> handlers = new HashMap<>();
   private volatile boolean stopped;
 
@@ -79,7 +80,7 @@ final class HumanWorker implements Worker {
     follow(settings, settings.topics().completionPairs(), this::onPair);
     follow(settings, settings.topics().judgments(), this::onJudgment);
     follow(settings, settings.topics().outcomes(), this::onOutcome);
-    this.topics = new SideBySide(consumer, handlers.keySet());
+    this.topics = new TimeAlignedReader(consumer, handlers.keySet());
   }
 
   /** Pairs of other shares are passed over by their key, without being decoded. */
@@ -136,7 +137,7 @@ final class HumanWorker implements Worker {
         claim();
         claimAt = clock.instant().plus(CLAIM);
       }
-      Optional<KafkaException> takenOver = writer.takenOver();
+      Optional<UserException> takenOver = writer.takenOver();
       if (takenOver.isPresent()) {
         throw takenOver.get();
       }
@@ -174,7 +175,7 @@ final class HumanWorker implements Worker {
     try {
       writer.write(topics.offsets(), consumer.groupMetadata());
     } catch (KafkaException e) {
-      if (e instanceof AuthorizationException || writer.takenOver().isPresent()) {
+      if (e instanceof AuthorizationException) {
         throw e;
       }
       log.warn("judge {} cannot write to its log: {}", spec.id(), e.toString());

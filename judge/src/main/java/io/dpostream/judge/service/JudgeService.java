@@ -6,6 +6,8 @@ import io.dpostream.judge.human.HumanOptions;
 import io.dpostream.judge.human.HumanPage;
 import io.dpostream.judge.human.TaskTable;
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.writing.Backoff;
+import io.dpostream.kafka.writing.Outage;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
@@ -13,19 +15,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class JudgeService implements Service {
   private static final Logger log = LoggerFactory.getLogger(JudgeService.class);
-  private static final long RETRY_MS = 1000;
+  private static final Backoff BACKOFF = Backoff.standard();
+
+  /** A worker that held out so long did not fail because of what failed before. */
+  private static final Duration WORKED = Duration.ofSeconds(30);
 
   private final JudgeConfig config;
   private final Duration correctionWindow;
@@ -181,11 +179,10 @@ public final class JudgeService implements Service {
 
   /** Works, and works again with a new connection when one has failed. */
   private void work(JudgeSpec spec, Supplier<Worker> maker) {
-    while (!lifecycle.isStopRequested()) {
+    for (int failures = 0; !lifecycle.isStopRequested(); failures++) {
+      long begun = System.nanoTime();
       try {
         work(maker.get());
-      } catch (ProducerFencedException | InvalidProducerEpochException e) {
-        fail(new UserException(takenOver(spec), e));
       } catch (InterruptException e) {
         return;
       } catch (RuntimeException e) {
@@ -193,25 +190,21 @@ public final class JudgeService implements Service {
           log.info("judge {} stopped with work under way: {}", spec.id(), e.toString());
           return;
         }
-        if (!isOutOfReach(e)) {
+        if (!Outage.passesWithNewClient(e)) {
           fail(e);
           return;
         }
-        log.warn("judge {} retries in {} ms: {}", spec.id(), RETRY_MS, e.toString());
-        pause();
+        if (System.nanoTime() - begun > WORKED.toNanos()) {
+          failures = 0;
+        }
+        Duration delay = BACKOFF.delay(failures, ThreadLocalRandom.current().nextDouble());
+        log.warn("judge {} retries in {} ms: {}", spec.id(), delay.toMillis(), e.toString());
+        pause(delay);
       } catch (Error e) {
         fail(new IllegalStateException("judge " + spec.id() + " stops: " + e, e));
         return;
       }
     }
-  }
-
-  private String takenOver(JudgeSpec spec) {
-    return spec.isHuman()
-        ? "judge %s: another process serves its page now; one process serves a human judge"
-            .formatted(spec.id())
-        : "judge.instance: '%s' runs judge %s elsewhere too; give each process its own"
-            .formatted(config.instance(), spec.id());
   }
 
   private void work(Worker worker) {
@@ -254,21 +247,11 @@ public final class JudgeService implements Service {
     lifecycle.requestStop();
   }
 
-  private void pause() {
+  private void pause(Duration delay) {
     try {
-      lifecycle.pause(Duration.ofMillis(RETRY_MS));
+      lifecycle.pause(delay);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Kafka's own faults may pass with time and a new connection, but for those that cannot. */
-  private static boolean isOutOfReach(RuntimeException e) {
-    return e instanceof KafkaException
-        && !(e instanceof AuthenticationException
-            || e instanceof AuthorizationException
-            || e instanceof UnsupportedVersionException
-            || e instanceof InvalidConfigurationException
-            || e instanceof SerializationException);
   }
 }

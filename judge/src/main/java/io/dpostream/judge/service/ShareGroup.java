@@ -1,18 +1,16 @@
 package io.dpostream.judge.service;
 
+import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** The share group of one judge: its name, and its settings at the broker. */
 record ShareGroup(String id, KafkaSettings settings, int concurrency, int lockMs) {
@@ -53,16 +51,11 @@ record ShareGroup(String id, KafkaSettings settings, int concurrency, int lockMs
         (key, value) ->
             ops.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
     try (Admin admin = settings.admin()) {
-      admin
-          .incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, id), ops))
-          .all()
-          .get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException cause
-          ? cause
-          : new KafkaException("share group " + id + " cannot be set up", e.getCause());
+      AdminAnswer.require(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(new ConfigResource(ConfigResource.Type.GROUP, id), ops))
+              .all());
     }
   }
 

@@ -5,6 +5,10 @@ import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.Transaction;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
 import java.time.Duration;
@@ -17,10 +21,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A consumer group and transactions: the judgments of one poll and its offsets are committed
@@ -37,7 +40,7 @@ final class TransactionalWorker implements Worker {
   private final Topic<CompletionPair> pairs;
   private final Topic<Judgment> judgments;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final TransactionalWriter writer;
   private final RecordDecoder<CompletionPair> decoder;
   private final RecordEncoder encoder;
   private volatile boolean stopped;
@@ -69,14 +72,18 @@ final class TransactionalWorker implements Worker {
     this.consumer = new KafkaConsumer<>(consuming);
     Map<String, Object> producing = settings.transactionalProducer(member, member);
     producing.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    this.producer =
-        new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
+    Fencing fencing =
+        new Fencing(
+            "judge %s of judge.instance '%s'".formatted(spec.id(), config.instance()),
+            "give each process its own judge.instance");
+    // After a failure this worker is made anew: the group may have given its pairs to another.
+    this.writer = new TransactionalWriter(producing, fencing, Retry.never());
   }
 
   @Override
   public void run() {
     try {
-      producer.initTransactions();
+      writer.takeOver();
       consumer.subscribe(List.of(pairs.name()));
       while (!stopped) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
@@ -87,7 +94,7 @@ final class TransactionalWorker implements Worker {
     } catch (WakeupException e) {
       // stopped while it waited
     } finally {
-      producer.close(Duration.ZERO); // an open transaction is rolled back by the successor
+      writer.abandon(); // an open transaction is rolled back by the successor
       consumer.close();
     }
   }
@@ -113,12 +120,12 @@ final class TransactionalWorker implements Worker {
   }
 
   private void write(List<Judgment> batch, ConsumerRecords<byte[], byte[]> records) {
-    producer.beginTransaction();
+    List<ProducerRecord<byte[], byte[]>> encoded = new ArrayList<>(batch.size());
     for (Judgment judgment : batch) {
-      producer.send(encoder.encode(judgments, judgment.getPairId(), judgment));
+      encoded.add(encoder.encode(judgments, judgment.getPairId(), judgment));
     }
-    producer.sendOffsetsToTransaction(records.nextOffsets(), consumer.groupMetadata());
-    producer.commitTransaction();
+    writer.commit(
+        Transaction.of(encoded).consuming(records.nextOffsets(), consumer.groupMetadata()));
     batch.forEach(listener::judged);
   }
 }

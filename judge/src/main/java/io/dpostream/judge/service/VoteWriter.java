@@ -3,22 +3,20 @@ package io.dpostream.judge.service;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.Transaction;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.Judgment;
-import java.time.Duration;
+import io.dpostream.settings.UserException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Commits people's votes one by one while they wait, each in a transaction of an id that a human
@@ -30,10 +28,11 @@ final class VoteWriter implements AutoCloseable {
   private static final int PATIENCE_MS = 10_000;
 
   private final Map<String, Object> config;
+  private final Fencing fencing;
   private final Topic<Judgment> judgments;
   private final RecordEncoder encoder;
-  private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
-  private volatile Optional<KafkaException> takenOver = Optional.empty();
+  private Optional<TransactionalWriter> writer = Optional.empty();
+  private volatile Optional<UserException> takenOver = Optional.empty();
   private boolean closed;
 
   VoteWriter(String judgeId, KafkaSettings settings) {
@@ -42,6 +41,7 @@ final class VoteWriter implements AutoCloseable {
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS / 2);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
+    this.fencing = new Fencing("judge " + judgeId, "one process serves a human judge");
     this.judgments = settings.topics().judgments();
     this.encoder = settings.encoder();
   }
@@ -54,21 +54,17 @@ final class VoteWriter implements AutoCloseable {
    */
   synchronized void open(Judgment example) {
     encoder.encode(judgments, example.getPairId(), example);
-    producer();
+    writer();
   }
 
   /**
    * Returns when the judgment is committed.
    *
    * @throws KafkaException when it is not, or not known to be; it may be written again
+   * @throws UserException when another process has taken over; see {@link #takenOver}
    */
   synchronized void write(Judgment judgment) {
-    Future<RecordMetadata> sent =
-        commit(p -> p.send(encoder.encode(judgments, judgment.getPairId(), judgment)));
-    if (!sent.isDone()) {
-      drop();
-      throw new KafkaException("the transaction ended before its record was sent");
-    }
+    commit(Transaction.of(List.of(encoder.encode(judgments, judgment.getPairId(), judgment))));
   }
 
   /**
@@ -80,31 +76,25 @@ final class VoteWriter implements AutoCloseable {
    */
   synchronized void write(
       Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-    commit(
-        p -> {
-          p.sendOffsetsToTransaction(offsets, group);
-          return offsets;
-        });
+    commit(Transaction.of(List.of()).consuming(offsets, group));
   }
 
-  private <T> T commit(Function<KafkaProducer<byte[], byte[]>, T> work) {
-    KafkaProducer<byte[], byte[]> current = producer();
+  private void commit(Transaction transaction) {
+    TransactionalWriter current = writer();
     try {
-      current.beginTransaction();
-      T result = work.apply(current);
-      current.commitTransaction();
-      return result;
+      current.commit(transaction);
+    } catch (UserException e) {
+      takenOver = Optional.of(e);
+      drop();
+      throw e;
     } catch (KafkaException e) {
-      if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
-        takenOver = Optional.of(e);
-      }
       drop();
       throw e;
     }
   }
 
-  /** The failure that told that another process has taken over; every write fails from then on. */
-  Optional<KafkaException> takenOver() {
+  /** Set once another process has taken over; every write fails from then on. */
+  Optional<UserException> takenOver() {
     return takenOver;
   }
 
@@ -114,30 +104,28 @@ final class VoteWriter implements AutoCloseable {
     drop();
   }
 
-  private KafkaProducer<byte[], byte[]> producer() {
+  private TransactionalWriter writer() {
     if (takenOver.isPresent()) {
-      throw takenOver.get(); // a new producer would take the judge back
+      throw takenOver.get(); // a new writer would take the judge back
     }
     if (closed) {
       throw new KafkaException("the judge is stopping");
     }
-    if (producer.isEmpty()) {
-      producer =
-          Optional.of(
-              new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+    if (writer.isEmpty()) {
+      writer = Optional.of(new TransactionalWriter(config, fencing, Retry.never()));
       try {
-        producer.get().initTransactions();
+        writer.get().takeOver();
       } catch (KafkaException e) {
         drop();
         throw e;
       }
     }
-    return producer.get();
+    return writer.get();
   }
 
-  /** A producer that has failed is of no more use; the next one settles what it left open. */
+  /** A writer that has failed is of no more use; the next one settles what it left open. */
   private void drop() {
-    producer.ifPresent(old -> old.close(Duration.ZERO));
-    producer = Optional.empty();
+    writer.ifPresent(TransactionalWriter::abandon);
+    writer = Optional.empty();
   }
 }

@@ -172,7 +172,7 @@ class HumanJudgeIT {
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(UserException.class)
         .hasMessageContaining(
-            "judge people: another process serves its page now; one process serves a human judge");
+            "a newer judge people has taken over; one process serves a human judge");
   }
 
   private static List<CompletionPair> pairs(int count) {

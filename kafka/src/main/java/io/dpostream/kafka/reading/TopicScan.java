@@ -4,20 +4,17 @@ import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.settings.UserException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads a topic once, from its beginning to where it ends now. */
 public final class TopicScan {
-
-  private static final Duration POLL = Duration.ofMillis(500);
 
   private final KafkaSettings kafka;
 
@@ -41,24 +38,19 @@ public final class TopicScan {
   public <T extends SpecificRecord> void read(Topic<T> topic, Consumer<Located<T>> handler) {
     RecordDecoder<T> decoder = kafka.decoder(topic);
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(kafka.consumer("dpo-scan"))) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic.name()).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
-      if (partitions.isEmpty()) {
-        throw new UserException(
-            "topic " + topic.name() + ": does not exist; check the address and topic.prefix");
-      }
+      List<TopicPartition> partitions = TopicTail.partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
-      while (end.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (decoder.decode(record) instanceof Decoded.Value<T> value) {
-            handler.accept(new Located<>(record.partition(), record.offset(), value.value()));
-          }
-        }
-      }
+      new OffsetScan(consumer, Retry.never())
+          .read(
+              end,
+              record -> {
+                if (decoder.decode(record) instanceof Decoded.Value<T> value) {
+                  handler.accept(new Located<>(record.partition(), record.offset(), value.value()));
+                }
+              },
+              () -> {});
     }
   }
 }

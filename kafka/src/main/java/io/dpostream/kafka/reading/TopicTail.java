@@ -32,7 +32,7 @@ public final class TopicTail implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<Topic<?>, Consumer<ConsumerRecord<byte[], byte[]>>> handlers;
   private final Runnable afterPoll;
-  private final Retry retry = new Retry(Duration.ofMillis(500));
+  private final Retry retry = Retry.untilStopped();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Thread thread;
   private volatile boolean caughtUp;

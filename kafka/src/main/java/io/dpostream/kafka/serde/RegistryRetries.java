@@ -1,18 +1,19 @@
 package io.dpostream.kafka.serde;
 
+import io.dpostream.kafka.writing.Backoff;
 import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * How often to ask a registry again that is out of reach: waits {@code firstWait}, then twice as
- * long each time up to {@code maxWait}.
+ * How often to ask a registry again that is out of reach, with a {@link Backoff} between.
  *
  * @param max attempts after the first one
- * @param firstWait before the first retry
- * @param maxWait upper bound of a wait
+ * @param firstWait before the first retry, about
+ * @param maxWait the longest wait, about
  */
 public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
   /** Confluent's configuration keys for the three values, in this order; times in milliseconds. */
@@ -20,6 +21,8 @@ public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
 
   static final String WAIT_MS = "retries.wait.ms";
   static final String MAX_WAIT_MS = "retries.max.wait.ms";
+
+  private static final double JITTER = 0.2;
 
   public RegistryRetries {
     if (max < 0 || firstWait.isNegative() || maxWait.compareTo(firstWait) < 0) {
@@ -43,7 +46,7 @@ public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
   }
 
   <V> V call(Supplier<V> request) {
-    long waitMs = firstWait.toMillis();
+    Backoff backoff = new Backoff(firstWait, maxWait, JITTER);
     for (int retry = 0; ; retry++) {
       try {
         return request.get();
@@ -52,8 +55,7 @@ public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
           throw e;
         }
       }
-      sleep(waitMs);
-      waitMs = Math.min(2 * waitMs, maxWait.toMillis());
+      sleep(backoff.delay(retry, ThreadLocalRandom.current().nextDouble()).toMillis());
     }
   }
 

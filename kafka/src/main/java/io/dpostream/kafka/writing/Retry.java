@@ -2,7 +2,9 @@ package io.dpostream.kafka.writing;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -10,45 +12,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats what failed because a broker or the schema registry was out of reach, until it succeeds
- * or the service is stopped. Thread-safe.
+ * Repeats what failed because a broker or the schema registry was out of reach, until it succeeds,
+ * the attempts are used up or the service is stopped. Thread-safe.
  */
 public final class Retry {
   private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Duration pause;
+  private final int attempts;
+  private final Backoff backoff;
+  private final DoubleSupplier random;
 
   /**
-   * @param pause between two attempts
+   * Repeats by a backoff of the caller's.
+   *
+   * @param attempts of one action, the first included
+   * @param random uniform in [0, 1), for the jitter
    */
-  public Retry(Duration pause) {
-    this.pause = pause;
+  public Retry(int attempts, Backoff backoff, DoubleSupplier random) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException("attempts: " + attempts + " is not positive");
+    }
+    this.attempts = attempts;
+    this.backoff = backoff;
+    this.random = random;
+  }
+
+  /** Repeats until stopped. */
+  public static Retry untilStopped() {
+    return atMost(Integer.MAX_VALUE);
+  }
+
+  /** Gives up after so many attempts. */
+  public static Retry atMost(int attempts) {
+    return new Retry(attempts, Backoff.standard(), () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** Lets every failure through. */
+  public static Retry never() {
+    return atMost(1);
   }
 
   /**
    * The action's result, however many attempts it takes.
    *
+   * @throws RetriableException of the last attempt, when there was one
    * @throws InterruptException when stopped while it still fails
    */
   public <T> T call(Supplier<T> action) {
-    for (String reported = ""; ; ) {
+    String reported = "";
+    for (int failures = 0; ; failures++) {
       try {
         return action.get();
       } catch (RetriableException e) {
+        if (!isWorthwhileAfter(failures + 1)) {
+          throw e;
+        }
         String reason = String.valueOf(e.getMessage());
         if (!reason.equals(reported)) {
           log.warn("out of reach, trying again: {}", reason);
           reported = reason;
         }
-        if (pause(pause)) {
-          throw new InterruptException("stopped while waiting for: " + reason);
-        }
+        pauseAfter(failures, reason);
       }
     }
   }
 
-  /** As {@link #call}, for an action without a result. */
+  /** Repeats an action without a result; see {@link #call}. */
   public void run(Runnable action) {
     call(
         () -> {
@@ -57,10 +87,26 @@ public final class Retry {
         });
   }
 
+  /** Whether there is another attempt after so many failures. */
+  boolean isWorthwhileAfter(int failures) {
+    return failures < attempts;
+  }
+
+  /**
+   * Waits before the next attempt.
+   *
+   * @throws InterruptException when stopped meanwhile
+   */
+  void pauseAfter(int failuresBefore, String reason) {
+    if (pause(backoff.delay(failuresBefore, random.getAsDouble()))) {
+      throw new InterruptException("stopped while waiting for: " + reason);
+    }
+  }
+
   /** Waits; true when stopped meanwhile. */
   public boolean pause(Duration duration) {
     try {
-      return stopped.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+      return stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

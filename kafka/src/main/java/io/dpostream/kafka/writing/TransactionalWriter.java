@@ -1,6 +1,5 @@
 package io.dpostream.kafka.writing;
 
-import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,111 +7,162 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commits records, and the offsets of what they were made from, in one transaction each time: all
- * of it or nothing. Whoever opened a writer of the same transactional id last is the only one who
- * can commit. Used by one thread.
+ * of it or nothing. Whoever took over last with a transactional id is the only one who can commit.
+ * Used by one thread.
  */
 public final class TransactionalWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalWriter.class);
-  private static final Duration PAUSE = Duration.ofMillis(500);
 
-  private final String what;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
+  private final Fencing fencing;
   private final Retry retry;
 
   /**
-   * @param transactionalId of the one who may write
-   * @param what is written by only one at a time, for the error: {@code sampler of run 7}
+   * A writer that has to {@linkplain #takeOver take over} before it can write.
+   *
+   * @param config of a producer with a transactional id, by {@link
+   *     io.dpostream.kafka.KafkaSettings#transactionalProducer}
+   * @param fencing what to say when somebody newer has taken over
+   * @param retry how often a transaction is tried
    */
-  public TransactionalWriter(
-      KafkaSettings kafka, String transactionalId, String what, Retry retry) {
-    this.what = what;
-    this.retry = retry;
-    this.producer =
-        new KafkaProducer<>(
-            kafka.transactionalProducer(transactionalId, transactionalId),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+  public TransactionalWriter(Map<String, Object> config, Fencing fencing, Retry retry) {
+    this(
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()),
+        fencing,
+        retry);
   }
 
-  /** Takes over: an open transaction of an older writer is aborted, and it can begin no other. */
-  public void takeOver() {
-    retry.run(producer::initTransactions);
+  TransactionalWriter(Producer<byte[], byte[]> producer, Fencing fencing, Retry retry) {
+    this.producer = producer;
+    this.fencing = fencing;
+    this.retry = retry;
   }
 
   /**
-   * Commits the records, trying again for as long as the broker is out of reach.
+   * Takes over: an open transaction of an older writer is aborted, and it can begin no other.
    *
-   * @return where each record stands
-   * @throws UserException when another writer has taken over; nothing was committed
+   * @throws UserException when somebody newer takes over meanwhile
    */
-  public List<RecordMetadata> commit(List<ProducerRecord<byte[], byte[]>> records) {
-    return commitAll(records, () -> {});
-  }
-
-  /** As {@link #commit(List)}, with the offsets that the group has consumed. */
-  public List<RecordMetadata> commit(
-      List<ProducerRecord<byte[], byte[]>> records,
-      Map<TopicPartition, OffsetAndMetadata> offsets,
-      ConsumerGroupMetadata group) {
-    return commitAll(records, () -> producer.sendOffsetsToTransaction(offsets, group));
-  }
-
-  private List<RecordMetadata> commitAll(
-      List<ProducerRecord<byte[], byte[]>> records, Runnable sendOffsets) {
-    while (true) {
-      List<Future<RecordMetadata>> sent = new ArrayList<>();
-      try {
-        producer.beginTransaction();
-        records.forEach(record -> sent.add(producer.send(record)));
-        sendOffsets.run();
-        retry.run(producer::commitTransaction);
-        return sent.stream().map(TransactionalWriter::metadata).toList();
-      } catch (InterruptException e) {
-        throw e;
-      } catch (KafkaException e) {
-        abort(e);
-        if (retry.pause(PAUSE)) {
-          throw new InterruptException("stopped while committing");
-        }
-      }
-    }
-  }
-
-  private void abort(KafkaException cause) {
+  public void takeOver() {
     try {
-      if (isFenced(cause)) {
-        throw cause;
-      }
-      retry.run(producer::abortTransaction);
-      log.warn("transaction aborted, trying again: {}", cause.getMessage());
+      retry.run(producer::initTransactions);
     } catch (KafkaException e) {
-      if (isFenced(e)) {
-        throw new UserException("another " + what + " has taken over; this one stops", e);
+      if (Fencing.isCertain(e)) {
+        throw fencing.takenOver(e);
       }
       throw e;
     }
   }
 
-  private static boolean isFenced(Throwable e) {
-    return e instanceof ProducerFencedException || (e.getCause() != null && isFenced(e.getCause()));
+  /**
+   * Commits, and tries again after a failure as often as {@link Retry} says; each time, the failed
+   * attempt is aborted first.
+   *
+   * @return where each record stands
+   * @throws UserException when somebody newer has taken over; nothing was committed
+   * @throws KafkaException of the last attempt; whether it was committed may be unknown
+   */
+  public List<RecordMetadata> commit(Transaction transaction) {
+    List<Future<RecordMetadata>> sent = send(transaction);
+    return sent.stream().map(TransactionalWriter::metadata).toList();
+  }
+
+  private List<Future<RecordMetadata>> send(Transaction transaction) {
+    for (int failures = 0; ; failures++) {
+      try {
+        return attempt(transaction);
+      } catch (InterruptException e) {
+        throw e;
+      } catch (KafkaException e) {
+        boolean last = !retry.isWorthwhileAfter(failures + 1);
+        if (Fencing.isCertain(e) || (last && Fencing.isFenced(e))) {
+          throw fencing.takenOver(e);
+        }
+        if (last) {
+          throw e;
+        }
+        log.warn("transaction aborted, trying again: {}", e.toString());
+        abort(e);
+        retry.pauseAfter(failures, String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private List<Future<RecordMetadata>> attempt(Transaction transaction) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    producer.beginTransaction();
+    transaction.records().forEach(record -> sent.add(producer.send(record)));
+    transaction
+        .consumed()
+        .ifPresent(c -> producer.sendOffsetsToTransaction(c.offsets(), c.group()));
+    transaction
+        .beforeCommit()
+        .ifPresent(
+            action -> {
+              producer.flush();
+              action.run();
+            });
+    // A commit whose answer is late may have happened: it is asked for again, never aborted.
+    retry.run(producer::commitTransaction);
+    return sent;
+  }
+
+  private void abort(KafkaException failure) {
+    try {
+      retry.run(producer::abortTransaction);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      if (Fencing.isFenced(e)) {
+        throw fencing.takenOver(e);
+      }
+      failure.addSuppressed(e);
+      throw failure;
+    }
+  }
+
+  /**
+   * Asks the broker whether this writer still is the newest, by a transaction that is aborted: one
+   * without a record would never reach the broker.
+   *
+   * @param probe is never committed
+   * @throws UserException when somebody newer has taken over
+   */
+  public void confirmOwnership(ProducerRecord<byte[], byte[]> probe) {
+    try {
+      producer.beginTransaction();
+      producer.send(probe);
+      producer.flush();
+      producer.abortTransaction();
+    } catch (KafkaException e) {
+      if (Fencing.isFenced(e)) {
+        throw fencing.takenOver(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Begins a transaction of records that are not known yet; it is tried once. */
+  public OpenTransaction begin() {
+    return new OpenTransaction(producer);
   }
 
   private static RecordMetadata metadata(Future<RecordMetadata> sent) {
+    if (!sent.isDone()) {
+      throw new KafkaException("the transaction ended before its record was sent");
+    }
     try {
       return sent.get();
     } catch (InterruptedException e) {
@@ -125,5 +175,10 @@ public final class TransactionalWriter implements AutoCloseable {
   @Override
   public void close() {
     producer.close(Duration.ofSeconds(5));
+  }
+
+  /** Closes without waiting; whoever takes over settles what is left open. */
+  public void abandon() {
+    producer.close(Duration.ZERO);
   }
 }

@@ -3,13 +3,15 @@ package io.dpostream.pipeline.exchange;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
+import io.dpostream.kafka.writing.OpenTransaction;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.pipeline.formats.RowRefusedException;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** One open transaction of imported records; closing without a commit leaves nothing behind. */
 final class ImportBatch implements AutoCloseable {
@@ -19,26 +21,27 @@ final class ImportBatch implements AutoCloseable {
   /** The longest that a broker allows by default. */
   private static final int TRANSACTION_TIMEOUT_MS = 900_000;
 
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final TransactionalWriter writer;
+  private final OpenTransaction transaction;
   private final RecordEncoder encoder;
-  private boolean committed;
 
-  private ImportBatch(KafkaProducer<byte[], byte[]> producer, RecordEncoder encoder) {
-    this.producer = producer;
+  private ImportBatch(
+      TransactionalWriter writer, OpenTransaction transaction, RecordEncoder encoder) {
+    this.writer = writer;
+    this.transaction = transaction;
     this.encoder = encoder;
   }
 
   static ImportBatch begin(KafkaSettings kafka) {
     var config = kafka.transactionalProducer("dpo-import", "dpo-import-" + UUID.randomUUID());
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-    KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    TransactionalWriter writer =
+        new TransactionalWriter(config, Fencing.of("import"), Retry.never());
     try {
-      producer.initTransactions();
-      producer.beginTransaction();
-      return new ImportBatch(producer, kafka.encoder());
+      writer.takeOver();
+      return new ImportBatch(writer, writer.begin(), kafka.encoder());
     } catch (RuntimeException e) {
-      producer.close();
+      writer.close();
       throw e;
     }
   }
@@ -54,20 +57,17 @@ final class ImportBatch implements AutoCloseable {
       throw new RowRefusedException(
           "is longer than %,d bytes as a record".formatted(LARGEST_VALUE_BYTES));
     }
-    producer.send(record);
+    transaction.send(record);
   }
 
   void commit() {
-    producer.commitTransaction();
-    committed = true;
+    transaction.commit();
   }
 
   @Override
   public void close() {
-    try (producer) {
-      if (!committed) {
-        producer.abortTransaction();
-      }
+    try (writer) {
+      transaction.close();
     }
   }
 }

@@ -2,10 +2,12 @@ package io.dpostream.sampler.feed;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.OffsetScan;
 import io.dpostream.kafka.reading.TopicTail;
 import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.Prompt;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Reads off the prompts topic what a run's feeders have sent before. */
 final class FeedHistory {
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final long WINDOW = 256;
 
   private final String runId;
@@ -76,18 +77,19 @@ final class FeedHistory {
       TopicPartition partition,
       Range range,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    Optional<FeedPosition> last = Optional.empty();
+    List<FeedPosition> found = new ArrayList<>();
     consumer.seek(partition, range.from);
-    while (!range.isEmpty() && retry.call(() -> consumer.position(partition)) < range.to) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < range.to) {
-          each.accept(record);
-          last = later(last, FeedPosition.read(record.headers(), runId));
-        }
-      }
-      retry.failWhenStopped();
+    if (!range.isEmpty()) {
+      new OffsetScan(consumer, retry)
+          .read(
+              Map.of(partition, range.to),
+              record -> {
+                each.accept(record);
+                FeedPosition.read(record.headers(), runId).ifPresent(found::add);
+              },
+              retry::failWhenStopped);
     }
-    return last;
+    return found.stream().max(Comparator.naturalOrder());
   }
 
   private static long at(Map<TopicPartition, Long> offsets, TopicPartition partition) {

@@ -2,7 +2,9 @@ package io.dpostream.sampler.feed;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
 import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.Transaction;
 import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.schemas.Prompt;
@@ -36,7 +38,7 @@ public final class PromptFeeder implements Service {
   private final KafkaSettings kafka;
   private final PromptsFile file;
   private final Lifecycle lifecycle = new Lifecycle();
-  private final Retry retry = new Retry(Duration.ofMillis(500));
+  private final Retry retry = Retry.untilStopped();
 
   /**
    * Reads the file.
@@ -53,7 +55,7 @@ public final class PromptFeeder implements Service {
   /**
    * Feeds until a stop is requested, the thread is interrupted or the last epoch is through.
    *
-   * @throws UserException when another feeder of the run has taken over
+   * @throws UserException when a newer feeder of the run has taken over
    */
   @Override
   public void run() {
@@ -61,9 +63,10 @@ public final class PromptFeeder implements Service {
   }
 
   private void work() {
+    String id = kafka.topicPrefix() + "feeder-" + runId;
     try (TransactionalWriter writer =
             new TransactionalWriter(
-                kafka, kafka.topicPrefix() + "feeder-" + runId, "feeder of run " + runId, retry);
+                kafka.transactionalProducer(id, id), Fencing.of("feeder of run " + runId), retry);
         Admin admin = kafka.admin()) {
       writer.takeOver();
       SamplerOffsets used = new SamplerOffsets(admin, SamplerRun.groupId(kafka, runId));
@@ -103,7 +106,7 @@ public final class PromptFeeder implements Service {
         records.add(retry.call(() -> record(encoder, position)));
         next = next.next(size());
       }
-      for (RecordMetadata sent : writer.commit(records)) {
+      for (RecordMetadata sent : writer.commit(Transaction.of(records))) {
         fed.sent(sent.partition(), sent.offset());
       }
     }

@@ -93,7 +93,7 @@ class PromptFeederIT {
           .failsWithin(Duration.ZERO)
           .withThrowableOfType(ExecutionException.class)
           .withCauseInstanceOf(UserException.class)
-          .withMessageContaining("another feeder of run run has taken over");
+          .withMessageContaining("a newer feeder of run run has taken over");
       assertThat(fed(bench)).containsExactlyElementsOf(looped(5, 8));
     }
   }

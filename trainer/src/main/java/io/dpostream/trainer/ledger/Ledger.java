@@ -3,34 +3,29 @@ package io.dpostream.trainer.ledger;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.writing.Fencing;
+import io.dpostream.kafka.writing.Retry;
+import io.dpostream.kafka.writing.Transaction;
+import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The ledger of a run, owned. Opening it takes the run over: an older owner can commit nothing any
  * more. Every append is one transaction, which other records can share. Not thread-safe.
  */
 public final class Ledger implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
   private static final int ATTEMPTS = 5;
+  private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final TransactionalWriter writer;
   private final RecordEncoder encoder;
   private final Topic<TrainingStep> topic;
   private final InstantSource clock;
@@ -38,9 +33,10 @@ public final class Ledger implements AutoCloseable {
 
   private Ledger(KafkaSettings kafka, String runId, InstantSource clock) {
     var config = kafka.transactionalProducer("trainer-" + runId, transactionalId(kafka, runId));
-    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
-    this.producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    this.writer =
+        new TransactionalWriter(
+            config, Fencing.of("trainer of run '" + runId + "'"), Retry.atMost(ATTEMPTS));
     this.encoder = kafka.encoder();
     this.topic = kafka.topics().trainingSteps();
     this.clock = clock;
@@ -57,7 +53,7 @@ public final class Ledger implements AutoCloseable {
       KafkaSettings kafka, String runId, InstantSource clock, Consumer<TrainingStep> each) {
     Ledger ledger = new Ledger(kafka, runId, clock);
     try {
-      ledger.producer.initTransactions();
+      ledger.writer.takeOver();
       ledger.state = new LedgerReader(kafka).read(runId, each);
       return ledger;
     } catch (RuntimeException e) {
@@ -97,7 +93,7 @@ public final class Ledger implements AutoCloseable {
     LedgerState next = state.after(record);
     List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>(others);
     all.add(encoder.encode(topic, state.runId(), record));
-    commit(all, beforeCommit);
+    writer.commit(Transaction.of(all).before(beforeCommit));
     state = next;
     return record;
   }
@@ -116,75 +112,11 @@ public final class Ledger implements AutoCloseable {
     TrainingStep probe =
         new TrainingStep(
             state.runId(), state.nextSequence(), state.requireConfiguration(), clock.instant());
-    try {
-      producer.beginTransaction();
-      producer.send(encoder.encode(topic, state.runId(), probe));
-      producer.flush();
-      producer.abortTransaction();
-    } catch (KafkaException e) {
-      refuseIfFenced(e);
-      throw e;
-    }
-  }
-
-  private void commit(List<ProducerRecord<byte[], byte[]>> records, Runnable beforeCommit) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        producer.beginTransaction();
-        records.forEach(producer::send);
-        producer.flush();
-        beforeCommit.run();
-        commitPatiently();
-        return;
-      } catch (KafkaException e) {
-        refuseIfFenced(e);
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-        log.warn("a transaction of run {} failed and is repeated: {}", state.runId(), e.toString());
-        abort(e);
-      }
-    }
-  }
-
-  /** A commit whose answer is late may have happened: it is asked for again, never aborted. */
-  private void commitPatiently() {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        producer.commitTransaction();
-        return;
-      } catch (TimeoutException e) {
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-        log.warn("the broker is slow to commit for run {}: {}", state.runId(), e.getMessage());
-      }
-    }
-  }
-
-  private void abort(KafkaException failure) {
-    try {
-      producer.abortTransaction();
-    } catch (KafkaException e) {
-      refuseIfFenced(e);
-      failure.addSuppressed(e);
-      throw failure;
-    }
-  }
-
-  private void refuseIfFenced(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProducerFencedException || cause instanceof FencedInstanceIdException) {
-        throw new UserException(
-            "run.id: '%s': a newer trainer has taken this run over; this one stops"
-                .formatted(state.runId()),
-            failure);
-      }
-    }
+    writer.confirmOwnership(encoder.encode(topic, state.runId(), probe));
   }
 
   @Override
   public void close() {
-    producer.close(Duration.ofSeconds(5));
+    writer.close();
   }
 }

@@ -1,15 +1,17 @@
 package io.dpostream.trainer.ledger;
 
+import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.OffsetScan;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -17,6 +19,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -59,35 +62,39 @@ public final class LedgerReader {
       }
       consumer.seek(partition, beginning);
       long deadline = System.nanoTime() + LONGEST_TRANSACTION.toNanos();
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          fold.add(decode(decoder, record));
-        }
-        if (System.nanoTime() - deadline > 0) {
-          throw new UserException(
-              partition
-                  + ": offset "
-                  + consumer.position(partition)
-                  + " stays behind an open transaction; end it with kafka-transactions --abort");
-        }
-      }
+      new OffsetScan(consumer, Retry.never())
+          .read(
+              Map.of(partition, end),
+              record -> fold.add(decode(decoder, record)),
+              () -> giveUpAt(deadline, partition, consumer));
     }
     return fold.state;
+  }
+
+  private static void giveUpAt(
+      long deadline, TopicPartition partition, KafkaConsumer<byte[], byte[]> consumer) {
+    if (System.nanoTime() - deadline > 0) {
+      throw new UserException(
+          partition
+              + ": offset "
+              + consumer.position(partition)
+              + " stays behind an open transaction; end it with kafka-transactions --abort");
+    }
   }
 
   /** Including what open transactions have written, so that nothing committed can hide behind. */
   private long end(TopicPartition partition) {
     try (Admin admin = kafka.admin()) {
-      return admin
-          .listOffsets(
-              Map.of(partition, OffsetSpec.latest()),
-              new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-          .partitionResult(partition)
-          .get()
+      return AdminAnswer.await(
+              admin
+                  .listOffsets(
+                      Map.of(partition, OffsetSpec.latest()),
+                      new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                  .partitionResult(partition))
           .offset();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
       throw new UserException(partition + ": cannot be read: " + e.getMessage(), e);
     }
   }

@@ -89,7 +89,7 @@ class TrainerServiceIT {
     taken.get(30, TimeUnit.SECONDS);
     assertThatThrownBy(() -> running.get(30, TimeUnit.SECONDS))
         .hasCauseInstanceOf(UserException.class)
-        .hasMessageContaining("run.id: 'r': a newer trainer has taken this run over");
+        .hasMessageContaining("a newer trainer of run 'r' has taken over");
     assertThat(deployment.ledger("r").step()).isEqualTo(4);
   }
 

@@ -21,15 +21,15 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 /** Records at full minutes, one a poll. */
-class SideBySideTest {
+class TimeAlignedReaderTest {
   private static final String PAIRS = "pairs";
   private static final String OUTCOMES = "outcomes";
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
-  private final SideBySide topics = new SideBySide(consumer, Set.of(PAIRS, OUTCOMES));
+  private final TimeAlignedReader topics = new TimeAlignedReader(consumer, Set.of(PAIRS, OUTCOMES));
   private final Map<String, List<Integer>> read = new HashMap<>();
 
-  SideBySideTest() {
+  TimeAlignedReaderTest() {
     consumer.setMaxPollRecords(1);
   }
 

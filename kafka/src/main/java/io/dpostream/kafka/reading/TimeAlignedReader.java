@@ -15,12 +15,17 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads topics from their beginning on, side by side by their records' time: a partition that is
- * ahead waits for the others, so that a pair, its votes and its outcome come close together and
- * nobody has to remember them all. Once what was there at the start is read, no partition waits.
- * Used by one thread.
+ * Reads several topics from their beginning on, aligned by the time of their records.
+ *
+ * <p>While there is a backlog, only those partitions are read that are at most a minute ahead of
+ * the last one. What belongs together, such as a pair, its votes and its outcome, so comes close
+ * together, and whoever joins them need not hold a whole topic in memory. Once everything is read
+ * that was there at the start, every partition is read as records come. The order is exact within a
+ * partition and approximate across them.
+ *
+ * <p>Used by one thread.
  */
-public final class SideBySide {
+public final class TimeAlignedReader {
   /** The others may be ahead of the last partition by this much. */
   private static final Duration STEP = Duration.ofMinutes(1);
 
@@ -35,7 +40,7 @@ public final class SideBySide {
    *
    * @param consumer owned by the caller
    */
-  public SideBySide(Consumer<byte[], byte[]> consumer, Set<String> topics) {
+  public TimeAlignedReader(Consumer<byte[], byte[]> consumer, Set<String> topics) {
     this.consumer = consumer;
     this.topics = topics;
   }
