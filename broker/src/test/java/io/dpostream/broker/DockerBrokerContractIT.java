@@ -8,7 +8,7 @@ import org.testcontainers.kafka.KafkaContainer;
 @Testcontainers(disabledWithoutDocker = true)
 class DockerBrokerContractIT extends BrokerContract {
   @Container
-  private static final KafkaContainer KAFKA = new KafkaContainer("apache/kafka-native:4.3.1");
+  private static final KafkaContainer KAFKA = new KafkaContainer("apache/kafka-native:4.4.0");
 
   @Override
   String bootstrapServers() {
