@@ -1,52 +1,58 @@
 package io.dpostream.policy.text;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.interpret.TemplateSyntaxException;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import io.dpostream.policy.text.jinja.JinjaTemplate;
+import io.dpostream.policy.text.jinja.TemplateException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's chat template: Jinja source that turns a conversation into the text the model was
- * trained on. Rendered under the settings of Hugging Face transformers ({@code trim_blocks}, {@code
- * lstrip_blocks}); text inside messages is never taken for a template. Safe for use by several
- * threads.
- *
- * <p>Jinjava goes on past what it cannot evaluate and yields a wrong text; here any such error is
- * thrown.
+ * trained on. Rendered as Hugging Face transformers renders it, with {@code tools} and {@code
+ * documents} set to none; text inside messages is never taken for a template. Safe for use by
+ * several threads.
  */
 public final class ChatTemplate {
-  private static final Object NO_TOOLS = false;
-
-  private final Jinjava jinjava;
   private final String source;
   private final Map<String, String> specialTokens;
-  private final String normalized;
-  private final Optional<String> unknownName;
+  private final Supplier<JinjaTemplate> template;
 
   /**
+   * A template whose {@code strftime_now} tells this machine's time.
+   *
    * @param source the template
    * @param specialTokens names such as {@code bos_token} and {@code eos_token} with their text
    */
   public ChatTemplate(String source, Map<String, String> specialTokens) {
+    this(source, specialTokens, Clock.systemDefaultZone());
+  }
+
+  /**
+   * A template with a clock. A template that cannot be parsed fails when it is first rendered: its
+   * model may be used with plain text all the same.
+   *
+   * @param clock time and zone of {@code strftime_now}
+   */
+  public ChatTemplate(String source, Map<String, String> specialTokens, Clock clock) {
     this.source = source;
     this.specialTokens = Map.copyOf(specialTokens);
-    this.jinjava = new Jinjava(settings());
-    jinjava
-        .getGlobalContext()
-        .registerFunction(
-            new ELFunctionDefinition(
-                "", "raise_exception", ChatTemplate.class, "raiseException", String.class));
-    this.normalized = TemplateSource.normalized(source);
-    this.unknownName = TemplateSource.unknownName(source, jinjava.getGlobalContext());
+    this.template = parsed(source, clock);
+  }
+
+  private static Supplier<JinjaTemplate> parsed(String source, Clock clock) {
+    try {
+      JinjaTemplate template = JinjaTemplate.parse(source, clock);
+      return () -> template;
+    } catch (TemplateException e) {
+      return () -> {
+        throw e;
+      };
+    }
   }
 
   /** The template as it stands in the model's folder. */
@@ -61,47 +67,23 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template refuses the conversation or cannot be rendered
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
-    unknownName.ifPresent(
-        name -> {
-          throw new ChatTemplateException("chat template: unknown " + name);
-        });
-    Map<String, Object> variables = new HashMap<>(specialTokens);
+    Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);
     variables.put("messages", messages.stream().map(ChatTemplate::variables).toList());
     variables.put("add_generation_prompt", addGenerationPrompt);
-    variables.put("tools", NO_TOOLS);
-    return render(variables);
-  }
-
-  /**
-   * Jinjava's own entry makes all filters and tests again for every call, five times the work of
-   * the rendering itself. A context below the shared one does without; it reports what it resolved
-   * to its parent, hence one at a time, and the reset.
-   */
-  private synchronized String render(Map<String, Object> variables) {
-    Context shared = jinjava.getGlobalContext();
-    JinjavaInterpreter interpreter =
-        new JinjavaInterpreter(jinjava, new Context(shared, variables), jinjava.getGlobalConfig());
+    variables.put("tools", null);
+    variables.put("documents", null);
     try {
-      String text = interpreter.render(normalized);
-      List<TemplateError> errors = interpreter.getErrorsCopy();
-      if (!errors.isEmpty()) {
-        throw new ChatTemplateException("chat template: " + describe(errors.get(0)));
-      }
-      return text;
-    } catch (ChatTemplateException e) {
-      throw e;
-    } catch (TemplateSyntaxException e) {
-      throw new ChatTemplateException("chat template: " + describe(TemplateError.fromException(e)));
-    } catch (RuntimeException e) {
-      throw new ChatTemplateException("chat template: " + describe(TemplateError.fromException(e)));
-    } finally {
-      shared.reset();
+      return template.get().render(variables);
+    } catch (TemplateException e) {
+      throw new ChatTemplateException("chat template: " + described(e));
     }
   }
 
-  /** What a template calls to refuse a conversation. Public because Jinjava calls it by name. */
-  public static String raiseException(String message) {
-    throw new ChatTemplateException(message);
+  private static String described(TemplateException problem) {
+    String message = Optional.ofNullable(problem.getMessage()).orElse("cannot be rendered");
+    return problem.line().isEmpty() || problem.isRefusal()
+        ? message
+        : "line " + problem.line().getAsInt() + ": " + message;
   }
 
   private static Map<String, Object> variables(ChatMessage message) {
@@ -109,37 +91,5 @@ public final class ChatTemplate {
     variables.put("role", message.role());
     variables.put("content", message.content());
     return variables;
-  }
-
-  private static String describe(TemplateError error) {
-    Throwable cause = error.getException();
-    while (cause != null) {
-      if (cause instanceof ChatTemplateException refusal) {
-        return "refused: " + refusal.getMessage();
-      }
-      cause = cause.getCause();
-    }
-    return "line " + error.getLineno() + ": " + error.getMessage().replaceAll("\\s+", " ").strip();
-  }
-
-  private static JinjavaConfig settings() {
-    return JinjavaConfig.newBuilder()
-        .withTrimBlocks(true)
-        .withLstripBlocks(true)
-        .withNestedInterpretationEnabled(false)
-        .withKeepTrailingNewline(true)
-        .withFailOnUnknownTokens(false)
-        .withLegacyOverrides(
-            LegacyOverrides.newBuilder()
-                .withEvaluateMapKeys(true)
-                .withUsePyishObjectMapper(true)
-                .withUseNaturalOperatorPrecedence(true)
-                .withParseWhitespaceControlStrictly(true)
-                .withAllowAdjacentTextNodes(true)
-                .withUseTrimmingForNotesAndExpressions(true)
-                .withKeepNullableLoopValues(true)
-                .withHandleBackslashInQuotesOnly(true)
-                .build())
-        .build();
   }
 }

@@ -1,0 +1,7 @@
+package io.dpostream.policy.text.jinja;
+
+/** A function that a template can call. */
+@FunctionalInterface
+interface Callable {
+  Object call(Arguments arguments);
+}

@@ -1,0 +1,6 @@
+package io.dpostream.policy.text.jinja;
+
+/** Python's None. */
+enum None {
+  NONE
+}
