@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       SftCommand.class,
       RewardCommand.class,
-      CorpusCommand.class,
       ConfigCommand.class
     })
 final class DpoCommand implements Runnable {

@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.quickstart.QuickstartSettings;
+import io.dpostream.pipeline.quickstart.TinyModel;
 import io.dpostream.pipeline.run.MeasuredRun;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.Shutdown;
-import io.dpostream.pipeline.tinymodel.TinyModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDateTime;

@@ -3,7 +3,6 @@ package io.dpostream.pipeline.quickstart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dpostream.pipeline.config.Settings;
-import io.dpostream.pipeline.tinymodel.TinyModel;
 import io.dpostream.settings.SettingsReader;
 import java.io.IOException;
 import java.io.InputStream;

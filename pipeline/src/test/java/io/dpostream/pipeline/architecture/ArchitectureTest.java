@@ -40,6 +40,7 @@ class ArchitectureTest {
           "sampler", Set.of("settings", "schemas", "kafka", "policy"),
           "judge", Set.of("settings", "schemas", "kafka", "policy"),
           "trainer", Set.of("settings", "schemas", "kafka", "policy"),
+          "tinymodel", Set.of("policy"),
           "pipeline",
               Set.of(
                   "settings",

@@ -2,7 +2,7 @@ package io.dpostream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.pipeline.tinymodel.TinyModel;
+import io.dpostream.pipeline.quickstart.TinyModel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -60,7 +60,6 @@ class MainTest {
         "lineage",
         "evaluate",
         "sft",
-        "corpus",
         "config"
       })
   void shouldHelpWithEveryCommandAndRefuseAnUnknownOption(String command) {

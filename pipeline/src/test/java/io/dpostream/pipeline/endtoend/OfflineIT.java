@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.pipeline.cli.Dpo;
 import io.dpostream.pipeline.cli.Main;
-import io.dpostream.pipeline.tinymodel.TinyModel;
+import io.dpostream.pipeline.quickstart.TinyModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
