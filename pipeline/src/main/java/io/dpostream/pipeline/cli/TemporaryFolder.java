@@ -1,11 +1,9 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.policy.checkpoint.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A folder that is gone, with all that is in it, when it is closed. */
 record TemporaryFolder(Path path) implements AutoCloseable {
@@ -15,13 +13,7 @@ record TemporaryFolder(Path path) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    List<Path> deepestFirst;
-    try (Stream<Path> all = Files.walk(path)) {
-      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path one : deepestFirst) {
-      Files.delete(one);
-    }
+  public void close() {
+    Folders.delete(path);
   }
 }

@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.offline;
 
 import io.dpostream.policy.checkpoint.AtomicFolder;
+import io.dpostream.policy.checkpoint.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,16 +14,12 @@ final class ResultFolder {
 
   /** A complete folder is there before and after; a process that dies between leaves none. */
   static void replace(Path result, Path version) throws IOException {
-    if (Files.exists(result)) {
-      for (Path path : walk(result, Comparator.reverseOrder())) {
-        Files.delete(path);
-      }
-    }
+    Folders.delete(result);
     AtomicFolder.create(result, empty -> copy(version, empty));
   }
 
   private static void copy(Path from, Path into) throws IOException {
-    for (Path path : walk(from, Comparator.naturalOrder())) {
+    for (Path path : foldersFirst(from)) {
       Path to = into.resolve(from.relativize(path).toString());
       if (Files.isDirectory(path)) {
         Files.createDirectories(to);
@@ -33,9 +29,9 @@ final class ResultFolder {
     }
   }
 
-  private static List<Path> walk(Path folder, Comparator<Path> order) throws IOException {
+  private static List<Path> foldersFirst(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
-      return paths.sorted(order).toList();
+      return paths.sorted().toList();
     }
   }
 }

@@ -8,10 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * A folder that appears complete and durable, or not at all. It is filled under a temporary name
@@ -45,7 +42,7 @@ public final class AtomicFolder {
       refuseExisting(target);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
-      delete(temporary);
+      deleteAfter(e, temporary);
       throw e;
     }
     forceFile(parent);
@@ -53,7 +50,7 @@ public final class AtomicFolder {
 
   /** Forces everything in a folder, and the folder, to disk. */
   public static void force(Path folder) throws IOException {
-    for (Path path : walk(folder)) {
+    for (Path path : Folders.contentsFirst(folder)) {
       forceFile(path);
     }
   }
@@ -70,18 +67,11 @@ public final class AtomicFolder {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    for (Path path : walk(folder)) {
-      Files.delete(path);
-    }
-  }
-
-  /** Everything inside a folder and then the folder: contents before what holds them. */
-  private static List<Path> walk(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      return paths.sorted(Comparator.reverseOrder()).toList();
+  private static void deleteAfter(Exception failure, Path temporary) {
+    try {
+      Folders.delete(temporary);
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      failure.addSuppressed(e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.dpostream.trainer.checkpoint;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dpostream.policy.checkpoint.AtomicFolder;
+import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.trainer.learner.Learner;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -170,11 +170,7 @@ public final class CheckpointStore {
         hidden = folder.resolveSibling(".step-deleted-" + folder.getFileName());
         Files.move(folder, hidden);
       }
-      try (Stream<Path> walk = Files.walk(hidden)) {
-        for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
-      }
+      Folders.delete(hidden);
     } catch (IOException e) {
       throw new UncheckedIOException("checkpoint " + folder + " cannot be deleted: " + e, e);
     }

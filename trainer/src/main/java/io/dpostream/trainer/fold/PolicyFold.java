@@ -1,5 +1,6 @@
 package io.dpostream.trainer.fold;
 
+import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.LabelSmoothingSet;
 import io.dpostream.schemas.ReferenceRefreshed;
@@ -19,10 +20,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /**
  * Brings a learner where a ledger stands, by applying its records in their order: from the run's
@@ -176,7 +175,7 @@ public final class PolicyFold implements AutoCloseable {
         open(effective);
         learner().restore(folder);
       } finally {
-        delete(folder);
+        Folders.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -218,14 +217,6 @@ public final class PolicyFold implements AutoCloseable {
       throw new UserException(
           "%s: %s has hash %s, the run began with %s; give the folder that it began with"
               .formatted(what, folder, found, recorded));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.dpostream.trainer.learner;
 
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.checkpoint.SafetensorsWriter;
 import io.dpostream.policy.model.CheckpointFolder;
