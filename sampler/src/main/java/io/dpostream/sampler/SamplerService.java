@@ -2,10 +2,10 @@ package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.writing.Retry;
+import io.dpostream.sampler.pacing.OutstandingWork;
 import io.dpostream.sampler.pacing.Pacer;
 import io.dpostream.sampler.pacing.PacingFollower;
 import io.dpostream.sampler.pacing.PacingState;
-import io.dpostream.sampler.pacing.PairLedger;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.sampler.versions.PolicyVersions;
 import io.dpostream.sampler.versions.ServedPolicy;
@@ -45,7 +45,7 @@ public final class SamplerService implements Service {
   private final InstantSource clock;
   private final SamplerListener listener;
   private final Pacer pacer;
-  private final PairLedger ledger;
+  private final OutstandingWork work;
   private final Lifecycle lifecycle = new Lifecycle();
   private final Retry retry = Retry.untilStopped();
 
@@ -73,12 +73,12 @@ public final class SamplerService implements Service {
               .formatted(config.pairsPerPrompt(), Math.min(bound, config.maxWaitingForPeople())));
     }
     this.pacer = new Pacer(bound, config.maxWaitingForPeople());
-    this.ledger = new PairLedger(run.forPeople());
+    this.work = new OutstandingWork(run.forPeople());
   }
 
   /** Where the run's pairs are now: sampled = outcomes + waiting. */
   public PacingState pacing() {
-    return ledger.state();
+    return work.state();
   }
 
   /**
@@ -96,7 +96,7 @@ public final class SamplerService implements Service {
     String id = SamplerRun.groupId(kafka, run.runId());
     try (PolicyVersions versions =
             new PolicyVersions(run.runId(), kafka, loader, new VersionLog());
-        PacingFollower follower = new PacingFollower(run.runId(), kafka, ledger);
+        PacingFollower follower = new PacingFollower(run.runId(), kafka, work);
         PromptReader prompts = new PromptReader(kafka, id, retry);
         PairWriter pairs = new PairWriter(run.runId(), kafka, retry)) {
       pairs.takeOver();
@@ -148,7 +148,7 @@ public final class SamplerService implements Service {
 
   /** How many prompts to sample from now; 0 while there is no room, or room for more is likely. */
   private int promptsNow(long lastBatchNanos) {
-    PacingState state = ledger.state();
+    PacingState state = work.state();
     listener.paced(state);
     int most = Math.min(config.batchSize(), pacer.room(state) / config.pairsPerPrompt());
     boolean lingered = System.nanoTime() - lastBatchNanos > LINGER.toNanos();
@@ -170,7 +170,7 @@ public final class SamplerService implements Service {
             .flatMap(s -> ((Sampled.Pairs) s).pairs().stream())
             .toList();
     // reserved before they can be read back, so that no pair is ever outside the bound
-    ledger.reserve(pairs.stream().map(CompletionPair::getPairId).toList());
+    work.reserve(pairs.stream().map(CompletionPair::getPairId).toList());
     writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
     report(policy, sampled, pairs, generation);
   }

@@ -7,6 +7,7 @@ import io.dpostream.kafka.reading.TopicTail;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.pipeline.progress.Progress.Version;
+import io.dpostream.sampler.accounting.PairAccounting;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.PairOutcome;
@@ -33,7 +34,7 @@ public final class RunWatcher implements AutoCloseable {
   private final RunObserver observer;
   private final TopicTail tail;
 
-  private final PairTally pairs = new PairTally();
+  private final PairAccounting pairs = new PairAccounting(PairAccounting.Listener.NONE);
   private long judgments;
   private long preferences;
   private long published;

@@ -20,21 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link PairLedger} at what a run's topics say. It reads them from their beginning, so
- * that a restarted sampler counts what the one before it had sampled. Thread-safe.
+ * Keeps a {@link OutstandingWork} at what a run's topics say. It reads them from their beginning,
+ * so that a restarted sampler counts what the one before it had sampled. Thread-safe.
  */
 public final class PacingFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PacingFollower.class);
 
   private final String runId;
-  private final PairLedger ledger;
+  private final OutstandingWork work;
   private final TopicTail tail;
   private final RecordDecoder<TrainingStep> steps;
   private final String stepsTopic;
 
-  public PacingFollower(String runId, KafkaSettings kafka, PairLedger ledger) {
+  public PacingFollower(String runId, KafkaSettings kafka, OutstandingWork work) {
     this.runId = runId;
-    this.ledger = ledger;
+    this.work = work;
     Topics topics = kafka.topics();
     this.steps = kafka.decoder(topics.trainingSteps());
     this.stepsTopic = topics.trainingSteps().name();
@@ -79,19 +79,19 @@ public final class PacingFollower implements AutoCloseable {
 
   private void onPair(CompletionPair pair) {
     if (pair.getRunId().equals(runId)) {
-      ledger.pair(pair.getPairId());
+      work.pair(pair.getPairId());
     }
   }
 
   private void onOutcome(PairOutcome outcome) {
     if (outcome.getRunId().equals(runId)) {
-      ledger.outcome(outcome.getPairId(), outcome.getOutcome());
+      work.outcome(outcome.getPairId(), outcome.getOutcome());
     }
   }
 
   private void onPreference(Preference preference, ConsumerRecord<byte[], byte[]> source) {
     if (preference.getRunId().equals(runId)) {
-      ledger.preference(
+      work.preference(
           preference.getPairId(), preference.getRevision(), source.partition(), source.offset());
     }
   }
@@ -111,7 +111,7 @@ public final class PacingFollower implements AutoCloseable {
   private void onStep(TrainingStep record) {
     if (record.getRunId().equals(runId) && record.getEvent() instanceof StepTaken step) {
       for (OffsetRange range : step.getRanges()) {
-        ledger.trained(range.getPartition(), range.getTo());
+        work.trained(range.getPartition(), range.getTo());
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.dpostream.sampler.pacing;
 
+import io.dpostream.sampler.accounting.PairAccounting;
 import io.dpostream.schemas.OutcomeKind;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,22 +11,35 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Folds a run's topics into a {@link PacingState}. Records of different topics may arrive in any
- * order: an outcome read before its pair, or a preference before its outcome, is kept until the
- * other one comes, and counts only then. Thread-safe.
+ * Folds a run's topics into a {@link PacingState}: what is on its way to a training step, from the
+ * reservation of a pair to the step that uses its preference. Records of different topics may
+ * arrive in any order: an outcome read before its pair, or a preference before its outcome, is kept
+ * until the other one comes, and counts only then. Thread-safe.
  */
-public final class PairLedger {
+public final class OutstandingWork {
 
   private final Predicate<String> forPeople;
 
+  private final PairAccounting pairs =
+      new PairAccounting(
+          new PairAccounting.Listener() {
+            @Override
+            public void started(String id) {
+              waitingForPeople += forPeople(id) ? 1 : 0;
+            }
+
+            @Override
+            public void ended(String id, OutcomeKind kind) {
+              waitingForPeople -= forPeople(id) ? 1 : 0;
+              if (kind == OutcomeKind.PREFERRED && !preferencesBeforeOutcome.remove(id)) {
+                preferredWithoutRecord.add(id);
+              }
+            }
+          });
   private final Set<String> reserved = new HashSet<>();
-  private final Set<String> waiting = new HashSet<>();
-  private final Map<OutcomeKind, Long> outcomes = new EnumMap<>(OutcomeKind.class);
-  private long sampled;
   private int reservedForPeople;
   private int waitingForPeople;
 
-  private final Map<String, OutcomeKind> outcomesBeforePair = new HashMap<>();
   private final Set<String> preferencesBeforeOutcome = new HashSet<>();
   private final Set<String> preferredWithoutRecord = new HashSet<>();
 
@@ -36,14 +49,14 @@ public final class PairLedger {
   /**
    * @param forPeople whether people judge the pair with this id
    */
-  public PairLedger(Predicate<String> forPeople) {
+  public OutstandingWork(Predicate<String> forPeople) {
     this.forPeople = forPeople;
   }
 
   /** Pairs that are about to be written; they count until their records are read back. */
   public synchronized void reserve(Collection<String> pairIds) {
     for (String id : pairIds) {
-      if (reserved.add(id) && forPeople.test(id)) {
+      if (reserved.add(id) && forPeople(id)) {
         reservedForPeople++;
       }
     }
@@ -57,27 +70,12 @@ public final class PairLedger {
   /** A pair was read from {@code completion-pairs}. */
   public synchronized void pair(String id) {
     unreserve(id);
-    sampled++;
-    OutcomeKind early = outcomesBeforePair.remove(id);
-    if (early != null) {
-      end(id, early);
-    } else if (!waiting.add(id)) {
-      sampled--; // the same pair again: the first one counts
-    } else if (forPeople.test(id)) {
-      waitingForPeople++;
-    }
+    pairs.pair(id);
   }
 
   /** An outcome was read from {@code outcomes}. */
   public synchronized void outcome(String id, OutcomeKind kind) {
-    if (!waiting.remove(id)) {
-      outcomesBeforePair.put(id, kind);
-      return;
-    }
-    if (forPeople.test(id)) {
-      waitingForPeople--;
-    }
-    end(id, kind);
+    pairs.outcome(id, kind);
   }
 
   /** A preference was read from {@code preferences}; corrections have a revision above 0. */
@@ -103,24 +101,21 @@ public final class PairLedger {
   public synchronized PacingState state() {
     int queued = untrained.values().stream().mapToInt(ArrayDeque::size).sum();
     return new PacingState(
-        sampled,
-        outcomes,
-        waiting.size(),
+        pairs.sampled(),
+        pairs.outcomes(),
+        pairs.waiting(),
         waitingForPeople,
         reserved.size() - reservedForPeople,
         reservedForPeople,
         queued + preferredWithoutRecord.size());
   }
 
-  private void end(String id, OutcomeKind kind) {
-    outcomes.merge(kind, 1L, Long::sum);
-    if (kind == OutcomeKind.PREFERRED && !preferencesBeforeOutcome.remove(id)) {
-      preferredWithoutRecord.add(id);
-    }
+  private boolean forPeople(String id) {
+    return forPeople.test(id);
   }
 
   private void unreserve(String id) {
-    if (reserved.remove(id) && forPeople.test(id)) {
+    if (reserved.remove(id) && forPeople(id)) {
       reservedForPeople--;
     }
   }

@@ -13,35 +13,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PairLedgerTest {
+class OutstandingWorkTest {
 
   /** The topics are read side by side: only the order within each is certain. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void shouldReachTheSameCountsInWhateverOrderTheTopicsAreRead(int seed) {
-    PairLedger ledger = new PairLedger(id -> id.endsWith("0"));
+    OutstandingWork work = new OutstandingWork(id -> id.endsWith("0"));
     List<Runnable> pairs = new ArrayList<>();
     List<Runnable> outcomes = new ArrayList<>();
     List<Runnable> preferences = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
       String id = "pair-" + i;
-      pairs.add(() -> ledger.pair(id));
+      pairs.add(() -> work.pair(id));
       if (i < 60) {
         OutcomeKind kind = i % 2 == 0 ? OutcomeKind.PREFERRED : OutcomeKind.TIE;
-        outcomes.add(() -> ledger.outcome(id, kind));
+        outcomes.add(() -> work.outcome(id, kind));
       }
       if (i < 60 && i % 2 == 0) {
         long offset = i;
-        preferences.add(() -> ledger.preference(id, 0, 0, offset));
+        preferences.add(() -> work.preference(id, 0, 0, offset));
       }
     }
-    List<Runnable> trained = List.of(() -> ledger.trained(0, 20), () -> ledger.trained(0, 40));
+    List<Runnable> trained = List.of(() -> work.trained(0, 20), () -> work.trained(0, 40));
     for (Runnable read : interleaved(List.of(pairs, outcomes, preferences, trained), seed)) {
       read.run();
-      ledger.state(); // its constructor checks that sampled = outcomes + waiting
+      work.state(); // its constructor checks that sampled = outcomes + waiting
     }
 
-    PacingState state = ledger.state();
+    PacingState state = work.state();
     assertThat(state.sampled()).isEqualTo(90);
     assertThat(state.outcomes())
         .isEqualTo(Map.of(OutcomeKind.PREFERRED, 30L, OutcomeKind.TIE, 30L));
@@ -52,24 +52,31 @@ class PairLedgerTest {
 
   @Test
   void shouldCountACorrectionAsAPreferenceToTrain() {
-    PairLedger ledger = new PairLedger(id -> false);
-    ledger.pair("a");
-    ledger.outcome("a", OutcomeKind.PREFERRED);
-    ledger.preference("a", 0, 0, 0);
-    ledger.trained(0, 1);
-    ledger.preference("a", 1, 0, 5);
-    assertThat(ledger.state().untrained()).isEqualTo(1);
-    ledger.trained(0, 6);
-    assertThat(ledger.state().untrained()).isZero();
+    OutstandingWork work = new OutstandingWork(id -> false);
+    work.pair("a");
+    work.outcome("a", OutcomeKind.PREFERRED);
+    work.preference("a", 0, 0, 0);
+    work.trained(0, 1);
+    work.preference("a", 1, 0, 5);
+    assertThat(work.state().untrained()).isEqualTo(1);
+    work.trained(0, 6);
+    assertThat(work.state().untrained()).isZero();
   }
 
   @Test
   void shouldCountAPairOnceWhenItIsReadTwice() {
-    PairLedger ledger = new PairLedger(id -> true);
-    ledger.pair("a");
-    ledger.pair("a");
-    assertThat(ledger.state().sampled()).isEqualTo(1);
-    assertThat(ledger.state().waitingForPeople()).isEqualTo(1);
+    OutstandingWork work = new OutstandingWork(id -> true);
+    work.pair("a");
+    work.pair("a");
+    assertThat(work.state().sampled()).isEqualTo(1);
+    assertThat(work.state().waitingForPeople()).isEqualTo(1);
+
+    work.outcome("a", OutcomeKind.TIE);
+    work.pair("a");
+    work.outcome("a", OutcomeKind.TIE);
+    assertThat(work.state().sampled()).isEqualTo(1);
+    assertThat(work.state().waitingForPeople()).isZero();
+    assertThat(work.state().outstandingForPeople()).isZero();
   }
 
   @Test
