@@ -7,7 +7,6 @@ import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Vote;
-import io.dpostream.settings.UserException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -67,14 +66,7 @@ final class LineageCommand implements Runnable {
   }
 
   private static void version(Lineage lineage, long number, PrintWriter out) {
-    PolicyVersion version =
-        lineage.versions().stream()
-            .filter(v -> v.getVersion() == number)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "--version " + number + ": not published; dpo versions lists what is"));
+    PolicyVersion version = lineage.version(number);
     List<Trained> behind = lineage.behind(version);
     out.printf(
         "version %d: sha256 %s, %d steps on reference %s%n",
@@ -98,12 +90,7 @@ final class LineageCommand implements Runnable {
   }
 
   private static void pair(Lineage lineage, String pairId, PrintWriter out) {
-    List<Trained> uses = lineage.usesOf(pairId);
-    if (uses.isEmpty()) {
-      throw new UserException(
-          "--pair " + pairId + ": no step used it; it may be a tie, waiting, or of another run");
-    }
-    for (Trained use : uses) {
+    for (Trained use : lineage.usesOf(pairId)) {
       Preference p = use.preference();
       out.printf("pair %s, revision %d%n", p.getPairId(), p.getRevision());
       out.printf("  sampled by version %d, sha256 %s%n", p.getPolicyVersion(), p.getPolicySha256());

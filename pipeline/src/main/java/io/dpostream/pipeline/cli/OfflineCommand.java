@@ -7,9 +7,7 @@ import io.dpostream.pipeline.offline.OfflineRun;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.Shutdown;
 import io.dpostream.settings.SettingsReader;
-import io.dpostream.settings.UserException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,9 +26,6 @@ import picocli.CommandLine.Spec;
       "The same command goes on after an interruption; dpo replay --dir OUT verifies the run."
     })
 final class OfflineCommand implements Callable<Integer> {
-  /** Only the last version of an offline run is of use, unless it is told otherwise. */
-  private static final String NEVER_BEFORE_THE_END = Integer.toString(Integer.MAX_VALUE);
-
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions options;
 
@@ -93,7 +88,7 @@ final class OfflineCommand implements Callable<Integer> {
     OfflineInput input = input();
     SettingsReader<Settings> reader = reader();
     Settings settings = reader.read();
-    checkKafka(settings);
+    input.requireReachable(settings);
     RunFolder folder = RunFolder.open(out);
     Logs.quietTerminal();
     PrintWriter terminal = spec.commandLine().getOut();
@@ -134,36 +129,14 @@ final class OfflineCommand implements Callable<Integer> {
   }
 
   private SettingsReader<Settings> reader() {
-    String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
-    SettingsReader<Settings> reader =
-        Settings.reader()
-            .set("run.id", "offline-" + name.replaceAll("[^a-zA-Z0-9._-]", "-"))
-            .set("trainer.publish_steps", NEVER_BEFORE_THE_END);
-    options.over(reader);
+    SettingsReader<Settings> reader = options.over(OfflineRun.defaults(out));
     model.ifPresent(folder -> reader.set("run.model", folder));
     reference.ifPresent(folder -> reader.set("run.reference", folder));
-    dir.ifPresent(folder -> reader.set("broker.dir", clusterOf(folder)));
+    dir.ifPresent(folder -> reader.set("broker.dir", clusterOf(folder).toString()));
     return reader;
   }
 
-  private static String clusterOf(Path dir) {
-    Path cluster = new RunFolder(dir.toAbsolutePath().normalize()).cluster();
-    if (!Files.isDirectory(cluster)) {
-      throw new UserException("--dir " + dir + ": no run with a broker of its own is there");
-    }
-    return cluster.toString();
-  }
-
-  private void checkKafka(Settings settings) {
-    boolean external = settings.kafka().bootstrapServers().isPresent();
-    if (preferences.isPresent() && external) {
-      throw new UserException(
-          "--preferences: goes through a broker kept in --out; for a Kafka of yours take dpo import"
-              + " and then --topic");
-    }
-    if (topic.isPresent() && external == settings.broker().dir().isPresent()) {
-      throw new UserException(
-          "--topic: name the Kafka that holds it, with either --bootstrap-server or --dir");
-    }
+  private static Path clusterOf(Path dir) {
+    return new RunFolder(dir.toAbsolutePath().normalize()).requireCluster();
   }
 }

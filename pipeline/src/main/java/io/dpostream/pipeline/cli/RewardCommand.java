@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.pipeline.exchange.RewardPairs;
 import io.dpostream.pipeline.formats.RewardPairEncoder;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.AnswerEncoder;
@@ -88,8 +89,9 @@ final class RewardCommand implements Callable<Integer> {
     try (Tokenizer tokenizer = folder.tokenizer()) {
       List<RewardPair> pairs =
           source.read(
-              new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults())),
-              err::println);
+              new RewardPairs(
+                  new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults())),
+                  err::println));
       train(settings, folder, padToken(folder, tokenizer), pairs);
     }
     return ExitCode.DONE;

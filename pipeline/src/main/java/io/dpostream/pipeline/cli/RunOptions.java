@@ -5,7 +5,6 @@ import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -30,12 +29,8 @@ final class RunOptions {
 
   /** The settings of the run: those in its folder, overlaid by the options. */
   Settings settings() {
-    Optional<Path> own = dir.map(d -> new RunFolder(d).settings()).filter(Files::exists);
-    if (dir.isPresent() && own.isEmpty()) {
-      throw new UserException(dir.get() + ": no run has been started in this folder");
-    }
     SettingsReader<Settings> reader = Settings.reader();
-    own.ifPresent(reader::file);
+    dir.map(folder -> new RunFolder(folder).requireStarted()).ifPresent(reader::file);
     options.over(reader);
     runId.ifPresent(id -> reader.set("run.id", id));
     Settings settings = reader.read();

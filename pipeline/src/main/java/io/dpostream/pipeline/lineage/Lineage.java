@@ -10,6 +10,7 @@ import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.settings.UserException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,6 +76,19 @@ public final class Lineage {
     return List.copyOf(versions.values());
   }
 
+  /**
+   * The version of this number.
+   *
+   * @throws UserException if none has been published under it
+   */
+  public PolicyVersion version(long number) {
+    return Optional.ofNullable(versions.get(number))
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "version %d: is not published; dpo versions lists what is".formatted(number)));
+  }
+
   /** Every step of the run, in order. */
   public List<StepTaken> steps() {
     return List.copyOf(steps.values());
@@ -118,8 +132,22 @@ public final class Lineage {
     return used;
   }
 
-  /** Where a pair's preference was used, once for each revision that was trained. */
+  /**
+   * Where a pair's preference was used, once for each revision that was trained.
+   *
+   * @throws UserException if it was used nowhere
+   */
   public List<Trained> usesOf(String pairId) {
+    List<Trained> uses = findUses(pairId);
+    if (uses.isEmpty()) {
+      throw new UserException(
+          "pair %s: no step used it; it may be a tie, waiting, or of another run"
+              .formatted(pairId));
+    }
+    return uses;
+  }
+
+  private List<Trained> findUses(String pairId) {
     return steps.values().stream()
         .flatMap(step -> trained(step).stream())
         .filter(t -> t.preference().getPairId().equals(pairId))

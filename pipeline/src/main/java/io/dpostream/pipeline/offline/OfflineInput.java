@@ -1,6 +1,8 @@
 package io.dpostream.pipeline.offline;
 
+import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.formats.PreferenceFormat;
+import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceSource;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,8 +10,25 @@ import java.util.Optional;
 /** What an offline run learns from. */
 public sealed interface OfflineInput {
 
+  /**
+   * Requires that the settings name the Kafka that this comes from or goes through.
+   *
+   * @throws UserException if they name another, or none
+   */
+  void requireReachable(Settings settings);
+
   /** A file of preferences, which goes through a topic of the run's own. */
-  record File(Path path, PreferenceFormat format) implements OfflineInput {}
+  record File(Path path, PreferenceFormat format) implements OfflineInput {
+
+    @Override
+    public void requireReachable(Settings settings) {
+      if (settings.kafka().bootstrapServers().isPresent()) {
+        throw new UserException(
+            "--preferences: goes through a broker kept in --out; for a Kafka of yours take dpo"
+                + " import and then --topic");
+      }
+    }
+  }
 
   /**
    * A recorded topic.
@@ -20,6 +39,15 @@ public sealed interface OfflineInput {
    */
   record Recorded(String topic, Optional<String> from, Optional<String> to)
       implements OfflineInput {
+
+    @Override
+    public void requireReachable(Settings settings) {
+      boolean external = settings.kafka().bootstrapServers().isPresent();
+      if (external == settings.broker().dir().isPresent()) {
+        throw new UserException(
+            "--topic: name the Kafka that holds it, with either --bootstrap-server or --dir");
+      }
+    }
 
     /** The places that this names, to be resolved once. */
     PreferenceSource source() {

@@ -17,6 +17,7 @@ import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Training;
 import io.dpostream.schemas.VersionPublished;
+import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.PreferenceSource;
@@ -39,6 +40,9 @@ import java.util.Optional;
 public final class OfflineRun {
   private static final int EXAMPLES = 6;
 
+  /** Only the last version of an offline run is of use, unless it is told otherwise. */
+  private static final String NEVER_BEFORE_THE_END = Integer.toString(Integer.MAX_VALUE);
+
   /** What is to be done before the first step. */
   @FunctionalInterface
   public interface Accepted {
@@ -60,6 +64,14 @@ public final class OfflineRun {
     this.folder = folder;
     this.input = input;
     this.out = out;
+  }
+
+  /** What a run into a folder is set to where nothing else is: its id is the folder's name. */
+  public static SettingsReader<Settings> defaults(Path out) {
+    String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
+    return Settings.reader()
+        .set("run.id", "offline-" + name.replaceAll("[^a-zA-Z0-9._-]", "-"))
+        .set("trainer.publish_steps", NEVER_BEFORE_THE_END);
   }
 
   /**

@@ -61,6 +61,30 @@ public record RunFolder(Path path) {
     return path.resolve("settings.yaml");
   }
 
+  /**
+   * The settings of a run that has been started here.
+   *
+   * @throws UserException if none has been
+   */
+  public Path requireStarted() {
+    if (!Files.exists(settings())) {
+      throw new UserException(path + ": no run has been started in this folder");
+    }
+    return settings();
+  }
+
+  /**
+   * The cluster of a run that has a broker of its own.
+   *
+   * @throws UserException if there is none
+   */
+  public Path requireCluster() {
+    if (!Files.isDirectory(cluster())) {
+      throw new UserException(path + ": no run with a broker of its own is there");
+    }
+    return cluster();
+  }
+
   /** A JSON object for every step that the ledger holds. */
   public Path steps() {
     return path.resolve("steps.jsonl");

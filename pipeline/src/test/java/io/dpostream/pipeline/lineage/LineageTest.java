@@ -1,6 +1,7 @@
 package io.dpostream.pipeline.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dpostream.kafka.reading.TopicScan.Located;
 import io.dpostream.pipeline.lineage.Lineage.Trained;
@@ -13,6 +14,7 @@ import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.settings.UserException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +113,18 @@ class LineageTest {
         .extracting(Trained::step, Trained::offset)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(2L, 3L));
     assertThat(lineage.firstWith(2).map(PolicyVersion::getVersion)).contains(2L);
-    assertThat(lineage.usesOf("d")).isEmpty();
     assertThat(lineage.firstWith(3)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseAVersionOrAPairThatTheRunDoesNotHave() {
+    assertThat(lineage.version(2).getSha256()).isEqualTo("s2");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> lineage.version(3))
+        .withMessageContaining("version 3");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> lineage.usesOf("d")) // step 2 skipped it
+        .withMessageContaining("pair d");
   }
 
   @Test
