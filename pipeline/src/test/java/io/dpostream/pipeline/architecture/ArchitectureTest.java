@@ -30,18 +30,19 @@ class ArchitectureTest {
 
   /** Every module, and the ones of ours that it may see. */
   private static final Map<String, Set<String>> SEES =
-      Map.of(
-          "settings", Set.of(),
-          "schemas", Set.of(),
-          "policy", Set.of(),
-          "kafka", Set.of("settings", "schemas"),
-          "broker", Set.of("settings", "schemas", "kafka"),
-          "testing", Set.of("kafka", "broker"),
-          "sampler", Set.of("settings", "schemas", "kafka", "policy"),
-          "judge", Set.of("settings", "schemas", "kafka", "policy"),
-          "trainer", Set.of("settings", "schemas", "kafka", "policy"),
-          "tinymodel", Set.of("policy"),
-          "pipeline",
+      Map.ofEntries(
+          Map.entry("settings", Set.of()),
+          Map.entry("schemas", Set.of()),
+          Map.entry("policy", Set.of()),
+          Map.entry("kafka", Set.of("settings", "schemas")),
+          Map.entry("broker", Set.of("settings", "schemas", "kafka")),
+          Map.entry("testing", Set.of("kafka", "broker")),
+          Map.entry("sampler", Set.of("settings", "schemas", "kafka", "policy")),
+          Map.entry("judge", Set.of("settings", "schemas", "kafka", "policy")),
+          Map.entry("trainer", Set.of("settings", "schemas", "kafka", "policy")),
+          Map.entry("tinymodel", Set.of("policy")),
+          Map.entry(
+              "pipeline",
               Set.of(
                   "settings",
                   "schemas",
@@ -50,7 +51,7 @@ class ArchitectureTest {
                   "broker",
                   "sampler",
                   "judge",
-                  "trainer"));
+                  "trainer")));
 
   @ArchTest
   static void shouldSeeOnlyTheModulesBelow(JavaClasses classes) {

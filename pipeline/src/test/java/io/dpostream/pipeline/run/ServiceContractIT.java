@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.metrics.Listeners;
 import io.dpostream.pipeline.quickstart.QuickstartSettings;
-import io.dpostream.pipeline.tinymodel.TinyModel;
+import io.dpostream.pipeline.quickstart.TinyModel;
 import io.dpostream.settings.service.Service;
 import java.nio.file.Path;
 import java.time.Duration;
