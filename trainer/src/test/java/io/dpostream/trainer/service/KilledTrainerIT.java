@@ -88,8 +88,7 @@ class KilledTrainerIT {
     new ProcessBuilder("kill", "-CONT", Long.toString(old.pid())).start().waitFor();
 
     assertThat(old.rest())
-        .anySatisfy(
-            line -> assertThat(line).startsWith("error: run.id: 'paused': a newer trainer"));
+        .contains("error: a newer trainer of run 'paused' has taken over; this one stops");
     assertThat(old.exitCode()).isEqualTo(1);
     assertThat(deployment.ledger("paused")).isEqualTo(before);
     assertThat(folders("paused")).containsExactlyElementsOf(folders);
