@@ -4,12 +4,13 @@
 # dtypes are PyTorch's numbers: 4 int64, 6 float32, 7 float64, 15 bfloat16. Weights may be of any
 # dtype and are used as `dtype`; norms, softmax and log-probabilities are float32 or wider.
 #
-# `weights`: 0 embedding (V, D), 1 final norm (D), 2 head (V, D), 3 rotary frequencies (head_dim / 2),
-# then 15 for each layer: 0 input norm, 1 q, 2 k, 3 v, 4 o, 5 post-attention norm, 6 gate, 7 up,
-# 8 down, 9 q bias, 10 k bias, 11 v bias, 12 o bias, 13 q norm, 14 k norm. What a model lacks is an
-# empty tensor.
-# `adapters`: none, or 14 for each layer: the pair A (rank, in), B (out, rank) of q, k, v, o, gate,
-# up, down.
+# Names in capitals are places in the lists below. DecoderSlots.java has them, and puts the numbers in
+# when it loads this program; a name that only one of the two knows is refused.
+#
+# `weights`: EMBEDDING (V, D), FINAL_NORM (D), HEAD (V, D), ROTARY_FREQUENCIES (head_dim / 2), then
+# LAYER_SLOTS for each layer, from FIRST_LAYER on. What a model lacks is an empty tensor.
+# `adapters`: none, or ADAPTER_SLOTS for each layer: the pair A (rank, in), B (out, rank) of each
+# projection, from the place of its name on.
 # `cache`: none, or for each layer keys and values (B, K, capacity, head_dim).
 class Decoder(Module):
     __parameters__ = []
@@ -47,7 +48,7 @@ class Decoder(Module):
 
     # positions (B or 1, T) -> cosines and sines (B or 1, 1, T, head_dim)
     def rotations(self, weights: List[Tensor], positions: Tensor) -> List[Tensor]:
-        angles = torch.unsqueeze(positions, -1).to(7) * weights[3]
+        angles = torch.unsqueeze(positions, -1).to(7) * weights[ROTARY_FREQUENCIES]
         angles = torch.unsqueeze(torch.cat([angles, angles], -1), 1)
         return [torch.cos(angles).to(self.dtype), torch.sin(angles).to(self.dtype)]
 
@@ -81,12 +82,12 @@ class Decoder(Module):
         return torch.reshape(torch.transpose(y, 1, 2), [rows, length, self.heads * self.head_dim])
 
     def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int) -> Tensor:
-        w = 4 + 15 * layer
-        a = 14 * layer
-        h = self.norm(x, weights[w])
-        q = self.split(self.project(h, weights, w + 1, w + 9, adapters, a), self.heads, weights[w + 13])
-        k = self.split(self.project(h, weights, w + 2, w + 10, adapters, a + 2), self.kv_heads, weights[w + 14])
-        v = torch.transpose(torch.view(self.project(h, weights, w + 3, w + 11, adapters, a + 4), [x.size(0), x.size(1), self.kv_heads, self.head_dim]), 1, 2)
+        w = FIRST_LAYER + LAYER_SLOTS * layer
+        a = ADAPTER_SLOTS * layer
+        h = self.norm(x, weights[w + INPUT_NORM])
+        q = self.split(self.project(h, weights, w + Q_WEIGHT, w + Q_BIAS, adapters, a + Q_ADAPTER), self.heads, weights[w + Q_NORM])
+        k = self.split(self.project(h, weights, w + K_WEIGHT, w + K_BIAS, adapters, a + K_ADAPTER), self.kv_heads, weights[w + K_NORM])
+        v = torch.transpose(torch.view(self.project(h, weights, w + V_WEIGHT, w + V_BIAS, adapters, a + V_ADAPTER), [x.size(0), x.size(1), self.kv_heads, self.head_dim]), 1, 2)
         q = self.rotate(q, rotations)
         k = self.rotate(k, rotations)
         if len(cache) > 0:
@@ -99,14 +100,14 @@ class Decoder(Module):
         seen = mask
         if self.window > 0 and layer >= self.first_windowed:
             seen = near
-        x = x + self.project(self.attend(q, k, v, seen), weights, w + 4, w + 12, adapters, a + 6)
-        h = self.norm(x, weights[w + 5])
-        gate = torch.silu(self.project(h, weights, w + 6, -1, adapters, a + 8))
-        up = self.project(h, weights, w + 7, -1, adapters, a + 10)
-        return x + self.project(gate * up, weights, w + 8, -1, adapters, a + 12)
+        x = x + self.project(self.attend(q, k, v, seen), weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
+        h = self.norm(x, weights[w + POST_ATTENTION_NORM])
+        gate = torch.silu(self.project(h, weights, w + GATE_WEIGHT, -1, adapters, a + GATE_ADAPTER))
+        up = self.project(h, weights, w + UP_WEIGHT, -1, adapters, a + UP_ADAPTER)
+        return x + self.project(gate * up, weights, w + DOWN_WEIGHT, -1, adapters, a + DOWN_ADAPTER)
 
     def embed(self, weights: List[Tensor], ids: Tensor) -> Tensor:
-        return torch.embedding(weights[0], ids).to(self.dtype)
+        return torch.embedding(weights[EMBEDDING], ids).to(self.dtype)
 
     # Whole sequences from their first token, filled on the right: no real token sees the filling.
     # x (B, T, D) -> (B, T, D), before the final norm
@@ -128,14 +129,14 @@ class Decoder(Module):
 
     # ids: B * T row by row; at: flat positions b * T + t. -> normed hidden states (len(at), D)
     def hidden(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], at: List[int]) -> Tensor:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         x = self.full(x, weights, adapters, annotate(List[Tensor], []))
         return self.picked(x, weights, at)
 
     # As hidden, without graphs: what goes into each layer, and what comes out of the last, (B, T, D).
     def layer_inputs(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int]) -> List[Tensor]:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         positions = torch.arange(x.size(1), dtype=4, device=device)
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
@@ -152,7 +153,7 @@ class Decoder(Module):
     # Gradients into weights and adapters, given what layer_inputs returned and the gradient of the
     # last output in top.grad: each layer is computed again, the last one first.
     def layers_backward(self, weights: List[Tensor], adapters: List[Tensor], inputs: List[Tensor], top: Tensor, rows: int, ids: List[int]) -> NoneType:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         positions = torch.arange(top.size(1), dtype=4, device=device)
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
         near = self.near(positions)
@@ -171,7 +172,7 @@ class Decoder(Module):
     # The same for rows of several sequences, whose inputs have the positions given: 0 begins a
     # sequence, and what fills a row has position 0 too. A token sees its own sequence alone.
     def hidden_packed(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], at: List[int]) -> Tensor:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         position = torch.view(torch.tensor(positions, dtype=4, device=device), [rows, -1])
         sequence = torch.cumsum((position == 0).to(4), 1)
@@ -191,11 +192,11 @@ class Decoder(Module):
     def picked(self, x: Tensor, weights: List[Tensor], at: List[int]) -> Tensor:
         x = torch.view(x, [-1, x.size(2)])
         x = torch.index_select(x, 0, torch.tensor(at, dtype=4, device=x.device))
-        return self.norm(x, weights[1])
+        return self.norm(x, weights[FINAL_NORM])
 
     # hidden (n, D) -> logits (n, V), float32 or wider
     def logits(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
-        return torch.linear(hidden, weights[2].to(self.dtype)).to(self.wide())
+        return torch.linear(hidden, weights[HEAD].to(self.dtype)).to(self.wide())
 
     # hidden (n, D) under a head of one row -> (n), float32 or wider
     def values(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
@@ -252,7 +253,7 @@ class Decoder(Module):
 
     # Prompts filled on the right -> logits (B, V) after each row's last token, then the cache.
     def prefill(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], lengths: List[int], capacity: int) -> List[Tensor]:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
         width = x.size(1)
         cache = annotate(List[Tensor], [])
@@ -261,7 +262,7 @@ class Decoder(Module):
         x = self.full(x, weights, adapters, cache)
         last = torch.arange(rows, dtype=4, device=device) * width + torch.tensor(lengths, dtype=4, device=device) - 1
         x = torch.index_select(torch.view(x, [-1, x.size(2)]), 0, last)
-        out = [self.logits(weights, self.norm(x, weights[1]))]
+        out = [self.logits(weights, self.norm(x, weights[FINAL_NORM]))]
         for c in cache:
             out.append(c)
         return out
@@ -269,7 +270,7 @@ class Decoder(Module):
     # One more token for each row, written at `column`; the prompts took the first `width` columns,
     # of which row b filled lengths[b]. -> logits (B, V)
     def step(self, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor], tokens: List[int], lengths: List[int], width: int, column: int) -> Tensor:
-        device = weights[0].device
+        device = weights[EMBEDDING].device
         prompt = torch.unsqueeze(torch.tensor(lengths, dtype=4, device=device), 1)
         position = prompt + (column - width)
         columns = torch.unsqueeze(torch.arange(column + 1, dtype=4, device=device), 0)
@@ -284,7 +285,7 @@ class Decoder(Module):
         x = self.embed(weights, torch.unsqueeze(torch.tensor(tokens, dtype=4, device=device), 1))
         for layer in range(self.layers):
             x = self.layer(x, layer, weights, adapters, rotations, mask, near, cache, column)
-        return self.logits(weights, self.norm(torch.select(x, 1, 0), weights[1]))
+        return self.logits(weights, self.norm(torch.select(x, 1, 0), weights[FINAL_NORM]))
 
     # The rows of a cache that go on.
     def keep(self, cache: List[Tensor], rows: List[int]) -> List[Tensor]:

@@ -24,6 +24,7 @@ final class DecoderProgram {
             "window", config.slidingWindow().map(SlidingWindow::size).orElse(0),
             "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0),
             "dtype", compute.torchNumber(),
-            "adapter_scale", adapterScale));
+            "adapter_scale", adapterScale),
+        DecoderSlots.constants());
   }
 }

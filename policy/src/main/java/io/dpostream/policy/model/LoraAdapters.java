@@ -37,7 +37,7 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
     SortedMap<String, NDArray> byName = new TreeMap<>();
     List<NDArray> slots =
         new ArrayList<>(
-            Collections.nCopies(2 * Lora.MODULES.size() * config.numHiddenLayers(), nothing));
+            Collections.nCopies(DecoderSlots.adapters(config.numHiddenLayers()), nothing));
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       for (String module : lora.targetModules()) {
         String projection = layout.projection(layer, module);
@@ -48,7 +48,7 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
         NDArray b = tensors.read(zero(up(projection), List.of(shape.get(0), rank)), Dtype.F32);
         byName.put(down(projection), a);
         byName.put(up(projection), b);
-        int slot = 2 * (Lora.MODULES.size() * layer + Lora.MODULES.indexOf(module));
+        int slot = DecoderSlots.adapter(layer, module);
         slots.set(slot, a);
         slots.set(slot + 1, b);
       }

@@ -4,6 +4,8 @@ import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.PolicyHash;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.checkpoint.StoredTensor;
+import io.dpostream.policy.model.DecoderSlots.LayerSlot;
+import io.dpostream.policy.model.DecoderSlots.ModelSlot;
 import io.dpostream.policy.model.ModelConfig.Head;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,11 +26,6 @@ import java.util.TreeSet;
  * @param shapes by name
  */
 record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes) {
-  private static final int HEADER_SLOTS = 4;
-  private static final int LAYER_SLOTS = 15;
-  private static final int HEAD = 2;
-  static final int ROTARY_FREQUENCIES = 3;
-
   /** The head of a reward model. */
   static final String SCORE = "score.weight";
 
@@ -102,54 +99,63 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
       this.slots =
           new ArrayList<>(
               Collections.nCopies(
-                  HEADER_SLOTS + LAYER_SLOTS * config.numHiddenLayers(), Optional.empty()));
+                  DecoderSlots.weights(config.numHiddenLayers()), Optional.empty()));
     }
 
     WeightLayout build() {
       long vocab = config.vocabSize();
       long hidden = config.hiddenSize();
-      put(0, "model.embed_tokens.weight", vocab, hidden);
-      put(1, "model.norm.weight", hidden);
+      put(ModelSlot.EMBEDDING, "model.embed_tokens.weight", vocab, hidden);
+      put(ModelSlot.FINAL_NORM, "model.norm.weight", hidden);
       if (config.head() == Head.SEQUENCE_CLASSIFICATION) {
-        put(HEAD, SCORE, 1, hidden);
+        put(ModelSlot.HEAD, SCORE, 1, hidden);
       } else if (config.separateHead()) {
-        put(HEAD, "lm_head.weight", vocab, hidden);
+        put(ModelSlot.HEAD, "lm_head.weight", vocab, hidden);
       } else {
-        slots.set(HEAD, slots.get(0));
+        slots.set(ModelSlot.HEAD.place(), slots.get(ModelSlot.EMBEDDING.place()));
       }
       for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-        layer(HEADER_SLOTS + LAYER_SLOTS * layer, "model.layers." + layer + ".");
+        layer(layer);
       }
       return new WeightLayout(List.copyOf(slots), Map.copyOf(shapes));
     }
 
-    private void layer(int at, String prefix) {
+    private void layer(int layer) {
+      String prefix = "model.layers." + layer + ".";
       long hidden = config.hiddenSize();
       long inner = config.intermediateSize();
       long queries = (long) config.numAttentionHeads() * config.headDim();
       long keys = (long) config.numKeyValueHeads() * config.headDim();
       String attention = prefix + "self_attn.";
-      put(at, prefix + "input_layernorm.weight", hidden);
-      put(at + 1, attention + "q_proj.weight", queries, hidden);
-      put(at + 2, attention + "k_proj.weight", keys, hidden);
-      put(at + 3, attention + "v_proj.weight", keys, hidden);
-      put(at + 4, attention + "o_proj.weight", hidden, queries);
-      put(at + 5, prefix + "post_attention_layernorm.weight", hidden);
-      put(at + 6, prefix + "mlp.gate_proj.weight", inner, hidden);
-      put(at + 7, prefix + "mlp.up_proj.weight", inner, hidden);
-      put(at + 8, prefix + "mlp.down_proj.weight", hidden, inner);
+      put(LayerSlot.INPUT_NORM, layer, prefix + "input_layernorm.weight", hidden);
+      put(LayerSlot.Q_WEIGHT, layer, attention + "q_proj.weight", queries, hidden);
+      put(LayerSlot.K_WEIGHT, layer, attention + "k_proj.weight", keys, hidden);
+      put(LayerSlot.V_WEIGHT, layer, attention + "v_proj.weight", keys, hidden);
+      put(LayerSlot.O_WEIGHT, layer, attention + "o_proj.weight", hidden, queries);
+      put(LayerSlot.POST_ATTENTION_NORM, layer, prefix + "post_attention_layernorm.weight", hidden);
+      put(LayerSlot.GATE_WEIGHT, layer, prefix + "mlp.gate_proj.weight", inner, hidden);
+      put(LayerSlot.UP_WEIGHT, layer, prefix + "mlp.up_proj.weight", inner, hidden);
+      put(LayerSlot.DOWN_WEIGHT, layer, prefix + "mlp.down_proj.weight", hidden, inner);
       if (config.attentionBias()) {
-        put(at + 9, attention + "q_proj.bias", queries);
-        put(at + 10, attention + "k_proj.bias", keys);
-        put(at + 11, attention + "v_proj.bias", keys);
+        put(LayerSlot.Q_BIAS, layer, attention + "q_proj.bias", queries);
+        put(LayerSlot.K_BIAS, layer, attention + "k_proj.bias", keys);
+        put(LayerSlot.V_BIAS, layer, attention + "v_proj.bias", keys);
       }
       if (config.outputBias()) {
-        put(at + 12, attention + "o_proj.bias", hidden);
+        put(LayerSlot.O_BIAS, layer, attention + "o_proj.bias", hidden);
       }
       if (config.qkNorm()) {
-        put(at + 13, attention + "q_norm.weight", config.headDim());
-        put(at + 14, attention + "k_norm.weight", config.headDim());
+        put(LayerSlot.Q_NORM, layer, attention + "q_norm.weight", config.headDim());
+        put(LayerSlot.K_NORM, layer, attention + "k_norm.weight", config.headDim());
       }
+    }
+
+    private void put(ModelSlot slot, String name, long... shape) {
+      put(slot.place(), name, shape);
+    }
+
+    private void put(LayerSlot slot, int layer, String name, long... shape) {
+      put(slot.place(layer), name, shape);
     }
 
     private void put(int slot, String name, long... shape) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.checkpoint.StoredTensor;
+import io.dpostream.policy.model.DecoderSlots.ModelSlot;
 import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.NamedTensor;
 import io.dpostream.policy.torch.Tensors;
@@ -55,7 +56,7 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
     for (Optional<String> name : layout.slots()) {
       slots.add(name.map(byName::get).orElse(nothing));
     }
-    slots.set(WeightLayout.ROTARY_FREQUENCIES, tensors.create(rotaryFrequencies(config)));
+    slots.set(ModelSlot.ROTARY_FREQUENCIES.place(), tensors.create(rotaryFrequencies(config)));
     return new Weights(byName, List.copyOf(slots));
   }
 

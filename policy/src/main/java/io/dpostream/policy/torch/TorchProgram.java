@@ -10,9 +10,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchScript;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +46,7 @@ public final class TorchProgram {
 
   /** Loads {@code torchscript/NAME.py} for a class without attributes. */
   public static TorchProgram load(NDManager owner, String name) {
-    return load(owner, name, Map.of());
+    return load(owner, name, Map.of(), Map.of());
   }
 
   /**
@@ -57,24 +55,17 @@ public final class TorchProgram {
    * @param owner a manager of the PyTorch engine; closing it frees the program
    * @param name of the resource, without folder and suffix
    * @param attributes the class's annotated attributes: Boolean, Integer or Double
+   * @param constants numbers for the source's names in capitals
+   * @throws IllegalArgumentException if source and constants do not have the same names
    */
-  public static TorchProgram load(NDManager owner, String name, Map<String, ?> attributes) {
-    byte[] archive = TorchArchive.write(source("torchscript/" + name + ".py"), attributes);
+  public static TorchProgram load(
+      NDManager owner, String name, Map<String, ?> attributes, Map<String, Integer> constants) {
+    String source = ProgramSource.withConstants(ProgramSource.read(name), constants);
+    byte[] archive = TorchArchive.write(source, attributes);
     try {
       return new TorchProgram(
           JniUtils.loadModule(
               (PtNDManager) owner, new ByteArrayInputStream(archive), false, false));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String source(String resource) {
-    try (InputStream in = TorchProgram.class.getClassLoader().getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalArgumentException("no resource " + resource + " on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
