@@ -6,27 +6,16 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
-import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardAccuracy;
 import io.dpostream.trainer.reward.RewardConfig;
 import io.dpostream.trainer.reward.RewardData;
 import io.dpostream.trainer.reward.RewardModelTraining;
-import io.dpostream.trainer.reward.RewardPair;
-import io.dpostream.trainer.reward.RewardStep;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dpo reward}: trains a reward model, which makes a judge. */
 @Command(
@@ -35,34 +24,12 @@ import picocli.CommandLine.Spec;
       "Train a reward model on preferences; the result serves the judge type reward_model.",
       "A share of the prompts is held out to measure it on."
     })
-final class RewardCommand implements Callable<Integer> {
-  private static final int REPORT_STEPS = 50;
-
-  @Spec private CommandSpec spec;
+final class RewardCommand extends EpochTrainingCommand<RewardCommand.RewardSettings> {
   @Mixin private RewardSource source;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Hugging Face folder of the language model to start from.")
-  private Path model = Path.of("");
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "A new folder for the reward model.")
-  private Path out = Path.of("");
-
-  @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML.")
-  private Optional<Path> file = Optional.empty();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "One setting, such as reward.learning_rate=1e-4; wins over the file.")
-  private List<String> assignments = List.of();
+  RewardCommand() {
+    super(RewardSettings.defaults());
+  }
 
   /** What this command can be told; the keys are those of the other commands. */
   record RewardSettings(String device, String dtype, int threads, RewardConfig reward) {
@@ -76,50 +43,42 @@ final class RewardCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    SettingsReader<RewardSettings> reader = new SettingsReader<>(RewardSettings.defaults());
-    file.ifPresent(reader::file);
-    assignments.forEach(reader::set);
-    RewardSettings settings = reader.read();
-    CheckpointFolder folder = CheckpointFolder.open(model);
-    if (Files.exists(out)) {
-      throw new UserException(out + ": exists already; give --out another name");
-    }
-    PrintWriter err = spec.commandLine().getErr();
+  void train(CheckpointFolder folder, RewardSettings settings, Path out) {
     try (Tokenizer tokenizer = folder.tokenizer()) {
-      List<RewardPair> pairs =
-          source.read(
-              new RewardPairs(
-                  new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults())),
-                  err::println));
-      train(settings, folder, padToken(folder, tokenizer), pairs);
+      RewardPairEncoder encoder =
+          new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults()));
+      RewardPairs pairs = new RewardPairs(encoder, err()::println);
+      RewardData data = RewardData.of(source.read(pairs), settings.reward());
+      out()
+          .printf(
+              "%d pairs to train on, %d held out, %d too long%n",
+              data.training().size(), data.heldOut().size(), data.tooLong());
+      try (RewardModelTraining training =
+          new RewardModelTraining(
+              folder, padToken(folder, tokenizer), settings.engine(), settings.reward(), data)) {
+        training.run(step -> report(step, ordering(step.batch().accuracy())));
+        if (!data.heldOut().isEmpty()) {
+          report(training.heldOut());
+        }
+        training.write(out);
+        out().println("sha256 " + training.sha256());
+      }
     }
-    return ExitCode.DONE;
   }
 
-  private void train(
-      RewardSettings settings, CheckpointFolder folder, int padToken, List<RewardPair> pairs) {
-    RewardData data = RewardData.of(pairs, settings.reward());
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        "%d pairs to train on, %d held out, %d too long%n",
-        data.training().size(), data.heldOut().size(), data.tooLong());
-    try (RewardModelTraining training =
-        new RewardModelTraining(folder, padToken, settings.engine(), settings.reward(), data)) {
-      training.run(this::report);
-      if (!data.heldOut().isEmpty()) {
-        RewardAccuracy accuracy = training.heldOut();
-        out.printf(
+  private static String ordering(RewardAccuracy accuracy) {
+    return String.format(
+        Locale.ROOT, " accuracy %.3f margin %.3f", accuracy.accuracy(), accuracy.margin());
+  }
+
+  private void report(RewardAccuracy heldOut) {
+    out()
+        .printf(
             Locale.ROOT,
             "held out: accuracy %.4f of %d pairs, mean margin %.4f%n",
-            accuracy.accuracy(),
-            accuracy.pairs(),
-            accuracy.margin());
-      }
-      training.write(this.out);
-      out.println("sha256 " + training.sha256());
-      out.println(this.out);
-    }
+            heldOut.accuracy(),
+            heldOut.pairs(),
+            heldOut.margin());
   }
 
   /** The token to fill with, for a model whose configuration names none: its own, or the end. */
@@ -135,22 +94,5 @@ final class RewardCommand implements Callable<Integer> {
             () ->
                 new UserException(
                     folder.path() + ": names no pad_token_id; add one to config.json"));
-  }
-
-  private void report(RewardStep step) {
-    if (step.step() % REPORT_STEPS == 0 || step.step() == step.steps()) {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              Locale.ROOT,
-              "step %d/%d loss %.4f accuracy %.3f margin %.3f grad_norm %.3f learning_rate %.2e%n",
-              step.step(),
-              step.steps(),
-              step.loss(),
-              step.accuracy(),
-              step.margin(),
-              step.gradNorm(),
-              step.learningRate());
-    }
   }
 }

@@ -78,6 +78,17 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(KAFKA);
 
+  @ArchTest
+  static final ArchRule TENSORS_STAY_INSIDE_POLICY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream..")
+          .and()
+          .resideOutsideOfPackage("io.dpostream.policy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(TENSORS);
+
   /** From the tensors up to the model; each sees those named before it. */
   @ArchTest
   static final ArchRule POLICY_IS_BUILT_FROM_TENSORS_UP =

@@ -14,7 +14,7 @@ import java.util.SortedMap;
 
 /**
  * Named float32 tensors with gradients, sorted by name. The arrays belong to the model: they may be
- * changed in place by a program, never closed.
+ * changed in place by an optimizer, never closed.
  *
  * <p>Not thread-safe; the thread that trains uses it.
  */
@@ -39,17 +39,12 @@ public final class Parameters {
     return List.copyOf(byName.keySet());
   }
 
-  /** The values by name. */
-  public SortedMap<String, NDArray> byName() {
-    return byName;
-  }
-
-  public List<NDArray> values() {
+  List<NDArray> values() {
     return values;
   }
 
   /** The gradients accumulated so far: the same arrays for the model's whole life. */
-  public List<NDArray> gradients() {
+  List<NDArray> gradients() {
     return gradients;
   }
 
@@ -71,7 +66,7 @@ public final class Parameters {
   }
 
   /** Another array for writing to a file, such as an optimizer's moment. */
-  public NamedTensor export(String name, NDArray array) {
+  NamedTensor export(String name, NDArray array) {
     return tensors.export(name, array);
   }
 
@@ -101,7 +96,7 @@ public final class Parameters {
    *
    * @throws IllegalArgumentException if the shapes differ
    */
-  public void load(NamedTensor from, NDArray into) {
+  void load(NamedTensor from, NDArray into) {
     tensors.copy(from, into);
   }
 

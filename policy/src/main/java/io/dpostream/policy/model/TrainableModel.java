@@ -156,6 +156,11 @@ public final class TrainableModel implements AutoCloseable {
     return PolicyHash.of(weights());
   }
 
+  /** Whether adapters are trained, and not all weights. */
+  public boolean hasAdapters() {
+    return adapters.isPresent();
+  }
+
   /**
    * Writes the adapters into an existing empty folder in PEFT's layout.
    *
@@ -172,7 +177,7 @@ public final class TrainableModel implements AutoCloseable {
    * The manager that owns the weights. An optimizer puts its state and its programs into a
    * sub-manager of it, and its passing results into another.
    */
-  public NDManager manager() {
+  NDManager manager() {
     return manager;
   }
 

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 class DecoderSlotsTest {
 
-  /** A slot that one of the two sides lacks is refused here, as it is whenever a model is loaded. */
+  /**
+   * A slot that one of the two sides lacks is refused here, as it is whenever a model is loaded.
+   */
   @Test
   void shouldHaveTheNamesThatTheProgramUses() {
     String source =

@@ -1,11 +1,8 @@
 package io.dpostream.trainer.learner;
 
 import io.dpostream.policy.checkpoint.CheckpointException;
-import io.dpostream.policy.checkpoint.Folders;
-import io.dpostream.policy.checkpoint.Safetensors;
-import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.FineTuning;
 import io.dpostream.policy.model.Lora;
 import io.dpostream.policy.model.TrainableModel;
@@ -14,18 +11,13 @@ import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.schemas.Environment;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
-import io.dpostream.trainer.loss.LossState;
 import io.dpostream.trainer.loss.Losses;
 import io.dpostream.trainer.loss.Objective;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 
 /**
  * Direct preference optimization and its relatives on a language model. A step: forward with graph,
@@ -34,35 +26,26 @@ import java.util.TreeMap;
  * <p>How a batch is cut into forward passes follows from the batch and the configuration alone.
  */
 public final class DpoLearner implements Learner {
-  /** Beside merged weights; within their folder, where nobody takes it for the model itself. */
-  private static final String ADAPTER = "adapter";
-
   private static final int CPU_TOKENS_PER_PASS = 256;
   private static final int CUDA_TOKENS_PER_PASS = 8192;
 
   private final TrainerConfig config;
-  private final LearnerSettings settings;
   private final EngineOptions engine;
   private final Environment environment;
-  private final CheckpointFolder source;
   private final Preparation preparation;
   private final Schedule schedule;
   private final TrainableModel policy;
   private final AdamW optimizer;
+  private final MovingReference reference;
   private final ReferenceCache cache;
-  private Reference reference;
-  private Optional<Path> refreshed = Optional.empty();
-  private LossState lossState = LossState.EMPTY;
-  private long step;
-  private long tokens;
+  private final LearnerCheckpoint checkpoint;
+  private Progress progress = Progress.NONE;
 
   private DpoLearner(
       TrainerConfig config, LearnerSettings settings, EngineOptions engine, Loaded loaded) {
     this.config = config;
-    this.settings = settings;
     this.engine = engine;
     this.environment = Environments.of(engine);
-    this.source = loaded.source();
     this.policy = loaded.policy();
     this.reference = loaded.reference();
     this.cache = ReferenceCache.openIn(settings.workFolder());
@@ -76,13 +59,14 @@ public final class DpoLearner implements Learner {
         new AdamW(
             new AdamW.Settings(
                 config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-            policy.parameters(),
-            policy.manager());
+            policy);
+    this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
     this.preparation =
         new Preparation(Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
   }
 
-  private record Loaded(CheckpointFolder source, TrainableModel policy, Reference reference) {}
+  private record Loaded(
+      CheckpointFolder source, TrainableModel policy, MovingReference reference) {}
 
   /**
    * Loads policy and reference; the policy starts as an exact copy of its folder.
@@ -100,7 +84,8 @@ public final class DpoLearner implements Learner {
     Vocabularies.requireSame(source, CheckpointFolder.open(settings.reference()));
     TrainableModel policy = TrainableModel.load(source, engine, fineTuning(config));
     try {
-      Reference reference = Reference.load(settings.reference(), engine);
+      MovingReference reference =
+          MovingReference.open(settings.reference(), settings.workFolder(), engine);
       try {
         return new DpoLearner(config, settings, engine, new Loaded(source, policy, reference));
       } catch (RuntimeException e) {
@@ -159,8 +144,9 @@ public final class DpoLearner implements Learner {
 
   @Override
   public StepResult step(Batch batch) {
-    if (batch.step() <= step) {
-      throw new IllegalArgumentException("step " + batch.step() + " cannot follow step " + step);
+    if (batch.step() <= progress.step()) {
+      throw new IllegalArgumentException(
+          "step " + batch.step() + " cannot follow step " + progress.step());
     }
     List<PreparedPair> pairs =
         batch.pairs().stream()
@@ -170,29 +156,28 @@ public final class DpoLearner implements Learner {
     StepDigest digest = new StepDigest(batch.step(), pairs);
     policy.zeroGrad();
     StepComputation computation = computation();
-    StepComputation.Computed computed = computation.compute(objective, pairs, lossState);
+    StepComputation.Computed computed = computation.compute(objective, pairs, progress.lossState());
     OptionalDouble divergence = divergence(batch, computation, pairs);
     double loss = computed.result().loss();
-    double norm = Double.isFinite(loss) ? optimizer.gradientNorm() : Double.NaN;
     double learningRate = schedule.rate(batch.step());
+    double norm =
+        Double.isFinite(loss) ? optimizer.step(learningRate, config.maxGradNorm()) : Double.NaN;
     Optional<String> nonFinite = nonFinite(loss, norm);
-    if (nonFinite.isEmpty()) {
-      optimizer.clip(norm, config.maxGradNorm());
-      optimizer.update(learningRate);
-      lossState = computed.result().state();
-    }
-    step = batch.step();
     long stepTokens = tokens(pairs);
-    tokens += stepTokens;
+    progress =
+        nonFinite.isEmpty()
+            ? progress.applied(batch.step(), stepTokens, computed.result().state())
+            : progress.skipped(batch.step(), stepTokens);
     digest.logps(computed.preferences());
     Map<String, Double> metrics =
         StepMetrics.of(computed.preferences(), computed.result().groups());
     metrics.put("loss", loss);
     metrics.put("grad_norm", norm);
     metrics.put("learning_rate", learningRate);
-    metrics.put("num_tokens", (double) tokens);
+    metrics.put("num_tokens", (double) progress.tokens());
     divergence.ifPresent(kl -> metrics.put("kl/full", kl));
-    return new StepResult(step, nonFinite, loss, metrics, stepTokens, digest.finish(loss, norm));
+    return new StepResult(
+        batch.step(), nonFinite, loss, metrics, stepTokens, digest.finish(loss, norm));
   }
 
   @Override
@@ -245,28 +230,8 @@ public final class DpoLearner implements Learner {
 
   @Override
   public String refreshReference(double mixupAlpha) {
-    Path folder = newReferenceFolder();
-    reference.mix(policy.weights(), mixupAlpha, folder);
-    replaceReference(Optional.of(folder));
-    return referenceSha256();
-  }
-
-  private Path newReferenceFolder() {
-    try {
-      Files.createDirectories(settings.workFolder());
-      return Files.createTempDirectory(settings.workFolder(), "reference-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Loads the reference from a folder of the work folder, or the one that the run began with. */
-  private void replaceReference(Optional<Path> folder) {
-    Reference next = Reference.load(folder.orElse(settings.reference()), engine);
-    reference.close();
-    reference = next;
-    refreshed.ifPresent(Folders::delete);
-    refreshed = folder;
+    reference.moveTowards(policy.weights(), mixupAlpha);
+    return reference.sha256();
   }
 
   @Override
@@ -276,7 +241,7 @@ public final class DpoLearner implements Learner {
 
   @Override
   public String referenceSha256() {
-    return reference.model().sha256();
+    return reference.sha256();
   }
 
   @Override
@@ -286,84 +251,21 @@ public final class DpoLearner implements Learner {
 
   @Override
   public void save(Path emptyFolder) {
-    try {
-      writePolicy(Files.createDirectory(emptyFolder.resolve("policy")));
-      SafetensorsWriter.write(emptyFolder.resolve("optimizer.safetensors"), optimizer.export());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (refreshed.isPresent()) {
-      reference.copyTo(emptyFolder.resolve("reference"));
-    }
-    new SavedState(
-            step,
-            optimizer.updates(),
-            tokens,
-            new TreeMap<>(lossState.values()),
-            referenceSha256(),
-            refreshed.isPresent())
-        .write(emptyFolder.resolve("state.json"));
+    checkpoint.save(emptyFolder, progress);
   }
 
   @Override
   public void restore(Path folder) {
-    SavedState state = SavedState.read(folder.resolve("state.json"));
-    try {
-      policy.parameters().load(trained(folder.resolve("policy")));
-      optimizer.load(Safetensors.open(folder.resolve("optimizer.safetensors")), state.updates());
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(
-          folder, "is of another model: " + e.getMessage() + "; take one of this run", e);
-    }
-    restoreReference(folder, state);
-    lossState = state.losses();
-    step = state.step();
-    tokens = state.tokens();
-  }
-
-  private Safetensors trained(Path policyFolder) {
-    return config.loraR() > 0
-        ? Safetensors.open(policyFolder.resolve(ADAPTER).resolve("adapter_model.safetensors"))
-        : Safetensors.openFolder(policyFolder);
-  }
-
-  private void restoreReference(Path folder, SavedState state) {
-    if (state.refreshed()) {
-      Path copy = newReferenceFolder();
-      try (Reference saved = Reference.load(folder.resolve("reference"), engine)) {
-        saved.copyTo(copy);
-      }
-      replaceReference(Optional.of(copy));
-    } else if (refreshed.isPresent()) {
-      replaceReference(Optional.empty());
-    }
-    if (!referenceSha256().equals(state.referenceSha256())) {
-      throw new CheckpointException(
-          folder,
-          "was made with the reference "
-              + state.referenceSha256()
-              + ", not with "
-              + referenceSha256()
-              + "; give the reference that the run began with");
-    }
+    progress = checkpoint.restore(folder);
   }
 
   @Override
   public void writePolicy(Path emptyFolder) {
-    try {
-      new CheckpointWriter(source)
-          .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.weights()));
-      if (config.loraR() > 0) {
-        policy.writeAdapter(Files.createDirectory(emptyFolder.resolve(ADAPTER)));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    checkpoint.writePolicy(emptyFolder);
   }
 
   @Override
   public void close() {
-    refreshed.ifPresent(Folders::delete);
     cache.close();
     optimizer.close();
     policy.close();

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.reward;
 
-import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.ModelConfig;
@@ -9,8 +9,9 @@ import io.dpostream.policy.model.ScorePass;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
-import io.dpostream.trainer.learner.AdamW;
-import io.dpostream.trainer.learner.Schedule;
+import io.dpostream.trainer.epoch.EpochSettings;
+import io.dpostream.trainer.epoch.EpochTraining;
+import io.dpostream.trainer.epoch.TrainingStep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ public final class RewardModelTraining implements AutoCloseable {
   private final RewardConfig config;
   private final RewardData data;
   private final TrainableModel model;
-  private final AdamW optimizer;
+  private final EpochTraining<List<RewardPair>, PairLoss> training;
 
   /**
    * Loads the model.
@@ -52,50 +53,42 @@ public final class RewardModelTraining implements AutoCloseable {
     CheckpointFolder padded =
         new CheckpointFolder(source.path(), written.withHead(source.config().head()));
     this.model = TrainableModel.loadReward(padded, engine, config.seed());
-    this.optimizer =
-        new AdamW(
-            new AdamW.Settings(
-                config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-            model.parameters(),
-            model.manager());
+    this.training =
+        new EpochTraining<>(settings(config), model, epoch -> data.batches(config, epoch));
+  }
+
+  private static EpochSettings settings(RewardConfig config) {
+    return new EpochSettings(
+        "reward",
+        new AdamW.Settings(
+            config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
+        config.learningRate(),
+        config.lrSchedulerType(),
+        config.warmupSteps(),
+        config.maxGradNorm(),
+        config.numTrainEpochs(),
+        config.maxSteps());
   }
 
   /** Steps that {@link #run} takes. */
   public long steps() {
-    int perEpoch =
-        (data.training().size() + config.perDeviceTrainBatchSize() - 1)
-            / config.perDeviceTrainBatchSize();
-    return config.maxSteps() > 0 ? config.maxSteps() : (long) config.numTrainEpochs() * perEpoch;
+    return training.steps();
   }
 
   /**
    * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
    *
    * @param listener is told of every step
-   * @throws UserException if the loss stops being finite
+   * @throws UserException if the loss or the gradient stops being finite
    */
-  public void run(Consumer<RewardStep> listener) {
-    long steps = steps();
-    Schedule schedule =
-        new Schedule(config.lrSchedulerType(), config.learningRate(), config.warmupSteps(), steps);
-    long step = 0;
-    for (int epoch = 0; step < steps; epoch++) {
-      for (List<RewardPair> batch : data.batches(config, epoch)) {
-        if (step == steps) {
-          break;
-        }
-        step++;
-        listener.accept(take(batch, step, schedule.rate(step)));
-      }
-    }
+  public void run(Consumer<TrainingStep<PairLoss>> listener) {
+    training.run(this::gradient, listener);
   }
 
-  private RewardStep take(List<RewardPair> batch, long step, double learningRate) {
-    model.zeroGrad();
-    double loss = 0;
-    Scores scores;
+  private PairLoss gradient(List<RewardPair> batch) {
     try (ScorePass pass = model.forwardScores(ids(batch))) {
-      scores = new Scores(pass.scores());
+      Scores scores = new Scores(pass.scores());
+      double loss = 0;
       double[] slopes = new double[2 * batch.size()];
       for (int i = 0; i < batch.size(); i++) {
         BradleyTerry pair =
@@ -108,19 +101,9 @@ public final class RewardModelTraining implements AutoCloseable {
         slopes[2 * i] = pair.dChosen() / batch.size();
         slopes[2 * i + 1] = pair.dRejected() / batch.size();
       }
-      if (!Double.isFinite(loss)) {
-        throw new UserException(
-            "reward.learning_rate: %s made the loss %s at step %d; lower it"
-                .formatted(config.learningRate(), loss, step));
-      }
       pass.backward(slopes);
+      return new PairLoss(loss, scores.accuracy());
     }
-    double norm = optimizer.gradientNorm();
-    optimizer.clip(norm, config.maxGradNorm());
-    optimizer.update(learningRate);
-    RewardAccuracy accuracy = scores.accuracy();
-    return new RewardStep(
-        step, steps(), loss, accuracy.accuracy(), accuracy.margin(), norm, learningRate);
   }
 
   /** How well the model, as it stands, orders the pairs that were held out. */
@@ -142,7 +125,7 @@ public final class RewardModelTraining implements AutoCloseable {
 
   /** The identity of the weights as they stand. */
   public String sha256() {
-    return model.parameters().sha256();
+    return model.sha256();
   }
 
   /**
@@ -152,14 +135,12 @@ public final class RewardModelTraining implements AutoCloseable {
    *     written
    */
   public void write(Path folder) {
-    new CheckpointWriter(source, written)
-        .write(folder, file -> SafetensorsWriter.write(file, model.parameters().export()));
+    training.write(new CheckpointWriter(source, written), folder);
   }
 
   @Override
   public void close() {
-    optimizer.close();
-    model.close();
+    training.close();
   }
 
   /** Chosen and rejected in turn. */

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.ForwardPass;
@@ -8,8 +8,9 @@ import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
-import io.dpostream.trainer.learner.AdamW;
-import io.dpostream.trainer.learner.Schedule;
+import io.dpostream.trainer.epoch.EpochSettings;
+import io.dpostream.trainer.epoch.EpochTraining;
+import io.dpostream.trainer.epoch.TrainingStep;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -22,10 +23,8 @@ import java.util.function.Consumer;
  */
 public final class SupervisedFineTuning implements AutoCloseable {
   private final CheckpointFolder source;
-  private final SftConfig config;
-  private final SftData data;
   private final TrainableModel model;
-  private final AdamW optimizer;
+  private final EpochTraining<List<SftBatches.Row>, TokenLoss> training;
 
   /**
    * Loads the model.
@@ -35,63 +34,42 @@ public final class SupervisedFineTuning implements AutoCloseable {
   public SupervisedFineTuning(
       CheckpointFolder source, EngineOptions engine, SftConfig config, SftData data) {
     this.source = source;
-    this.config = config;
-    this.data = data;
     this.model = TrainableModel.load(source, engine);
-    this.optimizer =
-        new AdamW(
-            new AdamW.Settings(
-                config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-            model.parameters(),
-            model.manager());
+    this.training =
+        new EpochTraining<>(
+            settings(config), model, epoch -> SftBatches.of(data.sequences(), config, epoch));
+  }
+
+  private static EpochSettings settings(SftConfig config) {
+    return new EpochSettings(
+        "sft",
+        new AdamW.Settings(
+            config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
+        config.learningRate(),
+        config.lrSchedulerType(),
+        config.warmupSteps(),
+        config.maxGradNorm(),
+        config.numTrainEpochs(),
+        config.maxSteps());
   }
 
   /** Steps that {@link #run} takes. */
   public long steps() {
-    if (config.maxSteps() > 0) {
-      return config.maxSteps();
-    }
-    long steps = 0;
-    for (int epoch = 0; epoch < config.numTrainEpochs(); epoch++) {
-      steps += SftBatches.of(data.sequences(), config, epoch).size();
-    }
-    return steps;
+    return training.steps();
   }
 
   /**
    * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
    *
    * @param listener is told of every step
-   * @throws UserException if the loss stops being finite
+   * @throws UserException if the loss or the gradient stops being finite
    */
-  public void run(Consumer<SftStep> listener) {
-    long steps = steps();
-    Schedule schedule =
-        new Schedule(config.lrSchedulerType(), config.learningRate(), config.warmupSteps(), steps);
-    long step = 0;
-    for (int epoch = 0; step < steps; epoch++) {
-      for (List<SftBatches.Row> batch : SftBatches.of(data.sequences(), config, epoch)) {
-        if (step == steps) {
-          break;
-        }
-        step++;
-        listener.accept(take(batch, step, steps, schedule.rate(step)));
-      }
-    }
+  public void run(Consumer<TrainingStep<TokenLoss>> listener) {
+    training.run(this::gradient, listener);
   }
 
-  private SftStep take(List<SftBatches.Row> batch, long step, long steps, double learningRate) {
-    model.zeroGrad();
-    double loss = gradient(batch, step);
-    double norm = optimizer.gradientNorm();
-    optimizer.clip(norm, config.maxGradNorm());
-    optimizer.update(learningRate);
-    long tokens = batch.stream().mapToLong(SftBatches.Row::tokens).sum();
-    return new SftStep(step, steps, loss, norm, learningRate, tokens);
-  }
-
-  /** Fills the gradients of the mean loss over completion tokens, and gives that loss. */
-  private double gradient(List<SftBatches.Row> batch, long step) {
+  /** Adds the gradient of the mean loss over completion tokens, and gives that loss. */
+  private TokenLoss gradient(List<SftBatches.Row> batch) {
     List<List<TokenSequence>> rows = batch.stream().map(SftBatches.Row::sequences).toList();
     try (ForwardPass pass = model.forwardPacked(rows)) {
       float[][] logprobs = pass.logprobs();
@@ -105,30 +83,23 @@ public final class SupervisedFineTuning implements AutoCloseable {
           sum -= logprob;
         }
       }
-      if (!Double.isFinite(sum)) {
-        throw new UserException(
-            "sft.learning_rate: %s made the loss %s at step %d; lower it"
-                .formatted(config.learningRate(), sum, step));
-      }
       pass.backward(slope);
-      return sum / tokens;
+      return new TokenLoss(sum / tokens, batch.stream().mapToLong(SftBatches.Row::tokens).sum());
     }
   }
 
   /**
-   * Writes the model as a Hugging Face folder beside nothing else.
+   * Writes the model as a Hugging Face folder that is complete or not there.
    *
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder exists or cannot be
    *     written
    */
   public void write(Path folder) {
-    new CheckpointWriter(source)
-        .write(folder, file -> SafetensorsWriter.write(file, model.parameters().export()));
+    training.write(new CheckpointWriter(source), folder);
   }
 
   @Override
   public void close() {
-    optimizer.close();
-    model.close();
+    training.close();
   }
 }

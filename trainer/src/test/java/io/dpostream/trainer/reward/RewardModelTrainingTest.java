@@ -10,6 +10,7 @@ import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
+import io.dpostream.trainer.epoch.TrainingStep;
 import io.dpostream.trainer.learner.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ class RewardModelTrainingTest {
   /** The better answer holds token 40; the prompts, and so the held-out pairs, are all new. */
   @Test
   void shouldLearnToOrderPairsOfPromptsThatItHasNotSeen() {
-    List<RewardStep> steps = new ArrayList<>();
+    List<TrainingStep<PairLoss>> steps = new ArrayList<>();
     try (RewardModelTraining training = training(CONFIG, pairs(500))) {
       assertThat(training.heldOut().pairs()).isEqualTo(100);
       training.run(steps::add);

@@ -14,6 +14,7 @@ import io.dpostream.policy.model.RopeScaling;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
+import io.dpostream.trainer.epoch.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ class SupervisedFineTuningTest {
 
   @Test
   void shouldLearnTheCompletions() {
-    List<SftStep> steps = train(config(1e-2, 60, true), "learnt");
+    List<TrainingStep<TokenLoss>> steps = train(config(1e-2, 60, true), "learnt");
 
     assertThat(steps.get(0).loss()).isGreaterThan(2);
     assertThat(steps.get(59).loss()).isLessThan(0.05);
@@ -120,8 +121,8 @@ class SupervisedFineTuningTest {
     assertThat(scratch.resolve("never")).doesNotExist();
   }
 
-  private List<SftStep> train(SftConfig config, String out) {
-    List<SftStep> steps = new ArrayList<>();
+  private List<TrainingStep<TokenLoss>> train(SftConfig config, String out) {
+    List<TrainingStep<TokenLoss>> steps = new ArrayList<>();
     try (SupervisedFineTuning training = new SupervisedFineTuning(model, CPU, config, DATA)) {
       training.run(steps::add);
       training.write(scratch.resolve(out));

@@ -1,10 +1,11 @@
-package io.dpostream.trainer.learner;
+package io.dpostream.policy.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.model.TrainableModel;
+import io.dpostream.policy.model.ModelConfig.Family;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +63,52 @@ class AdamWTest {
     }
   }
 
+  @Test
+  void shouldGiveTheNormBeforeClippingAndMoveByTheClippedGradient() {
+    // After one update the second moment is (1 - 0.999) * g^2, and the clipped gradient is
+    // (0.6, 0.8).
+    try (TrainableModel model = model();
+        AdamW optimizer = optimizer(model, 0)) {
+      setGradient(model, 3, 4);
+      assertThat(optimizer.step(0.1, 1)).isCloseTo(5, within(1e-6));
+      assertThat(optimizer.updates()).isEqualTo(1);
+      float[] second =
+          optimizer.export().stream()
+              .filter(tensor -> tensor.name().equals("v." + NORM))
+              .findFirst()
+              .orElseThrow()
+              .toFloats();
+      assertThat(second[0]).isCloseTo(0.001f * 0.36f, within(1e-8f));
+      assertThat(second[1]).isCloseTo(0.001f * 0.64f, within(1e-8f));
+    }
+  }
+
+  @Test
+  void shouldMoveNothingWhereTheNormIsNotFinite() {
+    try (TrainableModel model = model();
+        AdamW optimizer = optimizer(model, 0.5)) {
+      String before = model.sha256();
+      setGradient(model, Float.NaN, 1);
+      assertThat(optimizer.step(0.1, 1)).isNaN();
+      assertThat(optimizer.updates()).isZero();
+      assertThat(model.sha256()).isEqualTo(before);
+    }
+  }
+
+  private static void setGradient(TrainableModel model, float first, float second) {
+    float[] gradient = new float[32];
+    gradient[0] = first;
+    gradient[1] = second;
+    model.parameters().gradients().get(index(model)).set(gradient);
+  }
+
   private TrainableModel model() {
-    return TrainableModel.load(CheckpointFolder.open(TinyModel.write(folder, 1)), TinyModel.CPU);
+    try {
+      return TrainableModel.load(
+          RandomCheckpoint.write(folder, TinyModels.config(Family.LLAMA), 1, 0.2), TinyModels.CPU);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int index(TrainableModel model) {
@@ -71,7 +116,6 @@ class AdamWTest {
   }
 
   private static AdamW optimizer(TrainableModel model, double decay) {
-    return new AdamW(
-        new AdamW.Settings(0.9, 0.999, 1e-8, decay), model.parameters(), model.manager());
+    return new AdamW(new AdamW.Settings(0.9, 0.999, 1e-8, decay), model);
   }
 }

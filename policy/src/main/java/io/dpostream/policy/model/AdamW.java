@@ -1,9 +1,9 @@
-package io.dpostream.trainer.learner;
+package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.Safetensors;
-import io.dpostream.policy.model.Parameters;
 import io.dpostream.policy.torch.NamedTensor;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
@@ -28,10 +28,11 @@ public final class AdamW implements AutoCloseable {
 
   public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
 
-  public AdamW(Settings settings, Parameters parameters, NDManager owner) {
+  /** Begins without moments. Close it before the model. */
+  public AdamW(Settings settings, TrainableModel model) {
     this.settings = settings;
-    this.parameters = parameters;
-    this.manager = owner.newSubManager();
+    this.parameters = model.parameters();
+    this.manager = model.manager().newSubManager();
     this.program = TorchProgram.load(manager, "optimizer");
     this.first = zeros();
     this.second = zeros();
@@ -43,15 +44,31 @@ public final class AdamW implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Moves the parameters along their gradients, scaled down to a norm of at most {@code maxNorm}.
+   * Where the norm is not finite nothing moves, and no update is counted.
+   *
+   * @param maxNorm bound of the norm; 0 for none
+   * @return the 2-norm of all gradients together, before scaling
+   */
+  public double step(double learningRate, double maxNorm) {
+    double norm = gradientNorm();
+    if (Double.isFinite(norm)) {
+      clip(norm, maxNorm);
+      update(learningRate);
+    }
+    return norm;
+  }
+
   /** The 2-norm of all gradients together. */
-  public double gradientNorm() {
+  double gradientNorm() {
     try (NDManager scope = manager.newSubManager()) {
       return program.tensor(scope, Gradients.OFF, "norm", parameters.gradients()).getFloat();
     }
   }
 
   /** Scales the gradients down to a norm of at most {@code bound}, given their norm; 0: never. */
-  public void clip(double norm, double bound) {
+  void clip(double norm, double bound) {
     double factor = bound / (norm + 1e-6);
     if (bound > 0 && factor < 1) {
       program.run(Gradients.OFF, "scale", parameters.gradients(), factor);
@@ -59,7 +76,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   /** Moves the parameters along their gradients. */
-  public void update(double learningRate) {
+  void update(double learningRate) {
     updates++;
     update(learningRate, settings.weightDecay(), true);
     update(learningRate, 0, false);
@@ -99,12 +116,12 @@ public final class AdamW implements AutoCloseable {
   }
 
   /** Updates taken so far. */
-  long updates() {
+  public long updates() {
     return updates;
   }
 
   /** The moments, named {@code m.NAME} and {@code v.NAME}. */
-  List<NamedTensor> export() {
+  public List<NamedTensor> export() {
     List<NamedTensor> tensors = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
       String name = parameters.names().get(i);
@@ -114,8 +131,13 @@ public final class AdamW implements AutoCloseable {
     return tensors;
   }
 
-  /** Replaces the state by a stored one. */
-  void load(Safetensors file, long updatesTaken) {
+  /**
+   * Replaces the state by a stored one.
+   *
+   * @throws CheckpointException if the file lacks a moment
+   * @throws IllegalArgumentException if a shape is another
+   */
+  public void load(Safetensors file, long updatesTaken) {
     for (int i = 0; i < first.size(); i++) {
       String name = parameters.names().get(i);
       parameters.load(file.tensor("m." + name), first.get(i));

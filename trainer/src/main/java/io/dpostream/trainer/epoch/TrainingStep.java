@@ -1,0 +1,18 @@
+package io.dpostream.trainer.epoch;
+
+/**
+ * One step of a training.
+ *
+ * @param step from 1
+ * @param steps that the whole training takes
+ * @param batch what the batch gave
+ * @param gradNorm the global norm before clipping
+ */
+public record TrainingStep<L extends BatchLoss>(
+    long step, long steps, L batch, double gradNorm, double learningRate) {
+
+  /** The batch's loss before the step. */
+  public double loss() {
+    return batch.loss();
+  }
+}

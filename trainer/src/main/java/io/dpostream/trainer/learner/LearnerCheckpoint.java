@@ -1,0 +1,105 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
+import io.dpostream.policy.model.AdamW;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.CheckpointWriter;
+import io.dpostream.policy.model.TrainableModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+
+/**
+ * Writes a learner's whole state into a folder, and reads it back: {@code policy/}, a complete
+ * Hugging Face checkpoint with the adapters in a folder of their own where there are any; {@code
+ * optimizer.safetensors}; {@code reference/} where it has moved; {@code state.json}.
+ *
+ * @param source the folder that the policy started from
+ */
+record LearnerCheckpoint(
+    CheckpointFolder source, TrainableModel policy, AdamW optimizer, MovingReference reference) {
+
+  /** Beside merged weights; within their folder, where nobody takes it for the model itself. */
+  private static final String ADAPTER = "adapter";
+
+  private static final String POLICY = "policy";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String REFERENCE = "reference";
+  private static final String STATE = "state.json";
+
+  /** Writes the policy alone into an existing empty folder. */
+  void writePolicy(Path emptyFolder) {
+    try {
+      new CheckpointWriter(source)
+          .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.weights()));
+      if (policy.hasAdapters()) {
+        policy.writeAdapter(Files.createDirectory(emptyFolder.resolve(ADAPTER)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes everything that the next step depends on into an existing empty folder. */
+  void save(Path emptyFolder, Progress progress) {
+    try {
+      writePolicy(Files.createDirectory(emptyFolder.resolve(POLICY)));
+      SafetensorsWriter.write(emptyFolder.resolve(OPTIMIZER), optimizer.export());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (reference.hasMoved()) {
+      reference.copyTo(emptyFolder.resolve(REFERENCE));
+    }
+    new SavedState(
+            progress.step(),
+            optimizer.updates(),
+            progress.tokens(),
+            new TreeMap<>(progress.lossState().values()),
+            reference.sha256(),
+            reference.hasMoved())
+        .write(emptyFolder.resolve(STATE));
+  }
+
+  /**
+   * Brings the tensors back to what {@link #save} wrote, and says how far that was.
+   *
+   * @throws CheckpointException if a file is missing, damaged or of another model, or the run began
+   *     with another reference
+   */
+  Progress restore(Path folder) {
+    SavedState state = SavedState.read(folder.resolve(STATE));
+    try {
+      policy.parameters().load(trained(folder.resolve(POLICY)));
+      optimizer.load(Safetensors.open(folder.resolve(OPTIMIZER)), state.updates());
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          folder, "is of another model: " + e.getMessage() + "; take one of this run", e);
+    }
+    if (state.refreshed()) {
+      reference.moveTo(folder.resolve(REFERENCE));
+    } else {
+      reference.moveBack();
+    }
+    if (!reference.sha256().equals(state.referenceSha256())) {
+      throw new CheckpointException(
+          folder,
+          "was made with the reference "
+              + state.referenceSha256()
+              + ", not with "
+              + reference.sha256()
+              + "; give the reference that the run began with");
+    }
+    return new Progress(state.step(), state.tokens(), state.losses());
+  }
+
+  private Safetensors trained(Path policyFolder) {
+    return policy.hasAdapters()
+        ? Safetensors.open(policyFolder.resolve(ADAPTER).resolve("adapter_model.safetensors"))
+        : Safetensors.openFolder(policyFolder);
+  }
+}

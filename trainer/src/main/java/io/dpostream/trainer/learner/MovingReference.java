@@ -1,0 +1,111 @@
+package io.dpostream.trainer.learner;
+
+import io.dpostream.policy.checkpoint.Folders;
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.NamedTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A reference that may follow the policy: the folder that the run began with, until it is first
+ * moved, and from then on a folder of its own among the run's working files. Not thread-safe.
+ */
+final class MovingReference implements AutoCloseable {
+  private final Path first;
+  private final Path workFolder;
+  private final EngineOptions engine;
+  private Reference current;
+  private Optional<Path> moved = Optional.empty();
+
+  private MovingReference(Path first, Path workFolder, EngineOptions engine, Reference current) {
+    this.first = first;
+    this.workFolder = workFolder;
+    this.engine = engine;
+    this.current = current;
+  }
+
+  /**
+   * Loads the reference that a run begins with.
+   *
+   * @param workFolder where moved references are put; it need not exist
+   * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder cannot be used
+   */
+  static MovingReference open(Path first, Path workFolder, EngineOptions engine) {
+    return new MovingReference(first, workFolder, engine, Reference.load(first, engine));
+  }
+
+  CheckpointFolder folder() {
+    return current.folder();
+  }
+
+  /** The model as it is now; closed by the next move. */
+  LanguageModel model() {
+    return current.model();
+  }
+
+  String sha256() {
+    return current.model().sha256();
+  }
+
+  /** Whether it is another than the one that the run began with. */
+  boolean hasMoved() {
+    return moved.isPresent();
+  }
+
+  /** Becomes {@code alpha · policy + (1 − alpha) · reference}. */
+  void moveTowards(List<NamedTensor> policy, double alpha) {
+    Path folder = newFolder();
+    current.mix(policy, alpha, folder);
+    replace(Optional.of(folder));
+  }
+
+  /** Writes itself into an empty folder, which {@link #moveTo} can read. */
+  void copyTo(Path emptyFolder) {
+    current.copyTo(emptyFolder);
+  }
+
+  /** Becomes a copy of a reference that was saved; the saved folder is not needed any longer. */
+  void moveTo(Path saved) {
+    Path copy = newFolder();
+    try (Reference reference = Reference.load(saved, engine)) {
+      reference.copyTo(copy);
+    }
+    replace(Optional.of(copy));
+  }
+
+  /** Becomes the one that the run began with. */
+  void moveBack() {
+    if (hasMoved()) {
+      replace(Optional.empty());
+    }
+  }
+
+  private Path newFolder() {
+    try {
+      Files.createDirectories(workFolder);
+      return Files.createTempDirectory(workFolder, "reference-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void replace(Optional<Path> folder) {
+    Reference next = Reference.load(folder.orElse(first), engine);
+    current.close();
+    current = next;
+    moved.ifPresent(Folders::delete);
+    moved = folder;
+  }
+
+  @Override
+  public void close() {
+    current.close();
+    moved.ifPresent(Folders::delete);
+  }
+}
