@@ -5,6 +5,8 @@ import io.dpostream.tinymodel.corpus.Corpus;
 import io.dpostream.tinymodel.corpus.CorpusFiles;
 import io.dpostream.tinymodel.corpus.CorpusOptions;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -42,7 +44,25 @@ public final class CorpusCommand implements Callable<Integer> {
   private long seed = CorpusOptions.defaults().seed();
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new CorpusCommand()).execute(args));
+    System.exit(run(new PrintWriter(System.err, true), args));
+  }
+
+  /** Runs the program and returns its exit code; errors go to {@code err}, a line each. */
+  static int run(PrintWriter err, String... args) {
+    return new CommandLine(new CorpusCommand())
+        .setErr(err)
+        .setExecutionExceptionHandler(
+            (error, command, parsed) -> {
+              command.getErr().println("corpus: " + reason(error));
+              return CommandLine.ExitCode.SOFTWARE;
+            })
+        .execute(args);
+  }
+
+  private static String reason(Exception error) {
+    return error instanceof FileAlreadyExistsException
+        ? error.getMessage() + " exists already; give --out another name"
+        : error.toString();
   }
 
   @Override
