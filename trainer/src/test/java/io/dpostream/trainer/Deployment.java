@@ -29,6 +29,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -38,8 +40,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** A deployment of its own, told apart by its topic prefix, and what tests do with it. */
 public final class Deployment {
@@ -204,6 +208,7 @@ public final class Deployment {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       producer.initTransactions();
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (int start = 0; start < records.size(); start += 10) {
         var part = records.subList(start, Math.min(records.size(), start + 10));
         if (start % 20 == 10) {
@@ -213,9 +218,31 @@ public final class Deployment {
           producer.abortTransaction();
         }
         producer.beginTransaction();
-        part.forEach(producer::send);
+        part.forEach(record -> sent.add(producer.send(record)));
         producer.commitTransaction();
       }
+      awaitVisible(sent);
+    }
+  }
+
+  /** A commit is answered before its markers are written, and until then no reader sees it. */
+  private void awaitVisible(List<Future<RecordMetadata>> sent) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(kafka.consumer("test-reader"))) {
+      for (Future<RecordMetadata> one : sent) {
+        RecordMetadata record = metadata(one);
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        Awaitility.await()
+            .until(() -> consumer.endOffsets(List.of(partition)).get(partition) > record.offset());
+      }
+    }
+  }
+
+  private static RecordMetadata metadata(Future<RecordMetadata> sent) {
+    try {
+      return sent.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("committed, but not sent", e);
     }
   }
 
