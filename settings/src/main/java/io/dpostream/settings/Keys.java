@@ -1,6 +1,5 @@
 package io.dpostream.settings;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -23,9 +22,11 @@ sealed interface Keys {
   static Section of(Class<?> record) {
     Map<String, Keys> children = new LinkedHashMap<>();
     for (RecordComponent component : record.getRecordComponents()) {
-      children.put(
-          SnakeCaseStrategy.INSTANCE.translate(component.getName()),
-          below(component.getGenericType()));
+      if (component.isAnnotationPresent(Flat.class)) {
+        children.putAll(of(component.getType()).children());
+      } else {
+        children.put(Spelling.of(component), below(component.getGenericType()));
+      }
     }
     return new Section(children);
   }

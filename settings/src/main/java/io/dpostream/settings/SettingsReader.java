@@ -3,26 +3,18 @@ package io.dpostream.settings;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -34,16 +26,9 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
  */
 public final class SettingsReader<T extends Record> {
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new Jdk8Module())
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY) // loss_type: ipo
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .build();
+  static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private static final YAMLMapper YAML =
+  static final YAMLMapper YAML =
       YAMLMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
@@ -72,20 +57,7 @@ public final class SettingsReader<T extends Record> {
     this.inheriting = Set.copyOf(inheriting);
     this.type = (Class<T>) defaults.getClass();
     this.keys = Keys.of(type);
-    this.tree = JSON.valueToTree(defaults);
-    keepOnly(tree, keys);
-  }
-
-  /** Drops what Jackson takes for a property because a method is called like a getter. */
-  private static void keepOnly(ObjectNode tree, Keys.Section keys) {
-    tree.retain(keys.children().keySet());
-    keys.children()
-        .forEach(
-            (key, below) -> {
-              if (below instanceof Keys.Section s && tree.get(key) instanceof ObjectNode child) {
-                keepOnly(child, s);
-              }
-            });
+    this.tree = SettingsTree.of(defaults);
   }
 
   /**
@@ -189,7 +161,7 @@ public final class SettingsReader<T extends Record> {
       String key = entry.getKey();
       Keys below = keys.children().get(key);
       if (below == null) {
-        throw new UserException(origin + prefix + key + ": no such key" + hint(key, keys, prefix));
+        throw UnknownKeys.unknown(origin, prefix, key, keys);
       }
       if (below instanceof Keys.Section section) {
         JsonNode current = target.get(key);
@@ -223,32 +195,13 @@ public final class SettingsReader<T extends Record> {
     return keys.children().keySet().iterator().next();
   }
 
-  private static String hint(String key, Keys.Section keys, String prefix) {
-    return NearestKey.to(key, keys.children().keySet())
-        .map(near -> "; did you mean " + prefix + near + "?")
-        .orElseGet(() -> "; known here: " + String.join(", ", keys.children().keySet()));
-  }
-
   /**
    * The settings.
    *
    * @throws UserException naming key and value, if a value has the wrong type or is refused
    */
   public T read() {
-    try {
-      return JSON.treeToValue(effective(), type);
-    } catch (ValueInstantiationException e) {
-      Throwable refusal = e.getCause() == null ? e : e.getCause();
-      throw new UserException(firstLine(String.valueOf(refusal.getMessage())), e);
-    } catch (MismatchedInputException e) {
-      String key = key(e.getPath());
-      JsonNode value = tree.at("/" + key.replace('.', '/'));
-      Class<?> expected = e.getTargetType();
-      throw new UserException(
-          key + ": " + value + " is not " + (expected == null ? "valid" : article(expected)), e);
-    } catch (JsonProcessingException e) {
-      throw new UserException(firstLine(e.getOriginalMessage()), e);
-    }
+    return SettingsTree.read(effective(), type, "");
   }
 
   /** The effective settings as YAML, every key of them. */
@@ -258,25 +211,6 @@ public final class SettingsReader<T extends Record> {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static String key(List<JsonMappingException.Reference> path) {
-    return path.stream()
-        .map(r -> r.getFieldName() == null ? String.valueOf(r.getIndex()) : r.getFieldName())
-        .collect(Collectors.joining("."));
-  }
-
-  private static String article(Class<?> type) {
-    if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
-      return "a whole number";
-    }
-    if (type == double.class || type == Double.class) {
-      return "a number";
-    }
-    if (type == boolean.class || type == Boolean.class) {
-      return "true or false";
-    }
-    return List.class.isAssignableFrom(type) ? "a list" : "a " + type.getSimpleName();
   }
 
   private static String firstLine(String message) {

@@ -24,9 +24,7 @@ class SettingsReaderTest {
       List<String> lossType,
       Optional<String> at) {
     Inner {
-      if (learningRate <= 0) {
-        throw new UserException("trainer.learning_rate: " + learningRate + " must be above 0");
-      }
+      Require.above("learning_rate", learningRate, 0);
     }
   }
 
@@ -163,7 +161,7 @@ class SettingsReaderTest {
   void shouldPassOnWhatARecordRefuses() {
     assertThatThrownBy(() -> reader().set("trainer.learning_rate=-1").read())
         .isInstanceOf(UserException.class)
-        .hasMessage("trainer.learning_rate: -1.0 must be above 0");
+        .hasMessage("trainer.learning_rate: -1 must be above 0");
   }
 
   @Test

@@ -2,13 +2,10 @@ package io.dpostream.trainer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.dpostream.schemas.RunConfigured;
-import java.lang.reflect.RecordComponent;
+import io.dpostream.settings.SettingsTree;
 import java.util.Collections;
 import java.util.Set;
 import java.util.SortedMap;
@@ -23,11 +20,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param values by key, in JSON
  */
 public record CanonicalConfig(SortedMap<String, String> values) {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new Jdk8Module())
-          .build();
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** The format of what {@link #text} gives today, for a record to name. */
   public static final int FORMAT = ConfigHistory.FORMAT;
@@ -50,10 +43,10 @@ public record CanonicalConfig(SortedMap<String, String> values) {
   /** Of a configuration. */
   public static CanonicalConfig of(TrainerConfig config) {
     SortedMap<String, String> values = new TreeMap<>();
-    ObjectNode tree = tree(config);
+    ObjectNode tree = SettingsTree.of(config);
     tree.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString()));
     values.keySet().removeAll(WITHOUT_EFFECT);
-    if (config.lrSchedulerType().startsWith("constant")) {
+    if (!config.optimizer().lrSchedulerType().decays()) {
       values.keySet().removeAll(LENGTH_OF_RUN);
     }
     return new CanonicalConfig(values);
@@ -102,7 +95,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
    * @throws IllegalArgumentException when a key is not known any more or a value does not fit
    */
   public TrainerConfig over(TrainerConfig rest) {
-    ObjectNode tree = tree(rest);
+    ObjectNode tree = SettingsTree.of(rest);
     try {
       for (var entry : values.entrySet()) {
         if (!tree.has(entry.getKey())) {
@@ -111,20 +104,9 @@ public record CanonicalConfig(SortedMap<String, String> values) {
         JsonNode value = JSON.readTree(entry.getValue());
         tree.set(entry.getKey(), value);
       }
-      return JSON.treeToValue(tree, TrainerConfig.class);
+      return SettingsTree.read(tree, TrainerConfig.class, TrainerConfig.SECTION);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("recorded configuration: " + e.getOriginalMessage(), e);
     }
-  }
-
-  /** Components alone: Jackson would take {@code batchSize()} and the like for more of them. */
-  private static ObjectNode tree(TrainerConfig config) {
-    ObjectNode tree = JSON.valueToTree(config);
-    ObjectNode components = JSON.createObjectNode();
-    for (RecordComponent component : TrainerConfig.class.getRecordComponents()) {
-      String key = SnakeCaseStrategy.INSTANCE.translate(component.getName());
-      components.set(key, tree.get(key));
-    }
-    return components;
   }
 }

@@ -68,7 +68,8 @@ public final class FakeLearner implements Learner {
 
   @Override
   public StepResult step(Batch batch) {
-    StringBuilder given = new StringBuilder(policy + reference + config.beta() + batch.step());
+    StringBuilder given =
+        new StringBuilder(policy + reference + config.loss().beta() + batch.step());
     given.append(batch.labelSmoothing());
     boolean poisoned = false;
     for (TrainingPair pair : batch.pairs()) {

@@ -35,7 +35,10 @@ final class UpCommand implements Callable<Integer> {
     Settings settings = setup.settings();
     Logs.quietTerminal();
     PrintWriter out = spec.commandLine().getOut();
-    long last = settings.trainer().maxSteps() == 0 ? Long.MAX_VALUE : settings.trainer().maxSteps();
+    long last =
+        settings.trainer().cadence().maxSteps() == 0
+            ? Long.MAX_VALUE
+            : settings.trainer().cadence().maxSteps();
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread()) {
       new MeasuredRun(setup.folder(), settings, out, Terminal.isInteractive()).run(now -> last);
       return ExitCode.DONE;

@@ -7,6 +7,7 @@ import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.sampler.feed.FeederConfig;
+import io.dpostream.settings.RecordCopy;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
@@ -72,9 +73,9 @@ public record Settings(
     return new SettingsReader<>(defaults(), INHERITING);
   }
 
-  /** The same with another last step. */
+  /** These settings with another last step. */
   public Settings withMaxSteps(long maxSteps) {
-    return new SettingsReader<>(this).set("trainer.max_steps", Long.toString(maxSteps)).read();
+    return RecordCopy.with(this, "trainer", trainer.withMaxSteps(maxSteps));
   }
 
   /** Where and how the trainer computes. */

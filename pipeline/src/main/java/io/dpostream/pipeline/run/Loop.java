@@ -144,6 +144,6 @@ public final class Loop {
   }
 
   private static int pairsPerStep(TrainerConfig trainer) {
-    return trainer.perDeviceTrainBatchSize() * trainer.gradientAccumulationSteps();
+    return trainer.batch().perDeviceTrainBatchSize() * trainer.batch().gradientAccumulationSteps();
   }
 }

@@ -8,6 +8,7 @@ import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.batch.PreferenceSource;
+import io.dpostream.trainer.loss.LossConfig.LabelSmoothingSource;
 import io.dpostream.trainer.metrics.DisplacementListener;
 import io.dpostream.trainer.metrics.TensorBoardListener;
 import io.dpostream.trainer.service.RunSpec;
@@ -59,7 +60,8 @@ public final class Training implements Service {
       KafkaSettings kafka,
       PreferenceSource source,
       TrainerListener follower) {
-    boolean measured = settings.trainer().labelSmoothingSource().equals("judges");
+    boolean measured =
+        settings.trainer().loss().labelSmoothingSource() == LabelSmoothingSource.JUDGES;
     if (measured && source.to().isPresent()) {
       throw new UserException(
           "trainer.label_smoothing_source: 'judges' needs a run with judges; an offline run takes"

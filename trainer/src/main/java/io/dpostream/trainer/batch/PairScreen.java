@@ -5,6 +5,8 @@ import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.SkippedKind;
+import io.dpostream.trainer.BatchConfig.Revisions;
+import io.dpostream.trainer.BatchConfig.StalePairs;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.util.List;
@@ -77,7 +79,7 @@ public final class PairScreen {
   }
 
   private Optional<String> ignoredRevision(Preference preference) {
-    return preference.getRevision() > 0 && config.revisions().equals("ignore")
+    return preference.getRevision() > 0 && config.batch().revisions() == Revisions.IGNORE
         ? Optional.of("revision " + preference.getRevision() + " of an earlier preference")
         : Optional.empty();
   }
@@ -85,10 +87,12 @@ public final class PairScreen {
   private Optional<String> stale(Preference preference) {
     long sampledBy = versionOf(preference, runId);
     long staleness = publishedVersion.getAsLong() - sampledBy;
-    return sampledBy >= 0 && config.stalePairs().equals("skip") && config.isStale(staleness)
+    return sampledBy >= 0
+            && config.batch().stalePairs() == StalePairs.SKIP
+            && config.batch().isStale(staleness)
         ? Optional.of(
             "stale by %d versions, more than %d"
-                .formatted(staleness, config.maxStaleness().orElseThrow()))
+                .formatted(staleness, config.batch().maxStaleness().orElseThrow()))
         : Optional.empty();
   }
 

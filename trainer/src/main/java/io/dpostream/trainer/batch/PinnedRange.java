@@ -34,8 +34,8 @@ public final class PinnedRange {
 
   /** Steps of all epochs, when no record is skipped. */
   public long steps(TrainerConfig config) {
-    int batch = config.batchSize();
-    return (long) config.numTrainEpochs() * ((places.size() + batch - 1) / batch);
+    int batch = config.batch().size();
+    return (long) config.cadence().numTrainEpochs() * ((places.size() + batch - 1) / batch);
   }
 
   /** Records of one pass. */
@@ -49,6 +49,6 @@ public final class PinnedRange {
   }
 
   List<Place> order(TrainerConfig config, long epoch) {
-    return config.shuffle() ? EpochOrder.shuffled(places, config.seed(), epoch) : places;
+    return config.batch().shuffle() ? EpochOrder.shuffled(places, config.seed(), epoch) : places;
   }
 }

@@ -31,7 +31,7 @@ public final class PinnedSource implements BatchSource {
 
   @Override
   public Optional<Draft> next(LedgerState.Progress progress, BooleanSupplier stop) {
-    if (progress.records() >= (long) range.size() * config.numTrainEpochs()) {
+    if (progress.records() >= (long) range.size() * config.cadence().numTrainEpochs()) {
       return Optional.empty();
     }
     long epoch = progress.records() / range.size();
@@ -42,12 +42,12 @@ public final class PinnedSource implements BatchSource {
     DraftBuilder draft = new DraftBuilder();
     int index = (int) (progress.records() % range.size());
     while (index < order.size()
-        && draft.pairs() < config.batchSize()
+        && draft.pairs() < config.batch().size()
         && draft.skipped() < StreamSource.MOST_SKIPPED) {
       Place place = order.get(index++);
       ConsumerRecord<byte[], byte[]> record = preferences.read(place.partition(), place.offset());
       draft.add(record, place.offset(), screen.screen(record));
     }
-    return Optional.of(draft.build(draft.pairs() < config.batchSize()));
+    return Optional.of(draft.build(draft.pairs() < config.batch().size()));
   }
 }

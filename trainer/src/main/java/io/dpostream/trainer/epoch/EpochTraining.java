@@ -35,7 +35,7 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
     this.settings = settings;
     this.model = model;
     this.batches = batches;
-    this.optimizer = new AdamW(settings.optimizer(), model);
+    this.optimizer = new AdamW(settings.optimizer().adamW(), model);
   }
 
   /** Steps that {@link #run} takes. */
@@ -62,7 +62,10 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
     long steps = steps();
     Schedule schedule =
         new Schedule(
-            settings.lrSchedulerType(), settings.learningRate(), settings.warmupSteps(), steps);
+            settings.optimizer().lrSchedulerType(),
+            settings.optimizer().learningRate(),
+            settings.optimizer().warmupSteps(),
+            steps);
     long step = 0;
     for (int epoch = 0; step < steps; epoch++) {
       for (B batch : batches.apply(epoch)) {
@@ -74,7 +77,7 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
         model.zeroGrad();
         L loss = gradient.apply(batch);
         requireFinite("loss", loss.loss(), step);
-        double norm = optimizer.step(learningRate, settings.maxGradNorm());
+        double norm = optimizer.step(learningRate, settings.optimizer().maxGradNorm());
         requireFinite("gradient norm", norm, step);
         listener.accept(new TrainingStep<>(step, steps, loss, norm, learningRate));
       }
@@ -85,7 +88,8 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
     if (!Double.isFinite(value)) {
       throw new UserException(
           "%s.learning_rate: %s made the %s %s at step %d; lower it"
-              .formatted(settings.section(), settings.learningRate(), what, value, step));
+              .formatted(
+                  settings.section(), settings.optimizer().learningRate(), what, value, step));
     }
   }
 

@@ -9,6 +9,7 @@ import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.schemas.Environment;
+import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.loss.Losses;
@@ -51,15 +52,11 @@ public final class DpoLearner implements Learner {
     this.cache = ReferenceCache.openIn(settings.workFolder());
     this.schedule =
         new Schedule(
-            config.lrSchedulerType(),
-            config.learningRate(),
-            config.warmupSteps(),
-            config.maxSteps());
-    this.optimizer =
-        new AdamW(
-            new AdamW.Settings(
-                config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-            policy);
+            config.optimizer().lrSchedulerType(),
+            config.optimizer().learningRate(),
+            config.optimizer().warmupSteps(),
+            config.cadence().maxSteps());
+    this.optimizer = new AdamW(config.optimizer().adamW(), policy);
     this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
     this.preparation =
         new Preparation(Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
@@ -109,22 +106,25 @@ public final class DpoLearner implements Learner {
   }
 
   private static void checkSupported(TrainerConfig config) {
-    boolean decays = !config.lrSchedulerType().startsWith("constant");
-    if (decays && config.maxSteps() == 0) {
+    boolean decays = config.optimizer().lrSchedulerType().decays();
+    if (decays && config.cadence().maxSteps() == 0) {
       throw new UserException(
           "trainer.lr_scheduler_type: "
-              + config.lrSchedulerType()
+              + Spelling.of(config.optimizer().lrSchedulerType())
               + " needs an end to decay towards; set trainer.max_steps, or take constant");
     }
   }
 
   private static FineTuning fineTuning(TrainerConfig config) {
     Optional<Lora> lora =
-        config.loraR() == 0
+        config.lora().loraR() == 0
             ? Optional.empty()
             : Optional.of(
                 new Lora(
-                    config.loraR(), config.loraAlpha(), config.loraTargetModules(), config.seed()));
+                    config.lora().loraR(),
+                    config.lora().loraAlpha(),
+                    config.lora().loraTargetModules(),
+                    config.seed()));
     return new FineTuning(lora, config.gradientCheckpointing());
   }
 
@@ -133,8 +133,8 @@ public final class DpoLearner implements Learner {
         Math.min(
             policy.config().maxPositionEmbeddings(),
             reference.folder().config().maxPositionEmbeddings());
-    int maxLength = Math.min(config.maxLength().orElse(positions), positions);
-    return new Truncation(maxLength, config.maxPromptLength().orElse(positions));
+    int maxLength = Math.min(config.batch().maxLength().orElse(positions), positions);
+    return new Truncation(maxLength, config.batch().maxPromptLength().orElse(positions));
   }
 
   @Override
@@ -150,7 +150,7 @@ public final class DpoLearner implements Learner {
     }
     List<PreparedPair> pairs =
         batch.pairs().stream()
-            .map(pair -> preparation.prepare(pair, config.isStale(batch.staleness(pair))))
+            .map(pair -> preparation.prepare(pair, config.batch().isStale(batch.staleness(pair))))
             .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
@@ -161,7 +161,9 @@ public final class DpoLearner implements Learner {
     double loss = computed.result().loss();
     double learningRate = schedule.rate(batch.step());
     double norm =
-        Double.isFinite(loss) ? optimizer.step(learningRate, config.maxGradNorm()) : Double.NaN;
+        Double.isFinite(loss)
+            ? optimizer.step(learningRate, config.optimizer().maxGradNorm())
+            : Double.NaN;
     Optional<String> nonFinite = nonFinite(loss, norm);
     long stepTokens = tokens(pairs);
     progress =
@@ -195,7 +197,8 @@ public final class DpoLearner implements Learner {
   }
 
   private StepComputation computation() {
-    return new StepComputation(policy, scorer(), config.perDeviceTrainBatchSize(), tokensPerPass());
+    return new StepComputation(
+        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass());
   }
 
   private ReferenceScorer scorer() {
@@ -208,7 +211,8 @@ public final class DpoLearner implements Learner {
 
   private OptionalDouble divergence(
       Batch batch, StepComputation computation, List<PreparedPair> pairs) {
-    boolean due = config.klFullSteps() > 0 && batch.step() % config.klFullSteps() == 0;
+    boolean due =
+        config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due
         ? OptionalDouble.of(computation.divergence(pairs, reference.model()))
         : OptionalDouble.empty();

@@ -1,16 +1,18 @@
 package io.dpostream.trainer.learner;
 
+import io.dpostream.trainer.LrSchedulerType;
+
 /**
  * The learning rate of every step, as transformers computes it: it rises linearly from 0 over the
  * warm-up, then stays, falls linearly, or falls along half a cosine, reaching 0 after the last
  * step.
  *
- * @param kind constant, constant_with_warmup, linear or cosine
+ * @param kind what the rate does after the warm-up
  * @param peak the rate at the end of the warm-up
  * @param warmupSteps steps of the warm-up; the first step has rate 0 if there is one
  * @param totalSteps the end of the decay; unused by the constant kinds
  */
-public record Schedule(String kind, double peak, long warmupSteps, long totalSteps) {
+public record Schedule(LrSchedulerType kind, double peak, long warmupSteps, long totalSteps) {
 
   /** The rate of a step, counted from 1. */
   public double rate(long step) {
@@ -20,10 +22,9 @@ public record Schedule(String kind, double peak, long warmupSteps, long totalSte
     }
     double progress = (double) (done - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
     return switch (kind) {
-      case "constant", "constant_with_warmup" -> peak;
-      case "linear" -> peak * Math.max(0, 1 - progress);
-      case "cosine" -> peak * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
-      default -> throw new IllegalArgumentException("lr_scheduler_type: " + kind + " is unknown");
+      case CONSTANT, CONSTANT_WITH_WARMUP -> peak;
+      case LINEAR -> peak * Math.max(0, 1 - progress);
+      case COSINE -> peak * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
     };
   }
 }

@@ -1,75 +1,67 @@
 package io.dpostream.trainer.loss;
 
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.RecordCopy;
+import io.dpostream.settings.SettingsTree;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Which losses are trained and how; the components carry TRL's names where TRL has them.
- *
- * @param lossType identifiers of the losses, see {@link Losses#names}
- * @param lossWeights one weight a loss; empty for 1 each
- * @param beta strength of the tie to the reference, &gt; 0
- * @param labelSmoothing ε, probability that a label is wrong
- * @param fDivergenceType reverse_kl, forward_kl, js_divergence or alpha_divergence
- * @param fAlphaDivergenceCoef α of alpha_divergence
- * @param ldAlpha LD-DPO's α in [0, 1], if used
- * @param useWeighting WPO
- * @param weightingClamp WPO's weight at most 1, as in its paper; false for TRL's
- * @param discopopTau temperature of discopop
- * @param simpoGamma target margin γ of simpo
- * @param dpopLambda λ of dpop
- * @param lengthAlpha α of length_reg
- * @param odpoAlpha α of odpo
- * @param madpoTau threshold τ of madpo
- * @param madpoLambda slope λ of madpo
- * @param madpoCMax amplification c_max of madpo, &gt; 1; c_min is its inverse
- * @param rpoScale scale s of rpo_sq's reward margin
- * @param sftWeight weight of the chosen completion's negative log-likelihood, a mean over its
- *     tokens
- */
+/** Which losses are trained and how; the keys carry TRL's names where TRL has them. */
 public record LossConfig(
-    List<String> lossType,
-    List<Double> lossWeights,
-    double beta,
-    double labelSmoothing,
-    String fDivergenceType,
-    double fAlphaDivergenceCoef,
-    Optional<Double> ldAlpha,
-    boolean useWeighting,
-    boolean weightingClamp,
-    double discopopTau,
-    double simpoGamma,
-    double dpopLambda,
-    double lengthAlpha,
-    double odpoAlpha,
-    double madpoTau,
-    double madpoLambda,
-    double madpoCMax,
-    double rpoScale,
-    double sftWeight) {
+    @Doc("Identifiers of the losses, one or a list; several are added up.") @Default("[sigmoid]")
+        List<String> lossType,
+    @Doc("One weight for each loss; empty for 1 each.") List<Double> lossWeights,
+    @Doc("Strength of the tie to the reference; above 0.") @Default("0.1") double beta,
+    @Doc("Probability ε that a label is wrong, 0 to 0.5.") @Default("0") double labelSmoothing,
+    @Doc(
+            "Where ε comes from: `config`, or `judges`, which replaces `label_smoothing` as soon as"
+                + " there is an estimate of how often labels are wrong.")
+        @Default("config")
+        LabelSmoothingSource labelSmoothingSource,
+    @Doc("The divergence from the reference that is penalized.") @Default("reverse_kl")
+        DivergenceType fDivergenceType,
+    @Doc("α of `alpha_divergence`.") @Default("0.5") double fAlphaDivergenceCoef,
+    @Doc("LD-DPO's α in [0, 1]; unset for none.") Optional<Double> ldAlpha,
+    @Doc("Weights pairs by the policy's probability of them (WPO).") @Default("false")
+        boolean useWeighting,
+    @Doc("Bounds WPO's weight by 1, as in its paper; false for TRL's.") @Default("true")
+        boolean weightingClamp,
+    @Doc("Temperature of `discopop`; above 0.") @Default("0.05") double discopopTau,
+    @Doc("Target margin γ of `simpo`.") @Default("0.5") double simpoGamma,
+    @Doc("λ of `dpop`.") @Default("50") double dpopLambda,
+    @Doc("α of `length_reg`.") @Default("0.01") double lengthAlpha,
+    @Doc("α of `odpo`.") @Default("1") double odpoAlpha,
+    @Doc("Threshold τ of `madpo`.") @Default("6.9") double madpoTau,
+    @Doc("Slope λ of `madpo`.") @Default("1") double madpoLambda,
+    @Doc("Amplification c_max of `madpo`, above 1; c_min is its inverse.") @Default("2")
+        double madpoCMax,
+    @Doc("Scale s of `rpo_sq`'s reward margin; above 0.") @Default("1") double rpoScale,
+    @Doc(
+            "Weight of the chosen completion's negative log-likelihood, which is a mean over its"
+                + " tokens.")
+        @Default("0")
+        double sftWeight) {
+
+  /** Where the probability that a label is wrong comes from. */
+  public enum LabelSmoothingSource {
+    /** The key {@code label_smoothing}. */
+    CONFIG,
+    /** How often judges are wrong, as measured. */
+    JUDGES
+  }
+
+  /** A divergence between policy and reference. */
+  public enum DivergenceType {
+    REVERSE_KL,
+    FORWARD_KL,
+    JS_DIVERGENCE,
+    ALPHA_DIVERGENCE
+  }
 
   /** DPO with TRL's defaults. */
   public static LossConfig defaults() {
-    return new LossConfig(
-        List.of("sigmoid"),
-        List.of(),
-        0.1,
-        0,
-        "reverse_kl",
-        0.5,
-        Optional.empty(),
-        false,
-        true,
-        /* discopopTau= */ 0.05,
-        /* simpoGamma= */ 0.5,
-        /* dpopLambda= */ 50,
-        /* lengthAlpha= */ 0.01,
-        /* odpoAlpha= */ 1,
-        /* madpoTau= */ 6.9,
-        /* madpoLambda= */ 1,
-        /* madpoCMax= */ 2,
-        /* rpoScale= */ 1,
-        /* sftWeight= */ 0);
+    return SettingsTree.defaults(LossConfig.class);
   }
 
   public LossConfig {
@@ -79,25 +71,11 @@ public record LossConfig(
 
   /** This configuration with another ε. */
   public LossConfig withLabelSmoothing(double smoothing) {
-    return new LossConfig(
-        lossType,
-        lossWeights,
-        beta,
-        smoothing,
-        fDivergenceType,
-        fAlphaDivergenceCoef,
-        ldAlpha,
-        useWeighting,
-        weightingClamp,
-        discopopTau,
-        simpoGamma,
-        dpopLambda,
-        lengthAlpha,
-        odpoAlpha,
-        madpoTau,
-        madpoLambda,
-        madpoCMax,
-        rpoScale,
-        sftWeight);
+    return RecordCopy.with(this, "labelSmoothing", smoothing);
+  }
+
+  /** This configuration with WPO's weights, or without. */
+  public LossConfig withWeighting(boolean weighting) {
+    return RecordCopy.with(this, "useWeighting", weighting);
   }
 }

@@ -1,5 +1,7 @@
 package io.dpostream.trainer.loss;
 
+import io.dpostream.settings.Require;
+import io.dpostream.trainer.loss.LossConfig.DivergenceType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +25,7 @@ enum LossOption {
   ODPO_ALPHA("odpo_alpha", LossConfig::odpoAlpha, alpha -> alpha >= 0),
   MADPO_TAU("madpo_tau", LossConfig::madpoTau, tau -> tau >= 0),
   MADPO_LAMBDA("madpo_lambda", LossConfig::madpoLambda, lambda -> lambda >= 0),
-  MADPO_C_MAX("madpo_c_max", LossConfig::madpoCMax, c -> c > 1),
+  MADPO_C_MAX("madpo_cmax", LossConfig::madpoCMax, c -> c > 1),
   RPO_SCALE("rpo_scale", LossConfig::rpoScale, scale -> scale > 0);
 
   private final String key;
@@ -63,7 +65,7 @@ enum LossOption {
         option.checkUsed(config, value, used);
       }
     }
-    boolean alpha = config.fDivergenceType().equals("alpha_divergence");
+    boolean alpha = config.fDivergenceType() == DivergenceType.ALPHA_DIVERGENCE;
     refuseIf(
         !alpha && config.fAlphaDivergenceCoef() != LossConfig.defaults().fAlphaDivergenceCoef(),
         "f_alpha_divergence_coef",
@@ -135,9 +137,7 @@ enum LossOption {
   }
 
   private static void refuseIf(boolean refused, String key, Object value, String fix) {
-    if (refused) {
-      throw new IllegalArgumentException(key + ": " + value + " " + fix);
-    }
+    Require.that(!refused, key, value, fix);
   }
 
   private static String expected(String key) {
@@ -146,7 +146,7 @@ enum LossOption {
       case "label_smoothing" -> "a value in [0, 0.5]";
       case "ld_alpha" -> "a value in [0, 1]";
       case "loss_weights" -> "a finite number";
-      case "madpo_c_max" -> "a value above 1";
+      case "madpo_cmax" -> "a value above 1";
       default -> "a finite value of 0 or more";
     };
   }

@@ -2,6 +2,7 @@ package io.dpostream.trainer.loss;
 
 import static java.util.Map.entry;
 
+import io.dpostream.settings.Require;
 import io.dpostream.trainer.loss.Objective.SftTerm;
 import io.dpostream.trainer.loss.Objective.Weighted;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class Losses {
   /**
    * Refuses a configuration that has no objective.
    *
-   * @throws IllegalArgumentException as {@link #objective}
+   * @throws io.dpostream.settings.InvalidSettingException as {@link #objective}
    */
   public static void check(LossConfig config) {
     objective(config);
@@ -109,8 +110,9 @@ public final class Losses {
   /**
    * The objective of a configuration.
    *
-   * @throws IllegalArgumentException with one line that names the option, its value and the fix: an
-   *     unknown loss, a value out of range, or an option that no chosen loss uses
+   * @throws io.dpostream.settings.InvalidSettingException with one line that names the option, its
+   *     value and the fix: an unknown loss, a value out of range, or an option that no chosen loss
+   *     uses
    */
   public static Objective objective(LossConfig config) {
     List<Entry> entries = entries(config);
@@ -145,8 +147,7 @@ public final class Losses {
       if (entry != null) {
         entries.add(entry);
       } else if (!name.equals(SFT)) {
-        throw new IllegalArgumentException(
-            "loss_type: " + name + " is unknown; use one of " + String.join(", ", names()));
+        throw Require.refusal("loss_type", name, "is not one of " + String.join(", ", names()));
       }
     }
     return entries;
@@ -154,15 +155,10 @@ public final class Losses {
 
   private static Divergence divergence(LossConfig config) {
     return switch (config.fDivergenceType()) {
-      case "reverse_kl" -> new Divergence.ReverseKl();
-      case "forward_kl" -> new Divergence.ForwardKl();
-      case "js_divergence" -> new Divergence.JensenShannon();
-      case "alpha_divergence" -> new Divergence.Alpha(config.fAlphaDivergenceCoef());
-      default ->
-          throw new IllegalArgumentException(
-              "f_divergence_type: "
-                  + config.fDivergenceType()
-                  + " is unknown; use reverse_kl, forward_kl, js_divergence or alpha_divergence");
+      case REVERSE_KL -> new Divergence.ReverseKl();
+      case FORWARD_KL -> new Divergence.ForwardKl();
+      case JS_DIVERGENCE -> new Divergence.JensenShannon();
+      case ALPHA_DIVERGENCE -> new Divergence.Alpha(config.fAlphaDivergenceCoef());
     };
   }
 

@@ -1,6 +1,5 @@
 package io.dpostream.trainer.reward;
 
-import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.ModelConfig;
@@ -59,15 +58,7 @@ public final class RewardModelTraining implements AutoCloseable {
 
   private static EpochSettings settings(RewardConfig config) {
     return new EpochSettings(
-        "reward",
-        new AdamW.Settings(
-            config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-        config.learningRate(),
-        config.lrSchedulerType(),
-        config.warmupSteps(),
-        config.maxGradNorm(),
-        config.numTrainEpochs(),
-        config.maxSteps());
+        "reward", config.optimizer(), config.numTrainEpochs(), config.maxSteps());
   }
 
   /** Steps that {@link #run} takes. */

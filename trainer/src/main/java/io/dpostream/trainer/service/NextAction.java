@@ -29,23 +29,23 @@ enum NextAction {
 
   static NextAction after(LedgerState state, TrainerConfig config, Ending asked) {
     long step = state.step();
-    boolean last = config.maxSteps() > 0 && step >= config.maxSteps();
+    boolean last = config.cadence().maxSteps() > 0 && step >= config.cadence().maxSteps();
     Ending ending = last && asked == Ending.NONE ? Ending.COMPLETE : asked;
     if (state.version().isEmpty()) {
       return PUBLISH;
     }
     if (step > 0
-        && config.syncRefModel()
-        && step % config.refModelSyncSteps() == 0
+        && config.reference().syncRefModel()
+        && step % config.reference().refModelSyncSteps() == 0
         && state.reference().map(ReferenceRefreshed::getAfterStep).orElse(0L) < step) {
       return REFRESH_REFERENCE;
     }
     if (state.checkpoint().map(CheckpointSaved::getStep).orElse(0L) < step
-        && (step % config.checkpointSteps() == 0 || ending != Ending.NONE)) {
+        && (step % config.cadence().checkpointSteps() == 0 || ending != Ending.NONE)) {
       return SAVE_CHECKPOINT;
     }
     if (state.version().map(VersionPublished::getStep).orElse(0L) < step
-        && (step % config.publishSteps() == 0 || ending == Ending.COMPLETE)) {
+        && (step % config.cadence().publishSteps() == 0 || ending == Ending.COMPLETE)) {
       return PUBLISH;
     }
     return ending == Ending.NONE ? TAKE_STEP : FINISH;

@@ -2,8 +2,8 @@ package io.dpostream.trainer.service;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.RunConfigured;
+import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
-import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;
 import io.dpostream.trainer.batch.PairScreen;
@@ -89,11 +89,12 @@ final class RunData implements AutoCloseable {
   void check(TrainerConfig config) {
     String needsEnd = "needs preferences that are there when the run begins, not a stream";
     boolean stream = range.isEmpty();
-    refuseIf(stream && config.numTrainEpochs() > 1, "num_train_epochs", needsEnd);
-    refuseIf(stream && config.shuffle(), "shuffle", needsEnd);
-    refuseIf(stream && config.precomputeRefLogProbs(), "precompute_ref_log_probs", needsEnd);
+    refuseIf(stream && config.cadence().numTrainEpochs() > 1, "num_train_epochs", needsEnd);
+    refuseIf(stream && config.batch().shuffle(), "shuffle", needsEnd);
     refuseIf(
-        !stream && config.batchTimeoutMs() > 0,
+        stream && config.reference().precomputeRefLogProbs(), "precompute_ref_log_probs", needsEnd);
+    refuseIf(
+        !stream && config.batch().batchTimeoutMs() > 0,
         "batch_timeout_ms",
         "has no effect on preferences that are there already");
   }
@@ -106,7 +107,7 @@ final class RunData implements AutoCloseable {
 
   /** The configuration with the last step set, where the schedule needs to know it. */
   TrainerConfig scheduled(TrainerConfig config) {
-    if (config.lrSchedulerType().startsWith("constant") || config.maxSteps() > 0) {
+    if (!config.optimizer().lrSchedulerType().decays() || config.cadence().maxSteps() > 0) {
       return config;
     }
     long steps =
@@ -116,8 +117,8 @@ final class RunData implements AutoCloseable {
                 () ->
                     new UserException(
                         "trainer.lr_scheduler_type: %s needs the last step of a stream; set trainer.max_steps, or use constant"
-                            .formatted(config.lrSchedulerType())));
-    return CanonicalConfig.parse("max_steps: " + steps).over(config);
+                            .formatted(Spelling.of(config.optimizer().lrSchedulerType()))));
+    return config.withMaxSteps(steps);
   }
 
   /** Hands over all pairs of one pass, where that has an end. */
@@ -142,8 +143,8 @@ final class RunData implements AutoCloseable {
                 new StreamSource(
                     preferences,
                     screen,
-                    config.batchSize(),
-                    Duration.ofMillis(config.batchTimeoutMs()),
+                    config.batch().size(),
+                    Duration.ofMillis(config.batch().batchTimeoutMs()),
                     clock));
   }
 

@@ -88,7 +88,7 @@ public final class TrainerService implements Service {
       kafka.topics().ensure(admin);
     }
     try (Ledger ledger = Ledger.open(kafka, run.runId(), parts.clock(), parts.listener()::history);
-        RunData data = RunData.open(kafka, run, config.batchSize(), ledger.state())) {
+        RunData data = RunData.open(kafka, run, config.batch().size(), ledger.state())) {
       CheckpointStore checkpoints = new CheckpointStore(run.folder().resolve("checkpoints"));
       checkpoints.deleteUnfinished();
       data.check(config);

@@ -75,7 +75,7 @@ final class TrainingLoop {
             learner::refusal,
             () -> ledger.state().publishedVersion());
     this.source = data.source(screen, config, parts.clock());
-    if (config.precomputeRefLogProbs()) {
+    if (config.reference().precomputeRefLogProbs()) {
       data.forEachPair(screen, pair -> learner.precompute(List.of(pair)));
     }
   }
@@ -166,7 +166,7 @@ final class TrainingLoop {
 
   private void countNonFinite(StepTaken taken, String reason) {
     nonFiniteSteps++;
-    if (nonFiniteSteps >= config.maxNonFiniteSteps()) {
+    if (nonFiniteSteps >= config.cadence().maxNonFiniteSteps()) {
       throw new UserException(
           "run %s: %d steps in a row were not finite, the last at step %d (%s; pairs %s); lower trainer.learning_rate, or look at these pairs"
               .formatted(
@@ -196,7 +196,7 @@ final class TrainingLoop {
   }
 
   private void refreshReference() {
-    double alpha = config.refModelMixupAlpha();
+    double alpha = config.reference().refModelMixupAlpha();
     String hash = learner.refreshReference(alpha);
     parts
         .listener()
@@ -213,7 +213,7 @@ final class TrainingLoop {
     parts.failpoints().reached(Failpoint.AFTER_CHECKPOINT_RENAME);
     parts.listener().recorded(ledger.append(saved));
     List<CheckpointSaved> all = ledger.state().checkpoints();
-    int kept = Math.min(all.size(), config.keepCheckpoints());
+    int kept = Math.min(all.size(), config.cadence().keepCheckpoints());
     checkpoints.retain(all.subList(all.size() - kept, all.size()), state.step());
   }
 }

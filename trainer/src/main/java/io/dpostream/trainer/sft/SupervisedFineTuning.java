@@ -1,6 +1,5 @@
 package io.dpostream.trainer.sft;
 
-import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.ForwardPass;
@@ -41,16 +40,7 @@ public final class SupervisedFineTuning implements AutoCloseable {
   }
 
   private static EpochSettings settings(SftConfig config) {
-    return new EpochSettings(
-        "sft",
-        new AdamW.Settings(
-            config.adamBeta1(), config.adamBeta2(), config.adamEpsilon(), config.weightDecay()),
-        config.learningRate(),
-        config.lrSchedulerType(),
-        config.warmupSteps(),
-        config.maxGradNorm(),
-        config.numTrainEpochs(),
-        config.maxSteps());
+    return new EpochSettings("sft", config.optimizer(), config.numTrainEpochs(), config.maxSteps());
   }
 
   /** Steps that {@link #run} takes. */

@@ -3,12 +3,13 @@ package io.dpostream.trainer.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.ForwardPass;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.settings.UserException;
+import io.dpostream.trainer.LrSchedulerType;
+import io.dpostream.trainer.OptimizerConfig;
 import io.dpostream.trainer.learner.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,9 +81,9 @@ class EpochTrainingTest {
   }
 
   private EpochTraining<String, Constant> training(int epochs, long maxSteps) {
-    AdamW.Settings optimizer = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
-    EpochSettings settings =
-        new EpochSettings("sft", optimizer, 0.1, "constant", 0, 1, epochs, maxSteps);
+    OptimizerConfig optimizer =
+        new OptimizerConfig(0.1, LrSchedulerType.CONSTANT, 0, 0, 0.9, 0.999, 1e-8, 1);
+    EpochSettings settings = new EpochSettings("sft", optimizer, epochs, maxSteps);
     return new EpochTraining<>(settings, model, TWO_A_EPOCH);
   }
 }

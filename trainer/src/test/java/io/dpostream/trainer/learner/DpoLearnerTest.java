@@ -170,17 +170,17 @@ class DpoLearnerTest {
         uninterrupted.save(checkpoint);
         Batch batch = TinyModel.batch(step, TinyModel.pairs(4, step));
         StepResult expected = uninterrupted.step(batch);
-        boolean refresh = config.syncRefModel() && step % 2 == 0;
+        boolean refresh = config.reference().syncRefModel() && step % 2 == 0;
         String reference =
             refresh
-                ? uninterrupted.refreshReference(config.refModelMixupAlpha())
+                ? uninterrupted.refreshReference(config.reference().refModelMixupAlpha())
                 : uninterrupted.referenceSha256();
         try (DpoLearner resumed = learner(config, "b")) {
           resumed.restore(checkpoint);
           assertThat(resumed.step(batch)).isEqualTo(expected);
           assertThat(resumed.policySha256()).isEqualTo(uninterrupted.policySha256());
           if (refresh) {
-            resumed.refreshReference(config.refModelMixupAlpha());
+            resumed.refreshReference(config.reference().refModelMixupAlpha());
           }
           assertThat(resumed.referenceSha256()).isEqualTo(reference);
         }

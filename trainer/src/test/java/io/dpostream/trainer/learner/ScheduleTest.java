@@ -3,26 +3,27 @@ package io.dpostream.trainer.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dpostream.trainer.LrSchedulerType;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
 
   @Test
   void shouldRiseFromZeroAndStay() {
-    Schedule schedule = new Schedule("constant", 8, 4, 0);
+    Schedule schedule = new Schedule(LrSchedulerType.CONSTANT, 8, 4, 0);
     assertThat(rates(schedule, 7)).containsExactly(0, 2, 4, 6, 8, 8, 8);
   }
 
   @Test
   void shouldFallLinearly() {
     // transformers' get_linear_schedule_with_warmup: (10 − done) / (10 − 2) after the warm-up
-    Schedule schedule = new Schedule("linear", 8, 2, 10);
+    Schedule schedule = new Schedule(LrSchedulerType.LINEAR, 8, 2, 10);
     assertThat(rates(schedule, 12)).containsExactly(0, 4, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0);
   }
 
   @Test
   void shouldFallAlongHalfACosine() {
-    Schedule schedule = new Schedule("cosine", 2, 0, 4);
+    Schedule schedule = new Schedule(LrSchedulerType.COSINE, 2, 0, 4);
     assertThat(schedule.rate(1)).isEqualTo(2);
     assertThat(schedule.rate(2)).isCloseTo(1 + Math.sqrt(0.5), within(1e-12));
     assertThat(schedule.rate(3)).isCloseTo(1, within(1e-12));

@@ -3,6 +3,7 @@ package io.dpostream.trainer.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dpostream.settings.InvalidSettingException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +16,10 @@ class LossOptionTest {
     assertRefused(Configs.simpoGamma(Configs.of("sigmoid"), 0.7), "simpo_gamma: 0.7 is not used");
     assertRefused(
         Configs.divergence(Configs.of("nca_pair"), "js_divergence", 0.5),
-        "f_divergence_type: js_divergence is not used by loss_type nca_pair");
+        "f_divergence_type: 'js_divergence' is not used by loss_type nca_pair");
     assertRefused(
         Configs.divergence(Configs.of("sigmoid", "nca_pair"), "js_divergence", 0.5),
-        "f_divergence_type: js_divergence is not used");
+        "f_divergence_type: 'js_divergence' is not used");
     assertRefused(
         Configs.divergence(Configs.of("sigmoid"), "js_divergence", 0.9),
         "f_alpha_divergence_coef: 0.9");
@@ -33,23 +34,21 @@ class LossOptionTest {
   @Test
   void shouldRefuseValuesOutOfRange() {
     assertRefused(Configs.of("robust").withLabelSmoothing(0.5), "label_smoothing: 0.5");
-    assertRefused(Configs.of("exo_pair"), "label_smoothing: 0.0 is not enough for exo_pair");
+    assertRefused(Configs.of("exo_pair"), "label_smoothing: 0 is not enough for exo_pair");
     assertRefused(Configs.of("sigmoid").withLabelSmoothing(0.7), "take a value in [0, 0.5]");
     assertRefused(
         Configs.modified(Configs.of("sigmoid"), Optional.of(1.5), false, true, 0), "ld_alpha: 1.5");
     assertRefused(
         Configs.modified(Configs.of("sigmoid"), Optional.empty(), false, true, Double.NaN),
         "sft_weight: NaN");
-    assertRefused(
-        Configs.divergence(Configs.of("sigmoid"), "kl", 0.5), "f_divergence_type: kl is unknown");
   }
 
   @Test
   void shouldRefuseLossesThatDoNotExistOrDoNotMix() {
-    assertRefused(Configs.of("sigmiod"), "loss_type: sigmiod is unknown; use one of aot,");
-    assertRefused(Configs.of(), "loss_type: [] is empty");
+    assertRefused(Configs.of("sigmiod"), "loss_type: 'sigmiod' is not one of aot,");
+    assertRefused(Configs.of(), "loss_type: '[]' is empty");
     assertRefused(Configs.of("plackett_luce", "sigmoid"), "mixes plackett_luce");
-    assertRefused(Configs.weights(Configs.of("sigmoid"), 1.0, 2.0), "loss_weights: [1.0, 2.0]");
+    assertRefused(Configs.weights(Configs.of("sigmoid"), 1.0, 2.0), "loss_weights: '[1.0, 2.0]'");
   }
 
   @Test
@@ -59,7 +58,7 @@ class LossOptionTest {
 
   private static void assertRefused(LossConfig config, String message) {
     assertThatThrownBy(() -> Losses.objective(config))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(message)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
   }

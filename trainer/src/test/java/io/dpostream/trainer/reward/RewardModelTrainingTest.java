@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.ModelConfig.Head;
 import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.epoch.TrainingStep;
@@ -15,6 +18,7 @@ import io.dpostream.trainer.learner.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,10 +127,17 @@ class RewardModelTrainingTest {
 
   @Test
   void shouldRefuseWhatNoTrainingCanUse() {
-    assertThatThrownBy(() -> Records.with(CONFIG, "evalShare", 1.0))
-        .hasMessage("reward.eval_share: 1.0 should be at least 0 and below 1");
-    assertThatThrownBy(() -> Records.with(CONFIG, "lrSchedulerType", "fast"))
-        .hasMessageContaining("reward.lr_scheduler_type: fast should be one of constant");
+    assertThatThrownBy(() -> configured("eval_share", 1.0))
+        .hasMessage("reward.eval_share: 1 must be at least 0 and below 1");
+    assertThatThrownBy(() -> configured("lr_scheduler_type", "fast"))
+        .hasMessageContaining("reward.lr_scheduler_type: ")
+        .hasMessageContaining("fast")
+        .hasMessageContaining("constant");
+  }
+
+  private static RewardConfig configured(String key, Object value) {
+    ObjectNode tree = new JsonMapper().valueToTree(Map.of(key, value));
+    return SettingsTree.read(tree, RewardConfig.class, "reward");
   }
 
   private double meanScore(double centering) {

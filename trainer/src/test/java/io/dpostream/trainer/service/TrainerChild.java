@@ -58,7 +58,10 @@ public final class TrainerChild {
     command.add(
         CanonicalConfig.of(config).text()
             + "max_steps: %d\ncheckpoint_steps: %d\npublish_steps: %d\n"
-                .formatted(config.maxSteps(), config.checkpointSteps(), config.publishSteps()));
+                .formatted(
+                    config.cadence().maxSteps(),
+                    config.cadence().checkpointSteps(),
+                    config.cadence().publishSteps()));
     command.add(learner);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

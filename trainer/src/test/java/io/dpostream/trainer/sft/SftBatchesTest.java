@@ -45,6 +45,6 @@ class SftBatchesTest {
   }
 
   private static SftConfig config(boolean packing) {
-    return new SftConfig(1e-3, "constant", 0, 0, 0.9, 0.999, 1e-8, 1, 2, 20, packing, 1, 0, 5);
+    return new SftConfig(SftConfig.defaults().optimizer(), 2, 20, packing, 1, 0, 5);
   }
 }

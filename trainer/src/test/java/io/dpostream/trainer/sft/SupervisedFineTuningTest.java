@@ -14,6 +14,8 @@ import io.dpostream.policy.model.RopeScaling;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
+import io.dpostream.trainer.OptimizerConfig;
+import io.dpostream.trainer.Records;
 import io.dpostream.trainer.epoch.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,7 +134,13 @@ class SupervisedFineTuningTest {
   }
 
   private static SftConfig config(double learningRate, long steps, boolean packing) {
-    return new SftConfig(
-        learningRate, "constant", 0, 0, 0.9, 0.999, 1e-8, 1, 4, 64, packing, 1, steps, 5);
+    OptimizerConfig optimizer =
+        Records.with(
+            SftConfig.defaults().optimizer(),
+            "learningRate",
+            learningRate,
+            "lrSchedulerType",
+            "constant");
+    return new SftConfig(optimizer, 4, 64, packing, 1, steps, 5);
   }
 }

@@ -1,0 +1,23 @@
+package io.dpostream.settings;
+
+/**
+ * A value that a settings record refuses. The message begins with the key as the record knows it;
+ * {@link SettingsTree} puts before it where the record stands.
+ */
+public final class InvalidSettingException extends UserException {
+  private static final long serialVersionUID = 1;
+
+  /** A refusal whose message begins with a key. */
+  public InvalidSettingException(String message) {
+    super(message);
+  }
+
+  private InvalidSettingException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** This refusal of a record that stands at a path, such as {@code trainer}. */
+  InvalidSettingException under(String path) {
+    return path.isEmpty() ? this : new InvalidSettingException(path + "." + getMessage(), this);
+  }
+}

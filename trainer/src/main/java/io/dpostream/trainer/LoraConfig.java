@@ -1,0 +1,52 @@
+package io.dpostream.trainer;
+
+import io.dpostream.policy.model.Lora;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.Require;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Whether all weights are trained or adapters beside them. */
+public record LoraConfig(
+    @Doc("Rank of LoRA adapters; 0 trains all weights.") @Default("0") int loraR,
+    @Doc("Adapters count by `lora_alpha / lora_r`; above 0.") @Default(LoraConfig.ALPHA + "")
+        double loraAlpha,
+    @Doc("Must be 0: dropout would break deterministic replay.") @Default("0") double loraDropout,
+    @Doc(
+            "Adapted projections, by Hugging Face's names, or `all-linear`; `q_proj` and `v_proj`"
+                + " when empty.")
+        List<String> loraTargetModules) {
+
+  private static final double ALPHA = 16;
+  private static final List<String> TARGET_MODULES =
+      Stream.concat(Lora.MODULES.stream(), Stream.of(Lora.ALL_LINEAR)).toList();
+
+  public LoraConfig {
+    loraTargetModules = List.copyOf(loraTargetModules);
+    Require.atLeast("lora_r", loraR, 0);
+    Require.above("lora_alpha", loraAlpha, 0);
+    Require.that(
+        loraDropout == 0,
+        "lora_dropout",
+        loraDropout,
+        "is not possible, dropout would break deterministic replay; set it to 0");
+    Require.that(
+        loraR > 0 || loraAlpha == ALPHA,
+        "lora_alpha",
+        loraAlpha,
+        "has no effect without lora_r; leave it out");
+    loraTargetModules.forEach(
+        module -> Require.oneOf("lora_target_modules", module, TARGET_MODULES));
+    Require.that(
+        loraR > 0 || loraTargetModules.isEmpty(),
+        "lora_target_modules",
+        loraTargetModules,
+        "has no effect without lora_r; leave it out");
+  }
+
+  /** Whether adapters are trained instead of all weights. */
+  public boolean isOn() {
+    return loraR > 0;
+  }
+}
