@@ -84,6 +84,9 @@ final class SettingsBinder {
       }
     }
     if (type == Object.class) {
+      if (node.isNull()) {
+        throw new UserException(path + ": has no value; set it or take it out");
+      }
       return SettingsReader.JSON.convertValue(node, Object.class);
     }
     if (!(type instanceof Class<?> plain)) {

@@ -157,6 +157,59 @@ class SettingsReaderTest {
         .hasMessage("threads: null is not a whole number");
   }
 
+  record Judges(List<Map<String, Object>> judges) {
+    Judges {
+      judges = judges.stream().map(Map::copyOf).toList();
+    }
+  }
+
+  @Test
+  void shouldNameAnOptionWithoutAValueInAListOfOpenMaps() {
+    assertThatThrownBy(
+            () ->
+                new SettingsReader<>(new Judges(List.of()))
+                    .set("judges=[{id: one}, {id: two, type: }]")
+                    .read())
+        .isInstanceOf(UserException.class)
+        .hasMessage("judges[1].type: has no value; set it or take it out");
+  }
+
+  record Parts(@Flat Part part, @Default("7") int seed) {}
+
+  record Part(@Default("slow") Speed speed, @Default("0.5") double share) {
+    Part {
+      Require.atLeastAndBelow("share", share, 0, 1);
+    }
+  }
+
+  enum Speed {
+    SLOW,
+    VERY_FAST
+  }
+
+  record Whole(Parts parts) {}
+
+  @Test
+  void shouldLetKeysOfAFlatPartStandBesideTheOthers() {
+    Whole defaults = new Whole(SettingsTree.defaults(Parts.class));
+
+    assertThat(
+            new SettingsReader<>(defaults)
+                .set("parts.speed=very_fast")
+                .set("parts.seed=8")
+                .read()
+                .parts())
+        .isEqualTo(new Parts(new Part(Speed.VERY_FAST, 0.5), 8));
+    assertThat(new SettingsReader<>(defaults).yaml())
+        .isEqualTo("parts:\n  speed: slow\n  share: 0.5\n  seed: 7\n");
+    assertThatThrownBy(() -> new SettingsReader<>(defaults).set("parts.share=1").read())
+        .hasMessage("parts.share: 1 must be at least 0 and below 1");
+    assertThatThrownBy(() -> new SettingsReader<>(defaults).set("parts.speed=fast").read())
+        .hasMessage("parts.speed: 'fast' is not one of slow, very_fast");
+    assertThatThrownBy(() -> new SettingsReader<>(defaults).set("parts.part.share=0"))
+        .hasMessageStartingWith("--set parts.part: no such key");
+  }
+
   @Test
   void shouldPassOnWhatARecordRefuses() {
     assertThatThrownBy(() -> reader().set("trainer.learning_rate=-1").read())
