@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
+import io.dpostream.kafka.TransactionVersion;
 import io.dpostream.settings.UserException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +23,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,6 +41,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What the pipeline relies on of any broker. */
 abstract class BrokerContract {
@@ -75,6 +84,46 @@ abstract class BrokerContract {
         assertThat(once.listOffsets(partitions).all().get()).hasSameSizeAs(partitions);
       }
     }
+  }
+
+  @Test
+  void shouldWarnOfTransactionsWithoutAnEpochEach() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(TransactionVersion.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    logger.setLevel(Level.WARN);
+    try (Admin admin = settings().admin()) {
+      settings().topics().ensure(admin);
+      assertThat(logged.list).isEmpty(); // a broker that was formatted new has level 2
+      setTransactionVersion(admin, 1, UpgradeType.SAFE_DOWNGRADE);
+      try {
+        await().until(() -> TransactionVersion.problem(admin).isPresent());
+        settings().topics().ensure(admin);
+      } finally {
+        setTransactionVersion(admin, 2, UpgradeType.UPGRADE);
+        await().until(() -> TransactionVersion.problem(admin).isEmpty());
+      }
+      assertThat(logged.list)
+          .singleElement()
+          .satisfies(
+              event ->
+                  assertThat(event.getFormattedMessage())
+                      .startsWith("Kafka's feature transaction.version is 1 and should be 2"));
+    } finally {
+      logger.setLevel(null);
+      logger.detachAppender(logged);
+    }
+  }
+
+  private static void setTransactionVersion(Admin admin, int level, UpgradeType type)
+      throws Exception {
+    admin
+        .updateFeatures(
+            Map.of("transaction.version", new FeatureUpdate((short) level, type)),
+            new UpdateFeaturesOptions())
+        .all()
+        .get();
   }
 
   @Test

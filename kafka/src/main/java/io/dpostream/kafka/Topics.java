@@ -116,12 +116,14 @@ public final class Topics {
 
   /**
    * Creates the topics that are missing, with the broker's default replication factor, waits until
-   * they can be written, and checks those that exist.
+   * they can be written, and checks those that exist. A cluster whose transactions are of an old
+   * kind is warned of in the log.
    *
    * @throws UserException when an existing topic is configured so that it loses records that are
    *     needed, or the broker cannot be reached
    */
   public void ensure(Admin admin) {
+    TransactionVersion.warn(admin);
     new TopicSetup(admin)
         .ensure(all(), deadLetters(), upTo(2 * KafkaSettings.LARGEST_RECORD_BYTES, LONG));
   }
