@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * How a child process talks to its parent: one line on standard output, {@code READY} or {@code
@@ -32,8 +30,8 @@ final class ChildMain {
     PrintStream toParent = System.out;
     System.setOut(System.err); // whatever a library prints goes to the log
     // Ctrl-C reaches the parent too, which stops its own work first and its children last.
-    Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
-    Signal.handle(new Signal("HUP"), SignalHandler.SIG_IGN);
+    ignore("INT");
+    ignore("HUP");
     Logger log = LoggerFactory.getLogger(ChildMain.class);
     Thread watcher = new Thread(() -> exitAtEndOf(System.in), "parent-watcher");
     watcher.setDaemon(true);
@@ -51,6 +49,11 @@ final class ChildMain {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, log), "stop"));
     toParent.println(READY);
     toParent.flush();
+  }
+
+  /** Names the class in full: an import of an internal class is a warning of Javadoc's. */
+  private static void ignore(String signal) {
+    sun.misc.Signal.handle(new sun.misc.Signal(signal), sun.misc.SignalHandler.SIG_IGN);
   }
 
   private static void exitAtEndOf(InputStream in) {
