@@ -51,9 +51,20 @@ final class ChildMain {
     toParent.flush();
   }
 
-  /** Names the class in full: an import of an internal class is a warning of Javadoc's. */
-  private static void ignore(String signal) {
-    sun.misc.Signal.handle(new sun.misc.Signal(signal), sun.misc.SignalHandler.SIG_IGN);
+  /** By reflection: Java has no public way to ignore a signal, and warns of the internal one. */
+  private static void ignore(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(
+              null,
+              signal.getConstructor(String.class).newInstance(name),
+              handler.getField("SIG_IGN").get(null));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot ignore the signal " + name, e);
+    }
   }
 
   private static void exitAtEndOf(InputStream in) {
