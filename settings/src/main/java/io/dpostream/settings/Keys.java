@@ -18,10 +18,37 @@ sealed interface Keys {
   record Section(Map<String, Keys> children, boolean open) implements Keys {}
 
   /** Any key: a component of type {@code Map}. */
-  record Open() implements Keys {}
+  record Open(Keys values) implements Keys {}
 
-  /** A scalar or a list. */
-  record Value() implements Keys {}
+  /** A list, or one value that stands for a list of one. */
+  record Elements(Keys each) implements Keys {}
+
+  /**
+   * A scalar.
+   *
+   * @param text whether it is taken as it is written, whatever YAML would make of it
+   */
+  record Value(boolean text) implements Keys {}
+
+  /** What may stand below a key; anything, where nothing is known of it. */
+  default Keys below(String key) {
+    if (this instanceof Open open) {
+      return open.values();
+    }
+    return this instanceof Section section
+        ? section.children().getOrDefault(key, new Value(false))
+        : element() == this ? new Value(false) : element().below(key);
+  }
+
+  /** What may stand in a list here, or be it. */
+  default Keys element() {
+    return this instanceof Elements list ? list.each() : this;
+  }
+
+  /** Whether a text is wanted here. */
+  default boolean isText() {
+    return this instanceof Value value && value.text();
+  }
 
   static Section of(Class<?> record) {
     Map<String, Keys> children = new LinkedHashMap<>();
@@ -32,7 +59,7 @@ sealed interface Keys {
       } else if (component.isAnnotationPresent(Flat.class)) {
         children.putAll(of(component.getType()).children());
       } else {
-        children.put(Spelling.of(component), below(component.getGenericType()));
+        children.put(Spelling.of(component), of(component.getGenericType()));
       }
     }
     return new Section(children, open);
@@ -43,13 +70,17 @@ sealed interface Keys {
     return component.isAnnotationPresent(Flat.class) && component.getType() == Map.class;
   }
 
-  private static Keys below(Type type) {
+  private static Keys of(Type type) {
     if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
       if (generic.getRawType() == Optional.class) {
-        return below(generic.getActualTypeArguments()[0]);
+        return of(arguments[0]);
       }
-      return generic.getRawType() == Map.class ? new Open() : new Value();
+      return generic.getRawType() == Map.class
+          ? new Open(of(arguments[1]))
+          : new Elements(of(arguments[0]));
     }
-    return type instanceof Class<?> c && c.isRecord() ? of(c) : new Value();
+    Class<?> plain = (Class<?>) type;
+    return plain.isRecord() ? of(plain) : new Value(plain == String.class || plain.isEnum());
   }
 }

@@ -43,9 +43,7 @@ final class SettingsBinder {
       if (!given.isMissingNode() && !given.isObject()) {
         throw new UserException(below + ": " + given + " is not a map of keys");
       }
-      ObjectNode section = defaultOf(component) instanceof ObjectNode o ? o : tree.objectNode();
-      given.properties().forEach(entry -> section.set(entry.getKey(), entry.getValue()));
-      return record(section, component.getType(), below);
+      return record(section(component, given), component.getType(), below);
     }
     String key = Spelling.of(component);
     JsonNode value = tree.has(key) ? tree.get(key) : defaultOf(component);
@@ -53,6 +51,14 @@ final class SettingsBinder {
       throw new UserException(key(path, key) + ": is missing; set it");
     }
     return value(value, component.getGenericType(), key(path, key));
+  }
+
+  /** The tree of a component that is a record: what is given, over what is its default here. */
+  static ObjectNode section(RecordComponent component, JsonNode given) {
+    ObjectNode section =
+        defaultOf(component) instanceof ObjectNode o ? o : SettingsReader.YAML.createObjectNode();
+    given.properties().forEach(entry -> section.set(entry.getKey(), entry.getValue()));
+    return section;
   }
 
   /** The default of a component as a tree of its own; missing if it must be set. */

@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.error.Mark;
@@ -33,13 +33,14 @@ public final class SettingsReader<T extends Record> {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
           .build();
 
   private final Class<T> type;
   private final Keys.Section keys;
-  private final ObjectNode tree;
+  private final ObjectNode defaults;
   private final Set<String> inheriting;
-  private final Set<String> assigned = new HashSet<>();
+  private final ObjectNode given = YAML.createObjectNode();
 
   /** Starts from {@code defaults}. */
   public SettingsReader(T defaults) {
@@ -57,7 +58,7 @@ public final class SettingsReader<T extends Record> {
     this.inheriting = Set.copyOf(inheriting);
     this.type = (Class<T>) defaults.getClass();
     this.keys = Keys.of(type);
-    this.tree = SettingsTree.of(defaults);
+    this.defaults = SettingsTree.of(defaults);
   }
 
   /**
@@ -84,19 +85,21 @@ public final class SettingsReader<T extends Record> {
   public SettingsReader<T> yaml(String text, String origin) {
     JsonNode read;
     try {
-      read = YAML.readTree(text);
+      read = YamlTree.read(text, keys);
     } catch (JsonProcessingException e) {
       throw new UserException(origin + ", " + syntaxError(e), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     if (!read.isMissingNode() && !read.isNull()) {
-      overlay(tree, read, keys, "", origin + ": ");
+      overlay(given, read, keys, "", origin + ": ");
     }
     return this;
   }
 
   /** Sets one key to a value as it is. */
   public SettingsReader<T> set(String key, String value) {
-    overlay(tree, nested(key, YAML.getNodeFactory().textNode(value), keys), keys, "", "--set ");
+    overlay(given, nested(key, YAML.getNodeFactory().textNode(value), keys), keys, "", "--set ");
     return this;
   }
 
@@ -110,15 +113,30 @@ public final class SettingsReader<T extends Record> {
     if (equals <= 0) {
       throw new UserException("--set " + assignment + ": write it as key=value");
     }
+    String key = assignment.substring(0, equals);
     JsonNode value;
     try {
-      value = YAML.readTree(assignment.substring(equals + 1));
+      value = YamlTree.read(assignment.substring(equals + 1), at(key));
     } catch (JsonProcessingException e) {
       throw new UserException("--set " + assignment + ": " + syntaxError(e), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     JsonNode leaf = value.isMissingNode() ? YAML.nullNode() : value;
-    overlay(tree, nested(assignment.substring(0, equals), leaf, keys), keys, "", "--set ");
+    overlay(given, nested(key, leaf, keys), keys, "", "--set ");
     return this;
+  }
+
+  /** What may stand at a path. */
+  private Keys at(String path) {
+    Keys at = keys;
+    for (String key : path.split("\\.")) {
+      if (at instanceof Keys.Open open) {
+        return open.values();
+      }
+      at = at.below(key);
+    }
+    return at;
   }
 
   private static String syntaxError(JsonProcessingException e) {
@@ -139,7 +157,7 @@ public final class SettingsReader<T extends Record> {
     Keys below =
         keys instanceof Keys.Section section
             ? section.children().getOrDefault(head, keys)
-            : new Keys.Value();
+            : new Keys.Value(false);
     JsonNode child = dot < 0 ? leaf : nested(path.substring(dot + 1), leaf, below);
     return YAML.createObjectNode().set(head, child);
   }
@@ -172,20 +190,20 @@ public final class SettingsReader<T extends Record> {
           && entry.getValue() instanceof ObjectNode added) {
         current.setAll(added);
       } else {
-        assigned.add(prefix + key);
         target.set(key, entry.getValue());
       }
     }
   }
 
   private ObjectNode effective() {
-    ObjectNode effective = tree.deepCopy();
+    ObjectNode effective = defaults.deepCopy();
+    overlay(effective, given.deepCopy(), keys, "", "");
     for (String path : inheriting) {
       int dot = path.indexOf('.');
+      String section = path.substring(0, dot);
       String key = path.substring(dot + 1);
-      if (!assigned.contains(path)
-          && effective.get(path.substring(0, dot)) instanceof ObjectNode o) {
-        o.set(key, tree.get(key));
+      if (!given.path(section).has(key) && effective.get(section) instanceof ObjectNode o) {
+        o.set(key, effective.get(key));
       }
     }
     return effective;
@@ -206,8 +224,17 @@ public final class SettingsReader<T extends Record> {
 
   /** The effective settings as YAML, every key of them. */
   public String yaml() {
+    return yaml(effective());
+  }
+
+  /** What was set as YAML, and no default: read over the same defaults, it gives the same. */
+  public String givenYaml() {
+    return yaml(given);
+  }
+
+  private static String yaml(ObjectNode tree) {
     try {
-      return YAML.writeValueAsString(effective());
+      return YAML.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -91,6 +91,72 @@ class SettingsReaderTest {
     assertThat(reader().file(yaml(changed.yaml())).read()).isEqualTo(changed.read());
   }
 
+  record Texts(
+      String id, Optional<String> at, List<String> names, Map<String, String> properties, int n) {}
+
+  @Test
+  void shouldTakeATextAsItIsWritten() throws IOException {
+    Texts defaults = new Texts("", Optional.empty(), List.of(), Map.of(), 0);
+    SettingsReader<Texts> file =
+        new SettingsReader<>(defaults)
+            .file(
+                yaml(
+                    """
+                    id: no
+                    at: 0123
+                    names: [1e-4, yes, "007", 2026-11-28]
+                    properties: {enable.idempotence: on}
+                    n: 12
+                    """));
+    SettingsReader<Texts> assigned =
+        new SettingsReader<>(defaults)
+            .set("id=no")
+            .set("at=0123")
+            .set("names=[1e-4, yes, '007', 2026-11-28]")
+            .set("properties.enable.idempotence=on")
+            .set("n=12");
+    Texts written =
+        new Texts(
+            "no",
+            Optional.of("0123"),
+            List.of("1e-4", "yes", "007", "2026-11-28"),
+            Map.of("enable.idempotence", "on"),
+            12);
+
+    assertThat(file.read()).isEqualTo(written);
+    assertThat(assigned.read()).isEqualTo(written);
+    assertThat(new SettingsReader<>(defaults).file(yaml(file.yaml())).read()).isEqualTo(written);
+  }
+
+  @Test
+  void shouldTakeOneTextForAListOfOneAsItIsWritten() {
+    Texts defaults = new Texts("", Optional.empty(), List.of(), Map.of(), 0);
+
+    assertThat(new SettingsReader<>(defaults).set("names=010").read().names())
+        .containsExactly("010");
+    assertThat(new SettingsReader<>(defaults).set("at=null").read().at()).isEmpty();
+  }
+
+  @Test
+  void shouldNotTakeNoForABooleanWhereAnyValueMayStand() {
+    assertThat(
+            new SettingsReader<>(new Judges(List.of()))
+                .set("judges=[{id: no, type: 0123, share: 0.5, on: true}]")
+                .read()
+                .judges())
+        .containsExactly(Map.of("id", "no", "type", "0123", "share", 0.5, "on", true));
+  }
+
+  @Test
+  void shouldWriteWhatWasSetAlone() throws IOException {
+    SettingsReader<Outer> reader =
+        reader().file(yaml("trainer: {max_steps: 7}\n")).set("properties.acks=all").set("name=no");
+
+    assertThat(reader.givenYaml())
+        .isEqualTo("trainer:\n  max_steps: 7\nproperties:\n  acks: all\nname: \"no\"\n");
+    assertThat(reader().file(yaml(reader.givenYaml())).read()).isEqualTo(reader.read());
+  }
+
   record Engines(int threads, Engine sampler, Engine trainer, Engine streams) {}
 
   record Engine(int threads) {}
