@@ -1,77 +1,54 @@
 package io.dpostream.sampler;
 
-import io.dpostream.settings.UserException;
+import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.Precision;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.Require;
+import io.dpostream.settings.SettingsTree;
 
-/**
- * How completions are sampled. Component names are the configuration's keys in camel case.
- *
- * @param seed of every random draw of the run
- * @param temperature divides the logits; above 0
- * @param topP nucleus mass in (0, 1]; 1 is off
- * @param topK tokens to draw from; 0 is off
- * @param maxNewTokens token limit of a completion
- * @param pairsPerPrompt pairs sampled for each prompt record, two completions each
- * @param batchSize prompts that are decoded together
- * @param maxOutstandingBatches bound on pairs without an outcome plus preferences not yet trained,
- *     in training batches; at least 2, so that one batch can fill while another is trained
- * @param maxWaitingForPeople bound on pairs that wait for people, counted apart
- * @param device cpu, cuda or cuda:N
- * @param dtype float32 or bfloat16
- * @param threads of one CPU operation
- */
+/** How completions are sampled, and how far the sampler may be ahead of the trainer. */
 public record SamplerConfig(
-    long seed,
-    double temperature,
-    double topP,
-    int topK,
-    int maxNewTokens,
-    int pairsPerPrompt,
-    int batchSize,
-    int maxOutstandingBatches,
-    int maxWaitingForPeople,
-    String device,
-    String dtype,
-    int threads) {
-
-  public SamplerConfig {
-    require(
-        temperature > 0 && temperature <= 100,
-        "temperature",
-        temperature,
-        "use a number above 0, such as 1.0; greedy completions of one prompt are all alike");
-    require(topP > 0 && topP <= 1, "top_p", topP, "use a number in (0, 1]; 1 is off");
-    require(topK >= 0, "top_k", topK, "use a whole number; 0 is off");
-    require(maxNewTokens > 0, "max_new_tokens", maxNewTokens, "use a positive number of tokens");
-    require(pairsPerPrompt > 0, "pairs_per_prompt", pairsPerPrompt, "use a positive number");
-    require(batchSize > 0, "batch_size", batchSize, "use a positive number of prompts");
-    require(
-        maxOutstandingBatches >= 2,
-        "max_outstanding_batches",
-        maxOutstandingBatches,
-        "use at least 2, or the loop would stall");
-    require(
-        maxWaitingForPeople > 0,
-        "max_waiting_for_people",
-        maxWaitingForPeople,
-        "use a positive number of pairs");
-    require(device.matches("cpu|cuda(:\\d+)?"), "device", device, "use cpu, cuda or cuda:N");
-    require(dtype.matches("float32|bfloat16"), "dtype", dtype, "use float32 or bfloat16");
-    require(threads > 0, "threads", threads, "use a positive number");
-  }
+    @Doc("Seed of every random draw of the sampling.") @Default("0") long seed,
+    @Doc("Divides the logits; above 0, since greedy completions of one prompt are all alike.")
+        @Default("1")
+        double temperature,
+    @Doc("Mass of the nucleus to draw from, in (0, 1]; 1 is off.") @Default("1") double topP,
+    @Doc("Most likely tokens to draw from; 0 is off.") @Default("0") int topK,
+    @Doc("Tokens of a completion at most.") @Default("128") int maxNewTokens,
+    @Doc("Pairs sampled for each prompt record, two completions each.") @Default("1")
+        int pairsPerPrompt,
+    @Doc("Prompts that are decoded together.") @Default("16") int batchSize,
+    @Doc(
+            "Bound on pairs without an outcome plus preferences not yet trained, in training"
+                + " batches; at least 2, so that one batch can fill while another is trained.")
+        @Default("2")
+        int maxOutstandingBatches,
+    @Doc("Bound on pairs that wait for people, which are counted apart.") @Default("1000")
+        int maxWaitingForPeople,
+    @Doc("Where the sampler's model runs: `cpu`, `cuda` or `cuda:N`.") @Default("cpu")
+        String device,
+    @Doc("Type of the sampler's weights and activations.") @Default("float32") Precision dtype,
+    @Doc("Threads of one operation on the CPU; shared with a trainer in the same process.")
+        @Default("1")
+        int threads) {
 
   /** What a configuration without a sampler section means. */
   public static SamplerConfig defaults() {
-    return new SamplerConfig(
-        0, 1.0, 1.0, 0, 128, 1, 16, 2, 1000, "cpu", "float32", availableProcessors());
+    return SettingsTree.defaults(SamplerConfig.class);
   }
 
-  private static int availableProcessors() {
-    return Runtime.getRuntime().availableProcessors();
-  }
-
-  private static void require(boolean holds, String key, Object value, String fix) {
-    if (!holds) {
-      throw new UserException("sampler.%s: %s is not possible; %s".formatted(key, value, fix));
-    }
+  public SamplerConfig {
+    Require.aboveAndAtMost("temperature", temperature, 0, 100);
+    Require.aboveAndAtMost("top_p", topP, 0, 1);
+    Require.atLeast("top_k", topK, 0);
+    Require.atLeast("max_new_tokens", maxNewTokens, 1);
+    Require.atLeast("pairs_per_prompt", pairsPerPrompt, 1);
+    Require.atLeast("batch_size", batchSize, 1);
+    Require.atLeast("max_outstanding_batches", maxOutstandingBatches, 2);
+    Require.atLeast("max_waiting_for_people", maxWaitingForPeople, 1);
+    Require.that(
+        EngineOptions.isDevice(device), "device", device, "is not one of cpu, cuda, cuda:N");
+    Require.atLeast("threads", threads, 1);
   }
 }

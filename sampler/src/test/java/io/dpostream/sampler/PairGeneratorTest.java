@@ -3,6 +3,7 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
@@ -98,7 +99,7 @@ class PairGeneratorTest {
 
   private static PairGenerator generator(int pairsPerPrompt) {
     SamplerConfig config =
-        new SamplerConfig(11, 1, 1, 0, 4, pairsPerPrompt, 4, 2, 10, "cpu", "float32", 1);
+        new SamplerConfig(11, 1, 1, 0, 4, pairsPerPrompt, 4, 2, 10, "cpu", Precision.FLOAT32, 1);
     return new PairGenerator("run", config, CLOCK);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.kafka.DeadLetters;
+import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.OutcomeKind;
@@ -181,7 +182,7 @@ class SamplerServiceIT {
 
   static SamplerConfig config(int batchSize, int pairsPerPrompt) {
     return new SamplerConfig(
-        1, 1, 1, 0, 4, pairsPerPrompt, batchSize, 2, 1000, "cpu", "float32", 1);
+        1, 1, 1, 0, 4, pairsPerPrompt, batchSize, 2, 1000, "cpu", Precision.FLOAT32, 1);
   }
 
   private static void end(Bench bench, List<CompletionPair> pairs, OutcomeKind kind) {

@@ -1,6 +1,9 @@
 package io.dpostream.settings;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -22,6 +25,10 @@ import java.util.Optional;
  */
 public record SettingsKey(
     String path, String type, Optional<String> defaultValue, Optional<String> doc, Class<?> owner) {
+
+  /** Maps have no order of their own; a document must not change with the day's. */
+  private static final JsonMapper SORTED =
+      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
   /** Every key of a record, in the order of its components. */
   public static List<SettingsKey> of(Class<? extends Record> type) {
@@ -58,7 +65,17 @@ public record SettingsKey(
   }
 
   private static String yaml(JsonNode value) {
-    return value.isTextual() && !value.asText().isEmpty() ? value.asText() : value.toString();
+    if (value.isNumber()) {
+      return value.asText().replaceFirst("\\.0(?=$|E)", "").replace('E', 'e');
+    }
+    if (value.isTextual() && !value.asText().isEmpty()) {
+      return value.asText();
+    }
+    try {
+      return SORTED.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String words(Type type) {

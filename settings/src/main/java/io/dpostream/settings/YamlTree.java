@@ -41,10 +41,15 @@ final class YamlTree {
       return list;
     }
     String written = parser.getText();
+    if (keys.element().isText() && parser.currentToken() != JsonToken.VALUE_NULL) {
+      return text(written);
+    }
     JsonNode resolved = SettingsReader.YAML.readTree(parser);
-    return !resolved.isNull() && (keys.element().isText() || isMistaken(resolved, written))
-        ? SettingsReader.YAML.getNodeFactory().textNode(written)
-        : resolved;
+    return isMistaken(resolved, written) ? text(written) : resolved;
+  }
+
+  private static JsonNode text(String written) {
+    return SettingsReader.YAML.getNodeFactory().textNode(written);
   }
 
   /** Whether YAML 1.2, too, would not see a boolean or a number there, or another one. */

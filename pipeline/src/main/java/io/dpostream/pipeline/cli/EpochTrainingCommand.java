@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.pipeline.config.Settings;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
@@ -16,12 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * A command that trains a model over epochs and writes another.
- *
- * @param <S> what it can be told; the keys are those of the other commands
- */
-abstract class EpochTrainingCommand<S extends Record> implements Callable<Integer> {
+/** A command that trains a model over epochs and writes another. */
+abstract class EpochTrainingCommand implements Callable<Integer> {
   private static final int REPORT_STEPS = 50;
 
   @Spec private CommandSpec spec;
@@ -49,21 +46,15 @@ abstract class EpochTrainingCommand<S extends Record> implements Callable<Intege
       description = "One setting, such as ${COMMAND-NAME}.learning_rate=1e-4; wins over the file.")
   private List<String> assignments = List.of();
 
-  private final S defaults;
-
-  EpochTrainingCommand(S defaults) {
-    this.defaults = defaults;
-  }
-
   /** Reads the data, trains, and writes the model into {@code out}, which does not exist yet. */
-  abstract void train(CheckpointFolder folder, S settings, Path out);
+  abstract void train(CheckpointFolder folder, Settings settings, Path out);
 
   @Override
   public final Integer call() {
-    SettingsReader<S> reader = new SettingsReader<>(defaults);
+    SettingsReader<Settings> reader = Settings.reader();
     file.ifPresent(reader::file);
     assignments.forEach(reader::set);
-    S settings = reader.read();
+    Settings settings = reader.read();
     CheckpointFolder folder = CheckpointFolder.open(model);
     if (Files.exists(out)) {
       throw new UserException(out + ": exists already; give --out another name");

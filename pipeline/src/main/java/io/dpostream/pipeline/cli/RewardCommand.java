@@ -1,14 +1,13 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.exchange.RewardPairs;
 import io.dpostream.pipeline.formats.RewardPairEncoder;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.Tokenizer;
-import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardAccuracy;
-import io.dpostream.trainer.reward.RewardConfig;
 import io.dpostream.trainer.reward.RewardData;
 import io.dpostream.trainer.reward.RewardModelTraining;
 import java.nio.file.Path;
@@ -24,26 +23,11 @@ import picocli.CommandLine.Mixin;
       "Train a reward model on preferences; the result serves the judge type reward_model.",
       "A share of the prompts is held out to measure it on."
     })
-final class RewardCommand extends EpochTrainingCommand<RewardCommand.RewardSettings> {
+final class RewardCommand extends EpochTrainingCommand {
   @Mixin private RewardSource source;
 
-  RewardCommand() {
-    super(RewardSettings.defaults());
-  }
-
-  /** What this command can be told; the keys are those of the other commands. */
-  record RewardSettings(String device, String dtype, int threads, RewardConfig reward) {
-    static RewardSettings defaults() {
-      return new RewardSettings("cpu", "float32", 1, RewardConfig.defaults());
-    }
-
-    EngineOptions engine() {
-      return new EngineOptions(device, dtype, threads);
-    }
-  }
-
   @Override
-  void train(CheckpointFolder folder, RewardSettings settings, Path out) {
+  void train(CheckpointFolder folder, Settings settings, Path out) {
     try (Tokenizer tokenizer = folder.tokenizer()) {
       RewardPairEncoder encoder =
           new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults()));

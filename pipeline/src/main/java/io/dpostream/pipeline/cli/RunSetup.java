@@ -44,9 +44,14 @@ record RunSetup(Settings settings, RunFolder folder) {
     return new RunSetup(settings, folder);
   }
 
-  /** Writes the settings into the folder, and from now on the log. */
+  /**
+   * Writes what was set into the folder, and from now on the log. Defaults are left to the release
+   * that goes on with the run, but for {@code threads}, which differs between machines while the
+   * run's weights depend on it.
+   */
   static void keep(SettingsReader<Settings> reader, RunFolder folder) throws IOException {
-    Files.writeString(folder.settings(), reader.yaml());
+    reader.set("threads=" + reader.read().threads());
+    Files.writeString(folder.settings(), reader.givenYaml());
     Logs.toFile(folder.log());
   }
 }

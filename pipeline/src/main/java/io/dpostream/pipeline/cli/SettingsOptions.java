@@ -43,7 +43,7 @@ final class SettingsOptions {
     schemaRegistry.ifPresent(url -> reader.set("kafka.schema_registry_url", url));
     assignments.forEach(reader::set);
     if (acceptConfig) {
-      reader.set("run.accept_config", "true");
+      reader.set("run.accept_config=true");
     }
     return reader;
   }

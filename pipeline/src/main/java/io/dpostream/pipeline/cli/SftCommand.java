@@ -1,8 +1,7 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.pipeline.config.Settings;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.torch.EngineOptions;
-import io.dpostream.trainer.sft.SftConfig;
 import io.dpostream.trainer.sft.SftData;
 import io.dpostream.trainer.sft.SupervisedFineTuning;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Option;
       "Fine-tune a model on prompts and completions; the result is a reference for DPO.",
       "The loss counts the completions' tokens alone."
     })
-final class SftCommand extends EpochTrainingCommand<SftCommand.SftSettings> {
+final class SftCommand extends EpochTrainingCommand {
 
   @Option(
       names = "--data",
@@ -26,24 +25,11 @@ final class SftCommand extends EpochTrainingCommand<SftCommand.SftSettings> {
           "JSONL, plain or .gz: prompt and completion, or prompt and chosen; text or messages.")
   private Path data = Path.of("");
 
-  SftCommand() {
-    super(SftSettings.defaults());
-  }
-
-  /** What this command can be told; the keys are those of the other commands. */
-  record SftSettings(String device, String dtype, int threads, SftConfig sft) {
-    static SftSettings defaults() {
-      return new SftSettings("cpu", "float32", 1, SftConfig.defaults());
-    }
-  }
-
   @Override
-  void train(CheckpointFolder folder, SftSettings settings, Path out) {
+  void train(CheckpointFolder folder, Settings settings, Path out) {
     SftData rows = SftData.read(data, folder, settings.sft().maxLength());
-    EngineOptions engine =
-        new EngineOptions(settings.device(), settings.dtype(), settings.threads());
     try (SupervisedFineTuning training =
-        new SupervisedFineTuning(folder, engine, settings.sft(), rows)) {
+        new SupervisedFineTuning(folder, settings.engine(), settings.sft(), rows)) {
       training.run(step -> report(step, ""));
       training.write(out);
     }

@@ -1,33 +1,42 @@
 package io.dpostream.pipeline.config;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.broker.Ports;
 import io.dpostream.judge.assembler.AssemblerConfig;
 import io.dpostream.judge.service.JudgeConfig;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.sampler.feed.FeederConfig;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
 import io.dpostream.settings.RecordCopy;
+import io.dpostream.settings.Require;
+import io.dpostream.settings.SettingsKey;
 import io.dpostream.settings.SettingsReader;
+import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.reward.RewardConfig;
+import io.dpostream.trainer.sft.SftConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Everything that is configured: what all services share, and one section a service.
- *
- * @param device where models run: cpu, cuda or cuda:N
- * @param dtype of frozen weights and of activations: float32 or bfloat16
- * @param threads of one tensor operation on the CPU
- */
+/** Everything that is configured: what all services share, and one section a service or command. */
 public record Settings(
     RunSettings run,
-    String device,
-    String dtype,
-    int threads,
+    @Doc("Where models run: `cpu`, `cuda` or `cuda:N`.") @Default("cpu") String device,
+    @Doc("Type of frozen weights and of activations; weights that are trained are float32.")
+        @Default("float32")
+        Precision dtype,
+    @Doc("Threads of one operation on the CPU; 0 for half of the machine's processors.")
+        @Default("0")
+        int threads,
     TopicSettings topic,
     KafkaConnection kafka,
     BrokerSettings broker,
@@ -37,33 +46,41 @@ public record Settings(
     AssemblerConfig assembler,
     TrainerConfig trainer,
     EvaluationSettings evaluation,
-    MetricsSettings metrics) {
+    MetricsSettings metrics,
+    SftConfig sft,
+    RewardConfig reward) {
 
-  private static final Set<String> INHERITING =
+  /** Keys that are those of all unless they are set. */
+  public static final Set<String> INHERITING =
       Set.of("sampler.device", "sampler.dtype", "sampler.threads");
 
   public Settings {
-    if (threads < 1) {
-      throw new UserException("threads: " + threads + " must be at least 1");
-    }
+    Require.that(
+        EngineOptions.isDevice(device), "device", device, "is not one of cpu, cuda, cuda:N");
+    Require.atLeast("threads", threads, 0);
+    threads = threads == 0 ? halfOfTheProcessors() : threads;
   }
 
+  private static int halfOfTheProcessors() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  /** What nobody sets; {@code threads} depends on the machine. */
   public static Settings defaults() {
-    return new Settings(
-        new RunSettings("run", Optional.empty(), Optional.empty(), false),
-        "cpu",
-        "float32",
-        Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-        new TopicSettings(""),
-        new KafkaConnection(Optional.empty(), Optional.empty(), Map.of()),
-        new BrokerSettings(0, 0, Optional.empty()),
-        FeederConfig.defaults(),
-        SamplerConfig.defaults(),
-        JudgeConfig.defaults(),
-        AssemblerConfig.defaults(),
-        TrainerConfig.defaults(),
-        EvaluationSettings.defaults(),
-        new MetricsSettings("127.0.0.1", Optional.empty()));
+    return SettingsTree.read(sectionDefaults(), Settings.class, "");
+  }
+
+  /** Every key, for documents. */
+  public static List<SettingsKey> keys() {
+    return SettingsKey.of(Settings.class, sectionDefaults());
+  }
+
+  /** The defaults of those sections whose records do not say them themselves. */
+  private static ObjectNode sectionDefaults() {
+    ObjectNode sections = JsonNodeFactory.instance.objectNode();
+    sections.set("judge", SettingsTree.of(JudgeConfig.defaults()));
+    sections.set("assembler", SettingsTree.of(AssemblerConfig.defaults()));
+    return sections;
   }
 
   /**
@@ -89,21 +106,19 @@ public record Settings(
         bootstrapServers, schemaRegistryUrl, topic.prefix(), kafka.properties());
   }
 
-  /**
-   * What is trained.
-   *
-   * @param id names the run in ledger and topics
-   * @param model Hugging Face folder that the policy starts from
-   * @param reference Hugging Face folder of the frozen reference; the model when absent
-   * @param acceptConfig lets a run go on under another configuration, which the ledger records
-   */
+  /** What is trained. */
   public record RunSettings(
-      String id, Optional<String> model, Optional<String> reference, boolean acceptConfig) {
+      @Doc("Names the run in ledger and topics: letters, digits, `.`, `_` and `-`.") @Default("run")
+          String id,
+      @Doc("Hugging Face folder that the policy starts from.") Optional<String> model,
+      @Doc("Hugging Face folder of the frozen reference; `run.model` when it is not set.")
+          Optional<String> reference,
+      @Doc("Lets a run go on under another configuration, which the ledger records.")
+          @Default("false")
+          boolean acceptConfig) {
 
     public RunSettings {
-      if (!id.matches("[a-zA-Z0-9._-]+")) {
-        throw new UserException("run.id: '" + id + "' may hold letters, digits, '.', '_' and '-'");
-      }
+      Require.name("id", id);
     }
 
     /**
@@ -123,32 +138,22 @@ public record Settings(
     }
   }
 
-  /**
-   * How topics are named.
-   *
-   * @param prefix put before every topic's name
-   */
-  public record TopicSettings(String prefix) {
+  /** How topics are named. */
+  public record TopicSettings(
+      @Doc("Stands before every topic's name: letters, digits, `.`, `_` and `-`.") @Default("''")
+          String prefix) {
 
     public TopicSettings {
-      if (!prefix.matches("[a-zA-Z0-9._-]*")) {
-        throw new UserException(
-            "topic.prefix: '" + prefix + "' may hold letters, digits, '.', '_' and '-'");
-      }
+      Require.nameOrEmpty("prefix", prefix);
     }
   }
 
-  /**
-   * Which Kafka.
-   *
-   * @param bootstrapServers of an external Kafka; absent for a broker of our own
-   * @param schemaRegistryUrl of the registry beside it
-   * @param properties passed to every client, such as security settings
-   */
+  /** Which Kafka. */
   public record KafkaConnection(
-      Optional<String> bootstrapServers,
-      Optional<String> schemaRegistryUrl,
-      Map<String, String> properties) {
+      @Doc("Addresses of an external Kafka; when it is not set, a broker of our own is started.")
+          Optional<String> bootstrapServers,
+      @Doc("URL of the schema registry beside it.") Optional<String> schemaRegistryUrl,
+      @Doc("Passed to every client, such as security settings.") Map<String, String> properties) {
 
     public KafkaConnection {
       if (bootstrapServers.isPresent() != schemaRegistryUrl.isPresent()) {
@@ -161,25 +166,15 @@ public record Settings(
     }
   }
 
-  /**
-   * Where the broker and registry of our own listen, on this machine alone; 0 is any free port.
-   *
-   * @param port of the broker
-   * @param registryPort of the schema registry
-   * @param dir where their data are; in the run's folder when absent
-   */
-  public record BrokerSettings(int port, int registryPort, Optional<String> dir) {
+  /** Where the broker and registry of our own listen, on this machine alone. */
+  public record BrokerSettings(
+      @Doc("Port of the broker; 0 is any free one.") @Default("0") int port,
+      @Doc("Port of the schema registry; 0 is any free one.") @Default("0") int registryPort,
+      @Doc("Folder of their data; in the run's folder when it is not set.") Optional<String> dir) {
 
     public BrokerSettings {
-      require("port", port);
-      require("registry_port", registryPort);
-    }
-
-    private static void require(String key, int port) {
-      if (port < 0 || port > 65535) {
-        throw new UserException(
-            "broker." + key + ": " + port + " is not a port; use 1 to 65535, or 0 for a free one");
-      }
+      Require.port("port", port);
+      Require.port("registry_port", registryPort);
     }
 
     /** All ports, the free ones among them chosen now. */
@@ -192,23 +187,16 @@ public record Settings(
     }
   }
 
-  /**
-   * Where a process shows what it does.
-   *
-   * @param host address to listen on
-   * @param port 0 is any free one; when absent, a single service shows nothing and a process with
-   *     all services takes a free one
-   */
-  public record MetricsSettings(String host, Optional<Integer> port) {
+  /** Where a process shows what it does. */
+  public record MetricsSettings(
+      @Doc("Address to listen on.") @Default("127.0.0.1") String host,
+      @Doc(
+              "Port to listen on, 0 for any free one; when it is not set, a single service shows"
+                  + " nothing and a process with all services takes a free one.")
+          Optional<Integer> port) {
 
     public MetricsSettings {
-      port.ifPresent(
-          p -> {
-            if (p < 0 || p > 65535) {
-              throw new UserException(
-                  "metrics.port: " + p + " is not a port; use 1 to 65535, or 0 for a free one");
-            }
-          });
+      port.ifPresent(p -> Require.port("port", p));
     }
   }
 }

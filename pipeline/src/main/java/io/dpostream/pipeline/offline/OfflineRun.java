@@ -41,7 +41,7 @@ public final class OfflineRun {
   private static final int EXAMPLES = 6;
 
   /** Only the last version of an offline run is of use, unless it is told otherwise. */
-  private static final String NEVER_BEFORE_THE_END = Integer.toString(Integer.MAX_VALUE);
+  private static final int NEVER_BEFORE_THE_END = Integer.MAX_VALUE;
 
   /** What is to be done before the first step. */
   @FunctionalInterface
@@ -71,7 +71,7 @@ public final class OfflineRun {
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
     return Settings.reader()
         .set("run.id", "offline-" + name.replaceAll("[^a-zA-Z0-9._-]", "-"))
-        .set("trainer.publish_steps", NEVER_BEFORE_THE_END);
+        .set("trainer.publish_steps=" + NEVER_BEFORE_THE_END);
   }
 
   /**

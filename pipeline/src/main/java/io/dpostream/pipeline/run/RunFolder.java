@@ -56,7 +56,7 @@ public record RunFolder(Path path) {
     return path.resolve("assembler");
   }
 
-  /** The settings of the last start, as {@code dpo config show} prints them. */
+  /** What the last start was set to, by file and by options; defaults are left out. */
   public Path settings() {
     return path.resolve("settings.yaml");
   }

@@ -2,6 +2,7 @@ package io.dpostream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dpostream.pipeline.config.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,19 @@ class MainTest {
     assertThat(shown.code()).isEqualTo(ExitCode.DONE);
     assertThat(shown.out()).contains("threads: 3");
     assertThat(Dpo.run("config", "show", "--config", file.toString()).out()).isEqualTo(shown.out());
+  }
+
+  @Test
+  void shouldShowEveryKeyThatACommandReads() {
+    String shown = Dpo.run("config", "show", "--set", "sft.packing=true").out();
+
+    assertThat(shown).contains("\nsft:\n", "packing: true\n", "\nreward:\n", "eval_share: 0.1\n");
+    assertThat(Settings.keys())
+        .allSatisfy(
+            key -> {
+              String name = key.path().substring(key.path().lastIndexOf('.') + 1);
+              assertThat(shown).containsPattern("(?m)^ *" + name + ":");
+            });
   }
 
   @Test

@@ -15,8 +15,18 @@ import java.util.regex.Pattern;
 public record EngineOptions(String device, String dtype, int threads) {
   private static final Pattern DEVICE = Pattern.compile("cpu|cuda(:\\d+)?");
 
+  /** Options as settings have them. */
+  public EngineOptions(String device, Precision dtype, int threads) {
+    this(device, dtype.torchName(), threads);
+  }
+
+  /** Whether a device is named so, here or on another machine. */
+  public static boolean isDevice(String name) {
+    return DEVICE.matcher(name).matches();
+  }
+
   public EngineOptions {
-    if (!DEVICE.matcher(device).matches()) {
+    if (!isDevice(device)) {
       throw new IllegalArgumentException(
           "device: '" + device + "' is not a device; use cpu, cuda or cuda:N");
     }

@@ -1,30 +1,26 @@
 package io.dpostream.sampler.feed;
 
-import io.dpostream.settings.UserException;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.Require;
+import io.dpostream.settings.SettingsTree;
 
-/**
- * Where prompts come from. Component names are the configuration's keys in camel case.
- *
- * @param file JSONL of prompts, read over and over; empty when prompts come onto the topic from
- *     elsewhere
- * @param epochs how many times to read it; 0 is for ever
- * @param maxAhead prompts on the topic that no sampler has used yet
- */
-public record FeederConfig(String file, int epochs, int maxAhead) {
-
-  public FeederConfig {
-    require(epochs >= 0, "epochs", epochs, "use a whole number; 0 is for ever");
-    require(maxAhead > 0, "max_ahead", maxAhead, "use a positive number of prompts");
-  }
+/** Where prompts come from. */
+public record FeederConfig(
+    @Doc("JSON Lines of prompts, read over and over; empty when they come from elsewhere.")
+        @Default("''")
+        String file,
+    @Doc("Times that the file is read; 0 is for ever.") @Default("0") int epochs,
+    @Doc("Prompts on the topic that no sampler has used yet, at most.") @Default("256")
+        int maxAhead) {
 
   /** What a configuration without a prompts section means. */
   public static FeederConfig defaults() {
-    return new FeederConfig("", 0, 256);
+    return SettingsTree.defaults(FeederConfig.class);
   }
 
-  private static void require(boolean holds, String key, Object value, String fix) {
-    if (!holds) {
-      throw new UserException("prompts.%s: %s is not possible; %s".formatted(key, value, fix));
-    }
+  public FeederConfig {
+    Require.atLeast("epochs", epochs, 0);
+    Require.atLeast("max_ahead", maxAhead, 1);
   }
 }

@@ -1,0 +1,91 @@
+package io.dpostream.pipeline.config;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import io.dpostream.settings.SettingsKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes the list of all keys as Markdown. */
+final class ConfigurationDocument {
+  private static final String OPENING =
+      """
+      # Configuration
+
+      One YAML file (`--config FILE`) with a section a service, and `--set key=value` for single
+      keys, which wins over the file. `dpo config show` prints every key with the value it would
+      have; a key that does not exist is refused with the one that was probably meant. A text is
+      taken as it is written: `run.id: no` and `run.id: 0123` are texts.
+
+      This list is generated from the settings records (`ConfigurationDocumentTest`); change it
+      there.
+      """;
+
+  /** What comes before the keys of each section; the keys without one are shared by all. */
+  static final Map<String, String> INTRODUCTIONS = introductions();
+
+  private ConfigurationDocument() {}
+
+  private static Map<String, String> introductions() {
+    Map<String, String> sections = new LinkedHashMap<>();
+    sections.put("", "What all services share.");
+    sections.put("run", "What is trained.");
+    sections.put("topic", "How topics are named.");
+    sections.put("kafka", "Which Kafka; see [deployment](deployment.md).");
+    sections.put("broker", "The broker and registry of our own, where there is no other Kafka.");
+    sections.put("prompts", "Where prompts come from; see [sampling](sampling.md).");
+    sections.put("sampler", "How pairs are sampled; see [sampling](sampling.md).");
+    sections.put("judge", "Which judges vote; see [judges](judges.md) for each type's options.");
+    sections.put("assembler", "How votes become preferences; see [judges](judges.md).");
+    sections.put("trainer", "See [training](training.md) and [losses](losses.md).");
+    sections.put("evaluation", "How a run is measured against its reference.");
+    sections.put("metrics", "Where a process shows what it does; see [monitoring](monitoring.md).");
+    sections.put("sft", "Supervised fine-tuning with `dpo sft`; the keys have TRL's names.");
+    sections.put("reward", "The training of a reward model with `dpo reward`.");
+    return sections;
+  }
+
+  /**
+   * The document.
+   *
+   * @param inheriting keys whose default is the value of the shared key of the same name
+   */
+  static String of(List<SettingsKey> keys, Set<String> inheriting) {
+    Map<String, List<SettingsKey>> sections =
+        keys.stream().collect(groupingBy(ConfigurationDocument::section, toList()));
+    StringBuilder document = new StringBuilder(OPENING);
+    INTRODUCTIONS.forEach(
+        (section, introduction) -> {
+          document.append("\n## ").append(section.isEmpty() ? "Shared" : "`" + section + "`");
+          document.append("\n\n").append(introduction).append("\n\n");
+          document.append("| key | value | default | meaning |\n|---|---|---|---|\n");
+          sections.getOrDefault(section, List.of()).stream()
+              .map(key -> row(key, inheriting.contains(key.path())))
+              .forEach(document::append);
+        });
+    return document.toString();
+  }
+
+  /** The part of a key before its first dot; empty for a shared one. */
+  static String section(SettingsKey key) {
+    int dot = key.path().indexOf('.');
+    return dot < 0 ? "" : key.path().substring(0, dot);
+  }
+
+  private static String row(SettingsKey key, boolean inheriting) {
+    String name = key.path().substring(key.path().lastIndexOf('.') + 1);
+    String byDefault =
+        inheriting
+            ? "the shared `" + name + "`"
+            : key.defaultValue().map(ConfigurationDocument::shown).orElse("must be set");
+    return "| `%s` | %s | %s | %s |\n"
+        .formatted(key.path(), key.type(), byDefault, key.doc().orElse("").replace("|", "\\|"));
+  }
+
+  private static String shown(String yaml) {
+    return yaml.equals("null") ? "not set" : "`" + yaml.replace("|", "\\|") + "`";
+  }
+}
