@@ -34,13 +34,22 @@ public record Ports(int broker, int controller, int registry) {
     }
   }
 
-  /** Three ports that nothing listens on now. */
+  /**
+   * Three ports that nothing listens on now. Until this process ends, no other call gets any of
+   * them, here or in another process of this user: not before the cluster listens there, and not
+   * while it is restarted.
+   *
+   * @throws UserException when none is free
+   */
   public static Ports free() {
-    // Processes start their search at different places so that two that start together do not meet.
-    int start = (int) (FIRST + ProcessHandle.current().pid() * 61 % (LAST - FIRST));
-    int broker = freeFrom(start);
-    int controller = freeFrom(broker + 1);
-    return new Ports(broker, controller, freeFrom(controller + 1));
+    // Processes start their search at different places: most find a port at the first try.
+    return freeFrom((int) (FIRST + ProcessHandle.current().pid() * 61 % (LAST - FIRST)));
+  }
+
+  static Ports freeFrom(int start) {
+    int broker = reserveFrom(start);
+    int controller = reserveFrom(broker + 1);
+    return new Ports(broker, controller, reserveFrom(controller + 1));
   }
 
   /**
@@ -54,10 +63,10 @@ public record Ports(int broker, int controller, int registry) {
     requireFree("schema registry", registry);
   }
 
-  private static int freeFrom(int start) {
+  private static int reserveFrom(int start) {
     for (int tried = 0; tried < LAST - FIRST; tried++) {
       int port = FIRST + (start - FIRST + tried) % (LAST - FIRST);
-      if (isFree(port)) {
+      if (PortReservations.take(port) && isFree(port)) {
         return port;
       }
     }
