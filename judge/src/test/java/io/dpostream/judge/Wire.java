@@ -8,6 +8,7 @@ import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.testing.SharedBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,11 +33,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Wire {
   private final KafkaSettings settings;
 
-  /** Topics of a cluster under a prefix of their own, created when they are missing. */
-  public Wire(KafkaSettings cluster, String prefix) {
-    this.settings =
-        new KafkaSettings(
-            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix, cluster.properties());
+  /** Topics of a test's own on the shared broker. */
+  public Wire(String prefix) {
+    this(SharedBroker.deployment(prefix));
+  }
+
+  /** Topics of a deployment, created when they are missing. */
+  public Wire(KafkaSettings settings) {
+    this.settings = settings;
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
     }

@@ -13,6 +13,7 @@ import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.testing.SharedBroker;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.ledger.LedgerReader;
@@ -61,17 +62,27 @@ public final class Deployment {
     this.learners = learners;
   }
 
-  /** With fresh topics and a model. */
-  public static Deployment create(LocalCluster cluster, String prefix, Path folder) {
-    return create(cluster, prefix, folder, 1);
+  /** With fresh topics on the shared broker, and a model. */
+  public static Deployment create(String prefix, Path folder) {
+    return create(prefix, folder, 1);
   }
 
-  /** The same with so many partitions of preferences. */
+  /** With so many partitions of preferences on the shared broker, and a model. */
+  public static Deployment create(String prefix, Path folder, int partitions) {
+    return create(SharedBroker.deployment(prefix), folder, partitions);
+  }
+
+  /** With fresh topics on a test's own cluster, and a model. */
   public static Deployment create(
       LocalCluster cluster, String prefix, Path folder, int partitions) {
-    KafkaSettings kafka =
+    return create(
         new KafkaSettings(
-            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of());
+            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of()),
+        folder,
+        partitions);
+  }
+
+  private static Deployment create(KafkaSettings kafka, Path folder, int partitions) {
     Topic<Preference> preferences = kafka.topics().preferences();
     try (Admin admin = kafka.admin()) {
       NewTopic topic = new NewTopic(preferences.name(), partitions, (short) 1);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.broker.LocalCluster;
-import io.dpostream.judge.Child;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Wire;
 import io.dpostream.kafka.KafkaSettings;
@@ -18,7 +17,7 @@ import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.settings.UserException;
-import java.io.IOException;
+import io.dpostream.testing.JavaChild;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,21 +33,10 @@ class AssemblerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   @TempDir static Path dir;
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void startCluster() {
-    cluster = LocalCluster.start(dir.resolve("cluster"));
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
 
   @Test
   void shouldGiveEveryPairOneOutcomeThoughTheProcessIsKilled() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "kill.");
+    Wire wire = new Wire("kill");
     Topics topics = wire.settings().topics();
     int rounds = 4;
     int perRound = 2000;
@@ -110,7 +96,13 @@ class AssemblerIT {
 
   @Test
   void shouldWaitForARegistryThatIsOutOfReachAndBuryNothingForIt() {
-    Wire wire = new Wire(cluster.settings(), "registry.");
+    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
+      waitForTheRegistry(cluster);
+    }
+  }
+
+  private static void waitForTheRegistry(LocalCluster cluster) {
+    Wire wire = new Wire(cluster.settings());
     Topics topics = wire.settings().topics();
     CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a", "b");
     wire.write(topics.completionPairs(), List.of(pair), CompletionPair::getPairId);
@@ -138,7 +130,7 @@ class AssemblerIT {
 
   @Test
   void shouldBuryAnUndecodableRecordOnceAndGoOn() {
-    Wire wire = new Wire(cluster.settings(), "bad.");
+    Wire wire = new Wire("bad");
     Topics topics = wire.settings().topics();
     CompletionPair pair = Examples.pair("pair", Examples.prompt("p"), "a", "b");
     byte[] garbage = "not avro".getBytes(StandardCharsets.UTF_8);
@@ -161,7 +153,7 @@ class AssemblerIT {
 
   @Test
   void shouldGoOnAfterRecordsAsLargeAsATopicTakes() {
-    Wire wire = new Wire(cluster.settings(), "large.");
+    Wire wire = new Wire("large");
     Topics topics = wire.settings().topics();
     // Kafka's default bound is 1,048,588 with all around it; an example has a token a character
     byte[] garbage = new byte[1_048_500];
@@ -185,7 +177,7 @@ class AssemblerIT {
   /** Of each pair and its vote exactly one stands in the partition of the pair's task. */
   @Test
   void shouldBringRecordsToTheirPairWhateverPartitionTheirClientChose() {
-    Wire wire = new Wire(cluster.settings(), "foreign.");
+    Wire wire = new Wire("foreign");
     Topics topics = wire.settings().topics();
     String pairs = topics.completionPairs().name();
     String judgments = topics.judgments().name();
@@ -213,7 +205,7 @@ class AssemblerIT {
 
   @Test
   void shouldGoOnWhenATopicIsGivenMorePartitions() {
-    Wire wire = new Wire(cluster.settings(), "grown.");
+    Wire wire = new Wire("grown");
     Topics topics = wire.settings().topics();
     CompletionPair before = Examples.pair("before", Examples.prompt("p"), "a", "b");
     List<CompletionPair> after = new ArrayList<>();
@@ -244,7 +236,7 @@ class AssemblerIT {
 
   @Test
   void shouldSayThatItsPartitionsAreFixed() {
-    Wire wire = new Wire(cluster.settings(), "fixed.");
+    Wire wire = new Wire("fixed");
     String store = wire.settings().topicPrefix() + "assembler-pairs-changelog";
     wire.write(
         wire.settings().topics().completionPairs(),
@@ -266,14 +258,15 @@ class AssemblerIT {
     }
   }
 
-  private static Process launch(Wire wire) throws IOException {
-    return Child.start(
-        AssemblerMain.class,
-        dir.resolve("assembler.log"),
-        wire.settings().bootstrapServers(),
-        wire.settings().schemaRegistryUrl(),
-        wire.settings().topicPrefix(),
-        dir.resolve("state-kill").toString());
+  private static Process launch(Wire wire) {
+    return JavaChild.of(AssemblerMain.class)
+        .heap(256)
+        .start(
+            dir.resolve("assembler.log"),
+            wire.settings().bootstrapServers(),
+            wire.settings().schemaRegistryUrl(),
+            wire.settings().topicPrefix(),
+            dir.resolve("state-kill").toString());
   }
 
   /** An assembler in a thread of this process that soon sees what becomes of its topics. */

@@ -3,7 +3,6 @@ package io.dpostream.judge.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.broker.Ports;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Wire;
@@ -41,25 +40,23 @@ class HumanHistoryIT {
 
   @Test
   void shouldStartWithoutHoldingWhatIsOver() throws Exception {
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
-      Wire wire = new Wire(cluster.settings(), "");
-      for (int first = 0; first < PAIRS; first += AT_ONCE) {
-        wire.write(history(wire, first, first + AT_ONCE));
-      }
-      Path annotators = Files.writeString(dir.resolve("annotators"), "ann: ann-0123456789abc");
-      int port = Ports.free().registry();
-      Map<String, Object> people =
-          Map.of("id", "people", "type", "human", "port", port, "annotators", "" + annotators);
-      Process process =
-          JudgeMain.launch(wire.settings(), "0", List.of(people), dir.resolve("judge.log"));
-      try {
-        await()
-            .atMost(Duration.ofSeconds(90))
-            .ignoreExceptions()
-            .untilAsserted(() -> assertThat(health(port)).isEqualTo("open"));
-      } finally {
-        process.destroyForcibly().waitFor();
-      }
+    Wire wire = new Wire("history");
+    for (int first = 0; first < PAIRS; first += AT_ONCE) {
+      wire.write(history(wire, first, first + AT_ONCE));
+    }
+    Path annotators = Files.writeString(dir.resolve("annotators"), "ann: ann-0123456789abc");
+    int port = Ports.free().registry();
+    Map<String, Object> people =
+        Map.of("id", "people", "type", "human", "port", port, "annotators", "" + annotators);
+    Process process =
+        JudgeMain.launch(wire.settings(), "0", List.of(people), dir.resolve("judge.log"));
+    try {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(health(port)).isEqualTo("open"));
+    } finally {
+      process.destroyForcibly().waitFor();
     }
   }
 

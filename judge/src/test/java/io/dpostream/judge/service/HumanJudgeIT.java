@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Wire;
@@ -16,6 +15,7 @@ import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.settings.UserException;
+import io.dpostream.testing.SharedBroker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,7 +34,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,25 +45,18 @@ class HumanJudgeIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
-  private static LocalCluster cluster;
   private static Path annotators;
 
   private final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeAll
-  static void startCluster() throws IOException {
+  static void enlistAnnotators() throws IOException {
     annotators = Files.writeString(dir.resolve("annotators"), "ann: " + ANN + "\n");
-    cluster = LocalCluster.start(dir.resolve("cluster"));
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
   }
 
   @Test
   void shouldLoseNothingWhenTheJudgeIsStartedAgain() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "people.");
+    Wire wire = new Wire("people");
     wire.write(wire.settings().topics().completionPairs(), pairs(3), CompletionPair::getPairId);
 
     JsonNode open;
@@ -96,7 +88,7 @@ class HumanJudgeIT {
 
   @Test
   void shouldAbstainWherePeopleWillNotJudge() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "busy.");
+    Wire wire = new Wire("busy");
     wire.write(wire.settings().topics().completionPairs(), pairs(5), CompletionPair::getPairId);
 
     try (Judging judging = new Judging(wire, 2)) {
@@ -118,7 +110,7 @@ class HumanJudgeIT {
 
   @Test
   void shouldStopTheOlderOfTwoProcessesThatServeTheSameJudge() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "two.");
+    Wire wire = new Wire("two");
     wire.write(wire.settings().topics().completionPairs(), pairs(2), CompletionPair::getPairId);
 
     try (Judging older = new Judging(wire, 100)) {
@@ -134,7 +126,7 @@ class HumanJudgeIT {
 
   @Test
   void shouldStopTheOlderOfTwoProcessesThoughNobodyVotes() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "idle.");
+    Wire wire = new Wire("idle");
     wire.write(wire.settings().topics().completionPairs(), pairs(1), CompletionPair::getPairId);
 
     try (Judging older = new Judging(wire, 100);
@@ -147,7 +139,7 @@ class HumanJudgeIT {
 
   @Test
   void shouldReadPartitionsThatTopicsAreGivenLater() throws Exception {
-    Wire wire = new Wire(withFreshMetadata(cluster.settings()), "wide.");
+    Wire wire = new Wire(withFreshMetadata(SharedBroker.deployment("wide")));
 
     try (Judging judging = new Judging(wire, 100)) {
       wire.widen(4, wire.settings().topics().completionPairs());

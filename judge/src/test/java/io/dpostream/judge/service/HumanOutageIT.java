@@ -40,7 +40,7 @@ class HumanOutageIT {
     try (Chromium chromium = Chromium.launch();
         LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
       PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-      Wire wire = new Wire(cluster.settings(), "");
+      Wire wire = new Wire(cluster.settings());
       wire.write(wire.settings().topics().completionPairs(), pairs(5), CompletionPair::getPairId);
       List<Map<String, Object>> judges = judges(Ports.free());
       Process process = launch(wire, judges);

@@ -2,9 +2,9 @@ package io.dpostream.judge.service;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dpostream.judge.Child;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.settings.SettingsTree;
+import io.dpostream.testing.JavaChild;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,14 +26,15 @@ final class JudgeMain {
   static Process launch(
       KafkaSettings settings, String instance, List<Map<String, Object>> judges, Path log)
       throws IOException {
-    return Child.start(
-        JudgeMain.class,
-        log,
-        settings.bootstrapServers(),
-        settings.schemaRegistryUrl(),
-        settings.topicPrefix(),
-        instance,
-        JSON.writeValueAsString(judges));
+    return JavaChild.of(JudgeMain.class)
+        .heap(256)
+        .start(
+            log,
+            settings.bootstrapServers(),
+            settings.schemaRegistryUrl(),
+            settings.topicPrefix(),
+            instance,
+            JSON.writeValueAsString(judges));
   }
 
   /** A verdict may take ten minutes; the lock is the broker's shortest. */

@@ -3,7 +3,6 @@ package io.dpostream.judge.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.PairShare;
@@ -31,8 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,21 +37,10 @@ class JudgeServiceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir static Path dir;
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void startCluster() {
-    cluster = LocalCluster.start(dir);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
 
   @Test
   void shouldJudgeEveryPairOnceAcrossRestartsEachJudgeItsShare() {
-    Wire wire = new Wire(cluster.settings(), "tx.");
+    Wire wire = new Wire("tx");
     List<Map<String, Object>> judges =
         List.of(
             Map.of("id", "few", "type", "random", "share", 0.2),
@@ -80,7 +66,7 @@ class JudgeServiceIT {
 
   @Test
   void shouldAbstainWithTheReasonWhenAJudgeKeepsFailing() {
-    Wire wire = new Wire(cluster.settings(), "abstain.");
+    Wire wire = new Wire("abstain");
     wire.write(pairs(wire), some("flaky", 5), CompletionPair::getPairId);
     wire.write(pairs(wire), some("poison", 2), CompletionPair::getPairId);
 
@@ -107,7 +93,7 @@ class JudgeServiceIT {
 
   @Test
   void shouldStopWithTheReasonWhenAJudgeDoes() {
-    Wire wire = new Wire(cluster.settings(), "stop.");
+    Wire wire = new Wire("stop");
     wire.write(pairs(wire), some("overflow", 1), CompletionPair::getPairId);
     JudgeConfig broken = config(List.of(Map.of("id", "s", "type", "scripted")), "0");
 
@@ -123,7 +109,7 @@ class JudgeServiceIT {
   @Test
   void shouldWorkInParallelOnOnePartitionUnderLocksLongerThanTheyLast() {
     // 40 pairs of 2 s each would take 80 s one by one; one worker dies, its pairs go to the other
-    Wire wire = new Wire(cluster.settings(), "share.");
+    Wire wire = new Wire("share");
     List<Map<String, Object>> slow =
         List.of(
             Map.of(
@@ -152,7 +138,7 @@ class JudgeServiceIT {
 
   @Test
   void shouldGiveUpAPairThatFailsRepeatedlyWithItsReason() {
-    Wire wire = new Wire(cluster.settings(), "dead.");
+    Wire wire = new Wire("dead");
     wire.write(pairs(wire), some("flaky", 3), CompletionPair::getPairId);
     wire.write(pairs(wire), some("poison", 1), CompletionPair::getPairId);
     List<Map<String, Object>> judge =
@@ -181,7 +167,7 @@ class JudgeServiceIT {
   @Test
   void shouldHoldALockForAsLongAsTheJudgeThinks() {
     // the lock lasts 15 s, the broker's least; the judge takes 18
-    Wire wire = new Wire(cluster.settings(), "lock.");
+    Wire wire = new Wire("lock");
     wire.write(pairs(wire), some("p", 1), CompletionPair::getPairId);
     List<Map<String, Object>> judge =
         List.of(
@@ -207,7 +193,7 @@ class JudgeServiceIT {
   /** Three failures give a pair up; four judges that are stopped while they think do not. */
   @Test
   void shouldNotTakeAStopForAFailure() {
-    Wire wire = new Wire(cluster.settings(), "stopped.");
+    Wire wire = new Wire("stopped");
     wire.write(pairs(wire), some("p", 1), CompletionPair::getPairId);
     for (int stopped = 0; stopped < 4; stopped++) {
       int before = ScriptedJudgeFactory.HANGING.get();
@@ -232,7 +218,7 @@ class JudgeServiceIT {
    */
   @Test
   void shouldJudgeThePairsOfAKilledProcessInAnother() throws Exception {
-    Wire wire = new Wire(cluster.settings(), "killed.");
+    Wire wire = new Wire("killed");
     Process killed =
         JudgeMain.launch(
             wire.settings(), "first", JudgeMain.scripted(true), dir.resolve("judge.log"));
@@ -257,7 +243,7 @@ class JudgeServiceIT {
 
   @Test
   void shouldGiveUpAPairOnWhichTheJudgeHangs() {
-    Wire wire = new Wire(cluster.settings(), "hang.");
+    Wire wire = new Wire("hang");
     wire.write(pairs(wire), some("hang", 1), CompletionPair::getPairId);
     wire.write(pairs(wire), some("fine", 5), CompletionPair::getPairId);
     Map<String, Object> judge =
@@ -286,7 +272,7 @@ class JudgeServiceIT {
   /** Ten workers of one pair each: at some time all ten are at work, on one partition. */
   @Test
   void shouldHaveTenWorkersAtWorkOnOnePartition() {
-    Wire wire = new Wire(cluster.settings(), "ten.");
+    Wire wire = new Wire("ten");
     assertThat(pairs(wire).partitions()).isEqualTo(1);
     wire.write(pairs(wire), some("p", 100), CompletionPair::getPairId);
     ScriptedJudgeFactory.IN_FLIGHT.reset();

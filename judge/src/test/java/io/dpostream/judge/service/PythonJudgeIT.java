@@ -3,7 +3,6 @@ package io.dpostream.judge.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Wire;
 import io.dpostream.schemas.CompletionPair;
@@ -38,44 +37,42 @@ class PythonJudgeIT {
     Path script =
         Path.of(System.getProperty("dpo.root", ".."), "examples/python-judge/judge.py")
             .toAbsolutePath();
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
-      Wire wire = new Wire(cluster.settings(), "py.");
-      CompletionPair longer = Examples.pair("pair-1", Examples.prompt("p"), "one two", "one");
-      CompletionPair equal = Examples.pair("pair-2", Examples.prompt("p"), "a", "\u00e9");
-      wire.write(
-          wire.settings().topics().completionPairs(),
-          List.of(longer, equal),
-          CompletionPair::getPairId);
+    Wire wire = new Wire("py");
+    CompletionPair longer = Examples.pair("pair-1", Examples.prompt("p"), "one two", "one");
+    CompletionPair equal = Examples.pair("pair-2", Examples.prompt("p"), "a", "\u00e9");
+    wire.write(
+        wire.settings().topics().completionPairs(),
+        List.of(longer, equal),
+        CompletionPair::getPairId);
 
-      int exit =
-          run(
-              List.of(
-                  script.toString(),
-                  "--bootstrap-server",
-                  cluster.bootstrapServers(),
-                  "--schema-registry",
-                  cluster.schemaRegistryUrl(),
-                  "--topic-prefix",
-                  "py.",
-                  "--max-pairs",
-                  "2"));
+    int exit =
+        run(
+            List.of(
+                script.toString(),
+                "--bootstrap-server",
+                wire.settings().bootstrapServers(),
+                "--schema-registry",
+                wire.settings().schemaRegistryUrl(),
+                "--topic-prefix",
+                wire.settings().topicPrefix(),
+                "--max-pairs",
+                "2"));
 
-      assertThat(exit).as(output()).isZero();
-      List<Judgment> judgments = wire.read(wire.settings().topics().judgments());
-      assertThat(judgments)
-          .extracting(Judgment::getPairId)
-          .containsExactlyInAnyOrder("pair-1", "pair-2");
-      assertThat(judgments)
-          .filteredOn(j -> j.getPairId().equals("pair-1"))
-          .singleElement()
-          .satisfies(
-              j -> {
-                assertThat(j.getVerdict()).isEqualTo(VerdictKind.SECOND);
-                assertThat(j.getConfidence()).isEqualTo(0.8);
-                assertThat(j.getContentHash()).isEqualTo(longer.getContentHash());
-                assertThat(j.getJudgeId()).isEqualTo("python-brevity");
-              });
-    }
+    assertThat(exit).as(output()).isZero();
+    List<Judgment> judgments = wire.read(wire.settings().topics().judgments());
+    assertThat(judgments)
+        .extracting(Judgment::getPairId)
+        .containsExactlyInAnyOrder("pair-1", "pair-2");
+    assertThat(judgments)
+        .filteredOn(j -> j.getPairId().equals("pair-1"))
+        .singleElement()
+        .satisfies(
+            j -> {
+              assertThat(j.getVerdict()).isEqualTo(VerdictKind.SECOND);
+              assertThat(j.getConfidence()).isEqualTo(0.8);
+              assertThat(j.getContentHash()).isEqualTo(longer.getContentHash());
+              assertThat(j.getJudgeId()).isEqualTo("python-brevity");
+            });
   }
 
   private int run(List<String> arguments) throws InterruptedException {

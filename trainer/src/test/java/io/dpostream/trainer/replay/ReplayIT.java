@@ -3,7 +3,6 @@ package io.dpostream.trainer.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
@@ -27,7 +26,6 @@ import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -39,23 +37,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run and its replay are the same computation; anything else is seen. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplayIT {
-  private LocalCluster cluster;
   private Path dir;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
+  void keep(@TempDir Path folder) {
     dir = folder;
-    cluster = LocalCluster.start(folder.resolve("cluster"));
-  }
-
-  @AfterAll
-  void stop() {
-    cluster.close();
   }
 
   private Deployment deployment(TestInfo test, String suffix) {
     String name = test.getTestMethod().orElseThrow().getName() + suffix;
-    return Deployment.create(cluster, name, dir.resolve(name));
+    return Deployment.create(name, dir.resolve(name));
   }
 
   private static ReplayResult replay(Deployment deployment, OptionalLong toStep) {

@@ -2,7 +2,6 @@ package io.dpostream.trainer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.Preference;
 import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.TrainerConfig;
@@ -40,36 +39,34 @@ class KilledRealTrainerIT {
   @Test
   void shouldStandBitForBitWhereItStood() throws Exception {
     Path model = TinyModel.write(dir.resolve("model"), 1);
-    try (LocalCluster cluster = LocalCluster.start(dir.resolve("cluster"))) {
-      Deployment deployment =
-          Deployment.create(cluster, "real", dir.resolve("runs"))
-              .with(model, TrainerChild.learners(dir.resolve("learners")));
-      Random random = new Random(1);
-      deployment.prefer(IntStream.range(0, 40).mapToObj(n -> preference(n, random)).toList());
-      LedgerState uninterrupted = deployment.train("uninterrupted", CONFIG);
+    Deployment deployment =
+        Deployment.create("real", dir.resolve("runs"))
+            .with(model, TrainerChild.learners(dir.resolve("learners")));
+    Random random = new Random(1);
+    deployment.prefer(IntStream.range(0, 40).mapToObj(n -> preference(n, random)).toList());
+    LedgerState uninterrupted = deployment.train("uninterrupted", CONFIG);
 
-      kill(deployment, Failpoint.BEFORE_LEDGER_COMMIT, 5); // after the checkpoint of step 3
-      kill(deployment, Failpoint.AFTER_CHECKPOINT_RENAME, 1); // of step 6, behind a new reference
-      LedgerState killed = deployment.train("killed", CONFIG);
+    kill(deployment, Failpoint.BEFORE_LEDGER_COMMIT, 5); // after the checkpoint of step 3
+    kill(deployment, Failpoint.AFTER_CHECKPOINT_RENAME, 1); // of step 6, behind a new reference
+    LedgerState killed = deployment.train("killed", CONFIG);
 
-      assertThat(killed.step()).isEqualTo(8);
-      assertThat(killed.checkpoint().orElseThrow().getPolicySha256())
-          .isEqualTo(uninterrupted.checkpoint().orElseThrow().getPolicySha256());
-      assertThat(killed.referenceSha256()).isEqualTo(uninterrupted.referenceSha256());
-      assertThat(deployment.steps("killed").stream().map(step -> step.getDigest()))
-          .containsExactlyElementsOf(
-              deployment.steps("uninterrupted").stream().map(step -> step.getDigest()).toList());
-      ReplayResult replay =
-          new Replay(
-                  deployment.kafka(),
-                  TrainerChild.learners(dir.resolve("replay")),
-                  Optional.empty(),
-                  Optional.empty())
-              .run("killed", OptionalLong.empty());
-      assertThat(replay.identical()).isTrue();
-      assertThat(replay.replayedSha256())
-          .isEqualTo(uninterrupted.checkpoint().orElseThrow().getPolicySha256());
-    }
+    assertThat(killed.step()).isEqualTo(8);
+    assertThat(killed.checkpoint().orElseThrow().getPolicySha256())
+        .isEqualTo(uninterrupted.checkpoint().orElseThrow().getPolicySha256());
+    assertThat(killed.referenceSha256()).isEqualTo(uninterrupted.referenceSha256());
+    assertThat(deployment.steps("killed").stream().map(step -> step.getDigest()))
+        .containsExactlyElementsOf(
+            deployment.steps("uninterrupted").stream().map(step -> step.getDigest()).toList());
+    ReplayResult replay =
+        new Replay(
+                deployment.kafka(),
+                TrainerChild.learners(dir.resolve("replay")),
+                Optional.empty(),
+                Optional.empty())
+            .run("killed", OptionalLong.empty());
+    assertThat(replay.identical()).isTrue();
+    assertThat(replay.replayedSha256())
+        .isEqualTo(uninterrupted.checkpoint().orElseThrow().getPolicySha256());
   }
 
   private static void kill(Deployment deployment, Failpoint failpoint, int time) throws Exception {

@@ -2,7 +2,6 @@ package io.dpostream.trainer.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.TrainerConfig;
@@ -15,7 +14,6 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -30,21 +28,14 @@ class KilledTrainerIT {
   private static final TrainerConfig CONFIG =
       Deployment.config(Map.of("max_steps", Long.toString(STEPS)));
 
-  private LocalCluster cluster;
   private Deployment deployment;
   private LedgerState uninterrupted;
 
   @BeforeAll
   void trainUninterrupted(@TempDir Path dir) {
-    cluster = LocalCluster.start(dir.resolve("cluster"));
-    deployment = Deployment.create(cluster, "killed", dir.resolve("runs"));
+    deployment = Deployment.create("killed", dir.resolve("runs"));
     deployment.prefer(0, 20);
     uninterrupted = deployment.train("uninterrupted", CONFIG);
-  }
-
-  @AfterAll
-  void stop() {
-    cluster.close();
   }
 
   @ParameterizedTest

@@ -3,7 +3,6 @@ package io.dpostream.trainer.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.Topic;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.OffsetRange;
@@ -37,7 +36,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -47,18 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The trainer on a real broker, with a learner that costs nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainerServiceIT {
-  private LocalCluster cluster;
   private Path dir;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
+  void keep(@TempDir Path folder) {
     dir = folder;
-    cluster = LocalCluster.start(folder.resolve("cluster"));
-  }
-
-  @AfterAll
-  void stop() {
-    cluster.close();
   }
 
   private Deployment deployment(TestInfo test) {
@@ -67,7 +58,7 @@ class TrainerServiceIT {
 
   private Deployment deployment(TestInfo test, int partitions) {
     String name = test.getTestMethod().orElseThrow().getName();
-    return Deployment.create(cluster, name, dir.resolve(name), partitions);
+    return Deployment.create(name, dir.resolve(name), partitions);
   }
 
   @Test

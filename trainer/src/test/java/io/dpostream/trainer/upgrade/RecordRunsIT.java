@@ -93,7 +93,7 @@ class RecordRunsIT {
 
   /** A pinned range in two shuffled epochs, interrupted in the first. */
   private void recordPinned(LocalCluster cluster) throws IOException {
-    Deployment deployment = Deployment.create(cluster, "pinned", dir.resolve("pinned"));
+    Deployment deployment = Deployment.create(cluster, "pinned", dir.resolve("pinned"), 1);
     deployment.prefer(0, 7);
     Map<String, String> config = new HashMap<>();
     config.put("num_train_epochs", "2");
@@ -110,7 +110,7 @@ class RecordRunsIT {
   private void recordTensors(LocalCluster cluster) throws IOException {
     Path model = TinyModel.write(dir.resolve("tensors-model"), 1, TinyModel.VOCAB, 1);
     Deployment deployment =
-        Deployment.create(cluster, "tensors", dir.resolve("tensors"))
+        Deployment.create(cluster, "tensors", dir.resolve("tensors"), 1)
             .with(
                 model,
                 (config, policy, reference) ->
