@@ -33,7 +33,7 @@ public record SamplerConfig(
         @Default("1")
         int threads) {
 
-  /** What a configuration without a sampler section means. */
+  /** The defaults, for a configuration without a sampler section. */
   public static SamplerConfig defaults() {
     return SettingsTree.defaults(SamplerConfig.class);
   }

@@ -14,7 +14,7 @@ public record FeederConfig(
     @Doc("Prompts on the topic that no sampler has used yet, at most.") @Default("256")
         int maxAhead) {
 
-  /** What a configuration without a prompts section means. */
+  /** The defaults, for a configuration without a prompts section. */
   public static FeederConfig defaults() {
     return SettingsTree.defaults(FeederConfig.class);
   }
