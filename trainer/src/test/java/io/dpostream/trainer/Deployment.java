@@ -134,7 +134,7 @@ public final class Deployment {
         config,
         spec,
         kafka,
-        new TrainerService.Parts(
+        new TrainerService.Dependencies(
             learners, InstantSource.system(), TrainerListener.all(List.of()), advice, failpoints));
   }
 

@@ -1,9 +1,9 @@
 package io.dpostream.trainer;
 
 import io.dpostream.schemas.Environment;
-import io.dpostream.trainer.learner.Batch;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +67,7 @@ public final class FakeLearner implements Learner {
   public void precompute(List<TrainingPair> pairs) {}
 
   @Override
-  public StepResult step(Batch batch) {
+  public StepResult step(TrainingBatch batch) {
     StringBuilder given =
         new StringBuilder(policy + reference + config.loss().beta() + batch.step());
     given.append(batch.labelSmoothing());
@@ -87,7 +87,7 @@ public final class FakeLearner implements Learner {
   }
 
   private static StepResult result(
-      Batch batch, Optional<String> nonFinite, double loss, String digest) {
+      TrainingBatch batch, Optional<String> nonFinite, double loss, String digest) {
     long tokens = batch.pairs().stream().mapToLong(pair -> pair.chosen().length).sum();
     return new StepResult(
         batch.step(), nonFinite, loss, Map.of("rewards/margins", 0.5), tokens, digest);

@@ -5,7 +5,7 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.epoch.BatchLoss;
-import io.dpostream.trainer.epoch.TrainingStep;
+import io.dpostream.trainer.epoch.EpochStep;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ abstract class EpochTrainingCommand implements Callable<Integer> {
   }
 
   /** Tells of every fiftieth step and of the last one. */
-  final void report(TrainingStep<? extends BatchLoss> step, String measured) {
+  final void report(EpochStep<? extends BatchLoss> step, String measured) {
     if (step.step() % REPORT_STEPS == 0 || step.step() == step.steps()) {
       out()
           .printf(

@@ -79,11 +79,11 @@ public final class Training implements Service {
     TensorBoardListener tensorBoard = new TensorBoardListener(folder.tensorboard(), CLOCK);
     TrainerListener listener =
         TrainerListener.all(List.of(steps, tensorBoard, new DisplacementListener(), follower));
-    TrainerService.Parts parts =
-        TrainerService.Parts.of(Loop.learners(settings, folder.work()), CLOCK, listener);
+    TrainerService.Dependencies parts =
+        TrainerService.Dependencies.of(Loop.learners(settings, folder.work()), CLOCK, listener);
     Optional<JudgeWatch> judges =
         measured ? Optional.of(new JudgeWatch(kafka, JudgeWatch.PAIRS)) : Optional.empty();
-    TrainerService.Parts advised =
+    TrainerService.Dependencies advised =
         judges
             .map(watch -> parts.withAdvice(new MeasuredLabelSmoothing(watch::summary)))
             .orElse(parts);

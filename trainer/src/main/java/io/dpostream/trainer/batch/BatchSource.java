@@ -14,5 +14,5 @@ public interface BatchSource {
    * @param stop asked while waiting
    * @return nothing when there is nothing more to train on, or {@code stop} said so
    */
-  Optional<Draft> next(LedgerState.Progress progress, BooleanSupplier stop);
+  Optional<StepPlan> next(LedgerState.Progress progress, BooleanSupplier stop);
 }

@@ -16,7 +16,7 @@ final class EpochOrder {
   record Place(int partition, long offset) {}
 
   /** As they stand: a quota of the first partition, one of the second, and so on, until all end. */
-  static List<Place> inTurn(List<List<Place>> byPartition, Quotas quotas) {
+  static List<Place> inTurn(List<List<Place>> byPartition, PartitionQuotas quotas) {
     List<Place> order = new ArrayList<>();
     int[] taken = new int[byPartition.size()];
     int total = byPartition.stream().mapToInt(List::size).sum();

@@ -29,7 +29,8 @@ public final class PinnedRange {
       }
       byPartition.add(found);
     }
-    return new PinnedRange(EpochOrder.inTurn(byPartition, new Quotas(batchSize, log.partitions())));
+    return new PinnedRange(
+        EpochOrder.inTurn(byPartition, new PartitionQuotas(batchSize, log.partitions())));
   }
 
   /** Steps of all epochs, when no record is skipped. */

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class PinnedSource implements BatchSource {
   private final PreferenceLog preferences;
-  private final PairScreen screen;
+  private final PreferenceScreener screen;
   private final TrainerConfig config;
   private final PinnedRange range;
   private List<Place> order = List.of();
@@ -22,7 +22,10 @@ public final class PinnedSource implements BatchSource {
 
   /** Batches of a range. */
   public PinnedSource(
-      PreferenceLog preferences, PairScreen screen, TrainerConfig config, PinnedRange range) {
+      PreferenceLog preferences,
+      PreferenceScreener screen,
+      TrainerConfig config,
+      PinnedRange range) {
     this.preferences = preferences;
     this.screen = screen;
     this.config = config;
@@ -30,7 +33,7 @@ public final class PinnedSource implements BatchSource {
   }
 
   @Override
-  public Optional<Draft> next(LedgerState.Progress progress, BooleanSupplier stop) {
+  public Optional<StepPlan> next(LedgerState.Progress progress, BooleanSupplier stop) {
     if (progress.records() >= (long) range.size() * config.cadence().numTrainEpochs()) {
       return Optional.empty();
     }
@@ -39,15 +42,15 @@ public final class PinnedSource implements BatchSource {
       order = range.order(config, epoch);
       orderedEpoch = epoch;
     }
-    DraftBuilder draft = new DraftBuilder();
+    StepPlanBuilder plan = new StepPlanBuilder();
     int index = (int) (progress.records() % range.size());
     while (index < order.size()
-        && draft.pairs() < config.batch().size()
-        && draft.skipped() < StreamSource.MOST_SKIPPED) {
+        && plan.pairs() < config.batch().size()
+        && plan.skipped() < StreamSource.MOST_SKIPPED) {
       Place place = order.get(index++);
       ConsumerRecord<byte[], byte[]> record = preferences.read(place.partition(), place.offset());
-      draft.add(record, place.offset(), screen.screen(record));
+      plan.add(record, place.offset(), screen.screen(record));
     }
-    return Optional.of(draft.build(draft.pairs() < config.batch().size()));
+    return Optional.of(plan.build(plan.pairs() < config.batch().size()));
   }
 }

@@ -33,10 +33,10 @@ public final class RecordedBatches {
    * What a recorded step was given.
    *
    * @param pairs that the learner saw, in its order; empty when every record was skipped
-   * @param sha256 over the bytes of all records, as in {@link Draft}
+   * @param sha256 over the bytes of all records, as in {@link StepPlan}
    */
-  public record Given(List<TrainingPair> pairs, String sha256) {
-    public Given {
+  public record RecordedBatch(List<TrainingPair> pairs, String sha256) {
+    public RecordedBatch {
       pairs = List.copyOf(pairs);
     }
   }
@@ -46,27 +46,29 @@ public final class RecordedBatches {
    *
    * @throws UserException when the topic has lost records or cannot be decoded any more
    */
-  public Given read(StepTaken step) {
+  public RecordedBatch read(StepTaken step) {
     Set<Place> unseen = new HashSet<>();
     for (Skipped skipped : step.getSkipped()) {
-      if (Skips.kind(skipped) != SkippedKind.NOT_FINITE) {
+      if (SkippedRecords.kind(skipped) != SkippedKind.NOT_FINITE) {
         unseen.add(new Place(skipped.getPartition(), skipped.getOffset()));
       }
     }
-    DraftBuilder draft = new DraftBuilder();
+    StepPlanBuilder plan = new StepPlanBuilder();
     for (OffsetRange range : step.getRanges()) {
       preferences.forEach(
           range,
           record -> {
             boolean seen = !unseen.contains(new Place(record.partition(), record.offset()));
-            draft.add(
+            plan.add(
                 record,
                 record.offset(),
-                seen ? new Screened.Usable(usedPair(record)) : new Screened.Passed(new Skipped()));
+                seen
+                    ? new ScreeningResult.Usable(usedPair(record))
+                    : new ScreeningResult.Ignored(new Skipped()));
           });
     }
     int expected = step.getPairs() + step.getSkipped().size();
-    int found = draft.pairs() + draft.skipped();
+    int found = plan.pairs() + plan.skipped();
     if (found != expected) {
       throw new UserException(
           "step %d: its ranges %s hold %d records where it read %d; the topic has lost or gained records from offset %d on"
@@ -77,13 +79,13 @@ public final class RecordedBatches {
                   expected,
                   step.getRanges().get(0).getFrom()));
     }
-    Draft read = draft.build(step.getPartial());
-    return new Given(read.pairs(), read.sha256());
+    StepPlan read = plan.build(step.getPartial());
+    return new RecordedBatch(read.pairs(), read.sha256());
   }
 
   private TrainingPair usedPair(ConsumerRecord<byte[], byte[]> record) {
     if (decoder.decode(record) instanceof Decoded.Value<Preference> value) {
-      return PairScreen.pair(record, value.value(), runId);
+      return PreferenceScreener.pair(record, value.value(), runId);
     }
     throw new UserException(
         "%s-%d: the record at offset %d was trained on and cannot be decoded any more"

@@ -27,7 +27,7 @@ public final class RecordsDigest {
   /**
    * The digest of a step: over the records it read and over what the learner computed from them.
    *
-   * @param records of a {@link Draft}
+   * @param records of a {@link StepPlan}
    * @param computed of a {@link io.dpostream.trainer.learner.StepResult}; empty when nothing was
    */
   public static String ofStep(String records, String computed) {

@@ -22,8 +22,8 @@ public final class StreamSource implements BatchSource {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final PreferenceLog preferences;
-  private final PairScreen screen;
-  private final Quotas quotas;
+  private final PreferenceScreener screen;
+  private final PartitionQuotas quotas;
   private final Duration timeout;
   private final InstantSource clock;
 
@@ -34,19 +34,19 @@ public final class StreamSource implements BatchSource {
    */
   public StreamSource(
       PreferenceLog preferences,
-      PairScreen screen,
+      PreferenceScreener screen,
       int batchSize,
       Duration timeout,
       InstantSource clock) {
     this.preferences = preferences;
     this.screen = screen;
-    this.quotas = new Quotas(batchSize, preferences.partitions());
+    this.quotas = new PartitionQuotas(batchSize, preferences.partitions());
     this.timeout = timeout;
     this.clock = clock;
   }
 
   @Override
-  public Optional<Draft> next(LedgerState.Progress progress, BooleanSupplier stop) {
+  public Optional<StepPlan> next(LedgerState.Progress progress, BooleanSupplier stop) {
     List<Share> shares = new ArrayList<>();
     for (int partition = 0; partition < quotas.partitions(); partition++) {
       shares.add(new Share(partition, progress.next().of(partition)));
@@ -70,15 +70,16 @@ public final class StreamSource implements BatchSource {
     }
   }
 
-  private static Draft join(List<Share> shares, boolean partial) {
-    DraftBuilder draft = new DraftBuilder();
+  private static StepPlan join(List<Share> shares, boolean partial) {
+    StepPlanBuilder plan = new StepPlanBuilder();
     for (Share share : shares) {
-      share.entries.forEach(entry -> draft.add(entry.record, entry.from, entry.screened));
+      share.entries.forEach(entry -> plan.add(entry.record, entry.from, entry.screened));
     }
-    return draft.build(partial);
+    return plan.build(partial);
   }
 
-  private record Entry(ConsumerRecord<byte[], byte[]> record, long from, Screened screened) {}
+  private record Entry(
+      ConsumerRecord<byte[], byte[]> record, long from, ScreeningResult screened) {}
 
   /** What one partition gives to the batch. */
   private final class Share {
@@ -104,10 +105,10 @@ public final class StreamSource implements BatchSource {
           return;
         }
         ConsumerRecord<byte[], byte[]> record = taken.get();
-        Screened screened = screen.screen(record);
+        ScreeningResult screened = screen.screen(record);
         entries.add(new Entry(record, next, screened));
         next = record.offset() + 1;
-        pairs += screened instanceof Screened.Usable ? 1 : 0;
+        pairs += screened instanceof ScreeningResult.Usable ? 1 : 0;
       }
     }
   }

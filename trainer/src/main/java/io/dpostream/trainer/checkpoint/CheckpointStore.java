@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * say. Not thread-safe.
  */
 public final class CheckpointStore {
-  private static final String CUT = "checkpoint.json";
+  private static final String MANIFEST = "checkpoint.json";
   private static final Pattern NAME = Pattern.compile("step-(\\d+)-[0-9a-f]{16}(-\\d+)?");
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -46,27 +46,28 @@ public final class CheckpointStore {
    * @param beforeRename called when everything has been written and nothing is visible
    * @return what the ledger is to say
    */
-  public CheckpointSaved save(Learner learner, Cut cut, Runnable beforeRename) {
+  public CheckpointSaved save(Learner learner, CheckpointManifest manifest, Runnable beforeRename) {
     try {
       for (int attempt = 1; ; attempt++) {
-        String name = name(cut) + (attempt == 1 ? "" : "-" + attempt);
+        String name = name(manifest) + (attempt == 1 ? "" : "-" + attempt);
         Path folder = root.resolve(name);
-        Optional<Cut> there = Files.exists(folder) ? intact(folder) : Optional.empty();
+        Optional<CheckpointManifest> there =
+            Files.exists(folder) ? intact(folder) : Optional.empty();
         if (Files.exists(folder)) {
-          if (there.isPresent() && there.get().with(cut.files()).equals(cut)) {
-            return saved(folder, cut);
+          if (there.isPresent() && there.get().with(manifest.files()).equals(manifest)) {
+            return saved(folder, manifest);
           }
           continue;
         }
         try {
-          AtomicFolder.create(folder, empty -> write(empty, learner, cut, beforeRename));
+          AtomicFolder.create(folder, empty -> write(empty, learner, manifest, beforeRename));
         } catch (FileSystemException e) {
           if (Files.exists(folder)) {
             continue;
           }
           throw e;
         }
-        return saved(folder, cut);
+        return saved(folder, manifest);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -80,8 +81,8 @@ public final class CheckpointStore {
       if (!Files.isDirectory(folder)) {
         return Optional.of("is missing");
       }
-      if (!FileHashes.of(folder.resolve(CUT)).equals(saved.getStateSha256())) {
-        return Optional.of(CUT + " is not the one that was saved");
+      if (!FileHashes.of(folder.resolve(MANIFEST)).equals(saved.getStateSha256())) {
+        return Optional.of(MANIFEST + " is not the one that was saved");
       }
       return intact(folder).isPresent() ? Optional.empty() : Optional.of("has a damaged file");
     } catch (IOException e) {
@@ -119,36 +120,38 @@ public final class CheckpointStore {
     }
   }
 
-  private static String name(Cut cut) {
-    return "step-%09d-%s".formatted(cut.step(), cut.policySha256().substring(0, 16));
+  private static String name(CheckpointManifest manifest) {
+    return "step-%09d-%s".formatted(manifest.step(), manifest.policySha256().substring(0, 16));
   }
 
-  private static void write(Path empty, Learner learner, Cut cut, Runnable beforeRename)
+  private static void write(
+      Path empty, Learner learner, CheckpointManifest manifest, Runnable beforeRename)
       throws IOException {
     learner.save(empty);
-    Cut complete = cut.with(FileHashes.below(empty));
-    Files.writeString(empty.resolve(CUT), JSON.writeValueAsString(complete) + "\n");
+    CheckpointManifest complete = manifest.with(FileHashes.below(empty));
+    Files.writeString(empty.resolve(MANIFEST), JSON.writeValueAsString(complete) + "\n");
     beforeRename.run();
   }
 
-  private static CheckpointSaved saved(Path folder, Cut cut) throws IOException {
+  private static CheckpointSaved saved(Path folder, CheckpointManifest manifest)
+      throws IOException {
     return new CheckpointSaved(
-        cut.step(),
+        manifest.step(),
         folder.getFileName().toString(),
-        cut.policySha256(),
-        FileHashes.of(folder.resolve(CUT)));
+        manifest.policySha256(),
+        FileHashes.of(folder.resolve(MANIFEST)));
   }
 
-  /** The folder's cut, when every file is as it was written and none has come or gone. */
-  private static Optional<Cut> intact(Path folder) throws IOException {
-    Path file = folder.resolve(CUT);
+  /** The folder's manifest, when every file is as it was written and none has come or gone. */
+  private static Optional<CheckpointManifest> intact(Path folder) throws IOException {
+    Path file = folder.resolve(MANIFEST);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    Cut cut = JSON.readValue(file.toFile(), Cut.class);
+    CheckpointManifest manifest = JSON.readValue(file.toFile(), CheckpointManifest.class);
     SortedMap<String, String> found = FileHashes.below(folder);
-    found.remove(CUT);
-    return found.equals(cut.files()) ? Optional.of(cut) : Optional.empty();
+    found.remove(MANIFEST);
+    return found.equals(manifest.files()) ? Optional.of(manifest) : Optional.empty();
   }
 
   private List<Path> folders() {

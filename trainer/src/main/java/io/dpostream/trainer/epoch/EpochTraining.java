@@ -5,7 +5,7 @@ import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.settings.UserException;
-import io.dpostream.trainer.learner.Schedule;
+import io.dpostream.trainer.learner.LearningRateSchedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -58,10 +58,10 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
    * @throws UserException if the loss or the gradient stops being finite; the model is then as
    *     after the step before
    */
-  public void run(Function<B, L> gradient, Consumer<TrainingStep<L>> listener) {
+  public void run(Function<B, L> gradient, Consumer<EpochStep<L>> listener) {
     long steps = steps();
-    Schedule schedule =
-        new Schedule(
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(
             settings.optimizer().lrSchedulerType(),
             settings.optimizer().learningRate(),
             settings.optimizer().warmupSteps(),
@@ -79,7 +79,7 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
         requireFinite("loss", loss.loss(), step);
         double norm = optimizer.step(learningRate, settings.optimizer().maxGradNorm());
         requireFinite("gradient norm", norm, step);
-        listener.accept(new TrainingStep<>(step, steps, loss, norm, learningRate));
+        listener.accept(new EpochStep<>(step, steps, loss, norm, learningRate));
       }
     }
   }

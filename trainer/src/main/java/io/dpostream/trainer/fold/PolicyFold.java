@@ -13,9 +13,9 @@ import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.RecordedBatches;
 import io.dpostream.trainer.batch.RecordsDigest;
-import io.dpostream.trainer.learner.Batch;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.learner.LearnerFactory;
+import io.dpostream.trainer.learner.TrainingBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -189,12 +189,14 @@ public final class PolicyFold implements AutoCloseable {
   }
 
   private void repeat(StepTaken step) {
-    RecordedBatches.Given given = batches.read(step);
+    RecordedBatches.RecordedBatch given = batches.read(step);
     String computed =
         given.pairs().isEmpty()
             ? ""
             : learner()
-                .step(new Batch(step.getStep(), given.pairs(), labelSmoothing, publishedVersion))
+                .step(
+                    new TrainingBatch(
+                        step.getStep(), given.pairs(), labelSmoothing, publishedVersion))
                 .digest();
     compare(
         step.getStep(), "digest", step.getDigest(), RecordsDigest.ofStep(given.sha256(), computed));

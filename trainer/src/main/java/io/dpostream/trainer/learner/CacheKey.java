@@ -17,8 +17,8 @@ record CacheKey(ByteBuffer digest) {
   static CacheKey of(String context, TokenSequence sequence) {
     MessageDigest sha256 = DigestUtils.getSha256Digest();
     sha256.update(context.getBytes(StandardCharsets.UTF_8));
-    Hashes.update(sha256, sequence.prompt());
-    Hashes.update(sha256, sequence.completion());
+    DigestInput.update(sha256, sequence.prompt());
+    DigestInput.update(sha256, sequence.completion());
     return new CacheKey(ByteBuffer.wrap(sha256.digest()).asReadOnlyBuffer());
   }
 }

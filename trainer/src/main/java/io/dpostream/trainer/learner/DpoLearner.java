@@ -33,14 +33,14 @@ public final class DpoLearner implements Learner {
   private final TrainerConfig config;
   private final EngineOptions engine;
   private final Environment environment;
-  private final Preparation preparation;
-  private final Schedule schedule;
+  private final PairPreparation preparation;
+  private final LearningRateSchedule schedule;
   private final TrainableModel policy;
   private final AdamW optimizer;
   private final MovingReference reference;
   private final ReferenceCache cache;
   private final LearnerCheckpoint checkpoint;
-  private Progress progress = Progress.NONE;
+  private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
       TrainerConfig config, LearnerSettings settings, EngineOptions engine, Loaded loaded) {
@@ -51,7 +51,7 @@ public final class DpoLearner implements Learner {
     this.reference = loaded.reference();
     this.cache = ReferenceCache.openIn(settings.workFolder());
     this.schedule =
-        new Schedule(
+        new LearningRateSchedule(
             config.optimizer().lrSchedulerType(),
             config.optimizer().learningRate(),
             config.optimizer().warmupSteps(),
@@ -59,7 +59,8 @@ public final class DpoLearner implements Learner {
     this.optimizer = new AdamW(config.optimizer().adamW(), policy);
     this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
     this.preparation =
-        new Preparation(Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
+        new PairPreparation(
+            Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
   }
 
   private record Loaded(
@@ -78,7 +79,7 @@ public final class DpoLearner implements Learner {
     EngineOptions engine =
         config.bf16() ? new EngineOptions(given.device(), "bfloat16", given.threads()) : given;
     CheckpointFolder source = CheckpointFolder.open(settings.model());
-    Vocabularies.requireSame(source, CheckpointFolder.open(settings.reference()));
+    VocabularyCheck.requireSame(source, CheckpointFolder.open(settings.reference()));
     TrainableModel policy = TrainableModel.load(source, engine, fineTuning(config));
     try {
       MovingReference reference =
@@ -143,7 +144,7 @@ public final class DpoLearner implements Learner {
   }
 
   @Override
-  public StepResult step(Batch batch) {
+  public StepResult step(TrainingBatch batch) {
     if (batch.step() <= progress.step()) {
       throw new IllegalArgumentException(
           "step " + batch.step() + " cannot follow step " + progress.step());
@@ -190,7 +191,7 @@ public final class DpoLearner implements Learner {
     }
   }
 
-  private Objective objective(Batch batch) {
+  private Objective objective(TrainingBatch batch) {
     return batch.labelSmoothing().isPresent()
         ? Losses.objective(config.loss().withLabelSmoothing(batch.labelSmoothing().getAsDouble()))
         : preparation.objective();
@@ -210,7 +211,7 @@ public final class DpoLearner implements Learner {
   }
 
   private OptionalDouble divergence(
-      Batch batch, StepComputation computation, List<PreparedPair> pairs) {
+      TrainingBatch batch, StepComputation computation, List<PreparedPair> pairs) {
     boolean due =
         config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due

@@ -26,7 +26,7 @@ public interface Learner extends AutoCloseable {
    * is as before but for the step counter. {@code batch.step()} is one more than that of the last
    * call. Every pair has passed {@link #refusal}.
    */
-  StepResult step(Batch batch);
+  StepResult step(TrainingBatch batch);
 
   /**
    * Works out what the reference has to say of these pairs, which have passed {@link #refusal}, so

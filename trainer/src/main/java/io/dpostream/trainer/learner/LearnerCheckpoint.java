@@ -45,7 +45,7 @@ record LearnerCheckpoint(
   }
 
   /** Writes everything that the next step depends on into an existing empty folder. */
-  void save(Path emptyFolder, Progress progress) {
+  void save(Path emptyFolder, LearnerProgress progress) {
     try {
       writePolicy(Files.createDirectory(emptyFolder.resolve(POLICY)));
       SafetensorsWriter.write(emptyFolder.resolve(OPTIMIZER), optimizer.export());
@@ -55,7 +55,7 @@ record LearnerCheckpoint(
     if (reference.hasMoved()) {
       reference.copyTo(emptyFolder.resolve(REFERENCE));
     }
-    new SavedState(
+    new SavedLearnerState(
             progress.step(),
             optimizer.updates(),
             progress.tokens(),
@@ -71,8 +71,8 @@ record LearnerCheckpoint(
    * @throws CheckpointException if a file is missing, damaged or of another model, or the run began
    *     with another reference
    */
-  Progress restore(Path folder) {
-    SavedState state = SavedState.read(folder.resolve(STATE));
+  LearnerProgress restore(Path folder) {
+    SavedLearnerState state = SavedLearnerState.read(folder.resolve(STATE));
     try {
       policy.parameters().load(trained(folder.resolve(POLICY)));
       optimizer.load(Safetensors.open(folder.resolve(OPTIMIZER)), state.updates());
@@ -94,7 +94,7 @@ record LearnerCheckpoint(
               + reference.sha256()
               + "; give the reference that the run began with");
     }
-    return new Progress(state.step(), state.tokens(), state.losses());
+    return new LearnerProgress(state.step(), state.tokens(), state.losses());
   }
 
   private Safetensors trained(Path policyFolder) {

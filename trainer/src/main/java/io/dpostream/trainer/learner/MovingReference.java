@@ -20,10 +20,11 @@ final class MovingReference implements AutoCloseable {
   private final Path first;
   private final Path workFolder;
   private final EngineOptions engine;
-  private Reference current;
+  private ReferenceModel current;
   private Optional<Path> moved = Optional.empty();
 
-  private MovingReference(Path first, Path workFolder, EngineOptions engine, Reference current) {
+  private MovingReference(
+      Path first, Path workFolder, EngineOptions engine, ReferenceModel current) {
     this.first = first;
     this.workFolder = workFolder;
     this.engine = engine;
@@ -37,7 +38,7 @@ final class MovingReference implements AutoCloseable {
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder cannot be used
    */
   static MovingReference open(Path first, Path workFolder, EngineOptions engine) {
-    return new MovingReference(first, workFolder, engine, Reference.load(first, engine));
+    return new MovingReference(first, workFolder, engine, ReferenceModel.load(first, engine));
   }
 
   CheckpointFolder folder() {
@@ -73,7 +74,7 @@ final class MovingReference implements AutoCloseable {
   /** Becomes a copy of a reference that was saved; the saved folder is not needed any longer. */
   void moveTo(Path saved) {
     Path copy = newFolder();
-    try (Reference reference = Reference.load(saved, engine)) {
+    try (ReferenceModel reference = ReferenceModel.load(saved, engine)) {
       reference.copyTo(copy);
     }
     replace(Optional.of(copy));
@@ -96,7 +97,7 @@ final class MovingReference implements AutoCloseable {
   }
 
   private void replace(Optional<Path> folder) {
-    Reference next = Reference.load(folder.orElse(first), engine);
+    ReferenceModel next = ReferenceModel.load(folder.orElse(first), engine);
     current.close();
     current = next;
     moved.ifPresent(Folders::delete);

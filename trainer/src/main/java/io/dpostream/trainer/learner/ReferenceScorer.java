@@ -43,7 +43,8 @@ final class ReferenceScorer {
         missing.add(i);
       }
     }
-    for (Pass pass : Pass.pack(missing.stream().map(sequences::get).toList(), tokensPerPass)) {
+    for (PackedSequences pass :
+        PackedSequences.pack(missing.stream().map(sequences::get).toList(), tokensPerPass)) {
       List<Integer> places = pass.select(missing);
       float[][] computed =
           model.logprobs(places.stream().map(sequences::get).toList(), pass.shape());

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class ScoredSequences implements AutoCloseable {
-  private final List<Pass> plan;
+  private final List<PackedSequences> plan;
   private final List<ForwardPass> passes = new ArrayList<>();
   private final float[][] logps;
   private final float[][] logCollisions;
@@ -23,11 +23,11 @@ final class ScoredSequences implements AutoCloseable {
       List<TokenSequence> sequences,
       int tokensPerPass,
       boolean withLogCollisions) {
-    plan = Pass.pack(sequences, tokensPerPass);
+    plan = PackedSequences.pack(sequences, tokensPerPass);
     logps = new float[sequences.size()][];
     logCollisions = new float[sequences.size()][0];
     try {
-      for (Pass pass : plan) {
+      for (PackedSequences pass : plan) {
         ForwardPass forward = policy.forward(pass.select(sequences), pass.shape());
         passes.add(forward);
         spread(pass, forward.logprobs(), logps);
@@ -41,7 +41,7 @@ final class ScoredSequences implements AutoCloseable {
     }
   }
 
-  private static void spread(Pass pass, float[][] values, float[][] into) {
+  private static void spread(PackedSequences pass, float[][] values, float[][] into) {
     for (int i = 0; i < values.length; i++) {
       into[pass.members().get(i)] = values[i];
     }

@@ -14,34 +14,34 @@ final class StepDigest {
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   StepDigest(long step, List<PreparedPair> pairs) {
-    Hashes.update(sha256, step);
+    DigestInput.update(sha256, step);
     for (PreparedPair pair : pairs) {
-      Hashes.update(sha256, pair.source().partition());
-      Hashes.update(sha256, pair.source().offset());
+      DigestInput.update(sha256, pair.source().partition());
+      DigestInput.update(sha256, pair.source().offset());
       byte[] id = pair.source().pairId().getBytes(StandardCharsets.UTF_8);
-      Hashes.update(sha256, id.length);
+      DigestInput.update(sha256, id.length);
       sha256.update(id);
       for (TokenSequence sequence : pair.sequences()) {
-        Hashes.update(sha256, sequence.prompt());
-        Hashes.update(sha256, sequence.completion());
+        DigestInput.update(sha256, sequence.prompt());
+        DigestInput.update(sha256, sequence.completion());
       }
-      Hashes.update(sha256, pair.label().probability());
-      Hashes.update(sha256, pair.label().rewardMargin().orElse(Double.NaN));
+      DigestInput.update(sha256, pair.label().probability());
+      DigestInput.update(sha256, pair.label().rewardMargin().orElse(Double.NaN));
     }
   }
 
   void logps(List<PreferenceLogps> preferences) {
     for (PreferenceLogps preference : preferences) {
       for (CompletionLogps completion : preference.ranked()) {
-        Hashes.update(sha256, completion.policy());
-        Hashes.update(sha256, completion.reference());
+        DigestInput.update(sha256, completion.policy());
+        DigestInput.update(sha256, completion.reference());
       }
     }
   }
 
   /** Lower-case hex; ends the digest. */
   String finish(double loss, double gradientNorm) {
-    Hashes.update(sha256, loss, gradientNorm);
+    DigestInput.update(sha256, loss, gradientNorm);
     return Hex.encodeHexString(sha256.digest());
   }
 }

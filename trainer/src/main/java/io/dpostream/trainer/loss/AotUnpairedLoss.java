@@ -25,14 +25,14 @@ public record AotUnpairedLoss(double beta, double labelSmoothing) implements Los
     int[] rejectedRank = Ranks.ranks(rejected);
     List<Term> terms = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
-      Slope asChosen = atRank(chosen[i], rejected[rejectedOrder[chosenRank[i]]]);
-      Slope asRejected = atRank(chosen[chosenOrder[rejectedRank[i]]], rejected[i]);
+      ValueAndDerivative asChosen = atRank(chosen[i], rejected[rejectedOrder[chosenRank[i]]]);
+      ValueAndDerivative asRejected = atRank(chosen[chosenOrder[rejectedRank[i]]], rejected[i]);
       terms.add(Term.of(asChosen.value(), asChosen.derivative(), -asRejected.derivative()));
     }
     return new Evaluation(terms, state);
   }
 
-  private Slope atRank(double chosen, double rejected) {
+  private ValueAndDerivative atRank(double chosen, double rejected) {
     return Scalars.logistic(beta * (chosen - rejected), labelSmoothing).chain(beta);
   }
 }

@@ -8,9 +8,9 @@ package io.dpostream.trainer.loss;
 public record ChiPoLoss(double beta, double labelSmoothing) implements GroupLoss {
   @Override
   public Term term(Group pair) {
-    Slope chosen = phi(pair.a());
-    Slope rejected = phi(pair.r());
-    Slope loss =
+    ValueAndDerivative chosen = phi(pair.a());
+    ValueAndDerivative rejected = phi(pair.r());
+    ValueAndDerivative loss =
         Scalars.logistic(beta * (chosen.value() - rejected.value()), labelSmoothing).chain(beta);
     return Term.of(
         loss.value(),
@@ -18,8 +18,8 @@ public record ChiPoLoss(double beta, double labelSmoothing) implements GroupLoss
         -loss.derivative() * rejected.derivative());
   }
 
-  private static Slope phi(double logRatio) {
-    Slope exp = Scalars.clampedExp(logRatio);
-    return new Slope(exp.value() + logRatio, exp.derivative() + 1);
+  private static ValueAndDerivative phi(double logRatio) {
+    ValueAndDerivative exp = Scalars.clampedExp(logRatio);
+    return new ValueAndDerivative(exp.value() + logRatio, exp.derivative() + 1);
   }
 }

@@ -7,7 +7,7 @@ package io.dpostream.trainer.loss;
  */
 public record DiscoPopLoss(double beta, double tau, Divergence divergence) implements MarginLoss {
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     double x = beta * h;
     double logistic = Scalars.sigmoid(-x / tau);
     double modulation = Scalars.sigmoid(x / tau);
@@ -17,6 +17,6 @@ public record DiscoPopLoss(double beta, double tau, Divergence divergence) imple
         -modulation * logistic / tau * Scalars.softplus(-x)
             - logistic * Scalars.sigmoid(-x)
             + exponential * (logistic / tau - 1);
-    return new Slope(value, derivative * beta);
+    return new ValueAndDerivative(value, derivative * beta);
   }
 }

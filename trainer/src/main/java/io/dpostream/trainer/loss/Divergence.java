@@ -8,30 +8,30 @@ package io.dpostream.trainer.loss;
 public sealed interface Divergence {
 
   /** The score of a log-ratio and its derivative. */
-  Slope score(double x);
+  ValueAndDerivative score(double x);
 
   /** Reverse KL, as in DPO: {@code x}. */
   record ReverseKl() implements Divergence {
     @Override
-    public Slope score(double x) {
-      return new Slope(x, 1);
+    public ValueAndDerivative score(double x) {
+      return new ValueAndDerivative(x, 1);
     }
   }
 
   /** Forward KL: {@code −e^−x}, the exponent clamped at 80. */
   record ForwardKl() implements Divergence {
     @Override
-    public Slope score(double x) {
-      Slope exp = Scalars.clampedExp(-x);
-      return new Slope(-exp.value(), exp.derivative());
+    public ValueAndDerivative score(double x) {
+      ValueAndDerivative exp = Scalars.clampedExp(-x);
+      return new ValueAndDerivative(-exp.value(), exp.derivative());
     }
   }
 
   /** Jensen-Shannon: {@code log σ(x)}. */
   record JensenShannon() implements Divergence {
     @Override
-    public Slope score(double x) {
-      return new Slope(Scalars.logSigmoid(x), Scalars.sigmoid(-x));
+    public ValueAndDerivative score(double x) {
+      return new ValueAndDerivative(Scalars.logSigmoid(x), Scalars.sigmoid(-x));
     }
   }
 
@@ -49,15 +49,15 @@ public sealed interface Divergence {
     }
 
     @Override
-    public Slope score(double x) {
+    public ValueAndDerivative score(double x) {
       double power = alpha - 1;
       if (power == 0) {
-        return new Slope(x, 1);
+        return new ValueAndDerivative(x, 1);
       }
       double exponent = power * x;
       boolean clamped = exponent >= Scalars.MAX_EXPONENT;
       double value = Math.expm1(Math.min(exponent, Scalars.MAX_EXPONENT)) / power;
-      return new Slope(value, clamped ? 0 : Math.exp(exponent));
+      return new ValueAndDerivative(value, clamped ? 0 : Math.exp(exponent));
     }
   }
 }

@@ -9,7 +9,8 @@ public record DpopLoss(double beta, double labelSmoothing, double lambda) implem
   @Override
   public Term term(Group pair) {
     double loss = Math.max(0, -pair.a());
-    Slope slope = Scalars.logistic(beta * (pair.h() - lambda * loss), labelSmoothing).chain(beta);
+    ValueAndDerivative slope =
+        Scalars.logistic(beta * (pair.h() - lambda * loss), labelSmoothing).chain(beta);
     double chosen = pair.a() < 0 ? 1 + lambda : 1;
     return Term.of(slope.value(), slope.derivative() * chosen, -slope.derivative());
   }

@@ -8,7 +8,7 @@ package io.dpostream.trainer.loss;
 public record ExoPairLoss(double beta, double labelSmoothing, Divergence divergence)
     implements MarginLoss {
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     double x = beta * h;
     double win = Scalars.sigmoid(x);
     double lose = Scalars.sigmoid(-x);
@@ -16,6 +16,6 @@ public record ExoPairLoss(double beta, double labelSmoothing, Divergence diverge
     double logLose = Math.log(labelSmoothing);
     double value =
         win * (Scalars.logSigmoid(x) - logWin) + lose * (Scalars.logSigmoid(-x) - logLose);
-    return new Slope(value, win * lose * (x - logWin + logLose) * beta);
+    return new ValueAndDerivative(value, win * lose * (x - logWin + logLose) * beta);
   }
 }

@@ -7,8 +7,8 @@ package io.dpostream.trainer.loss;
  */
 public record HingeLoss(double beta, Divergence divergence) implements MarginLoss {
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     double slack = 1 - beta * h;
-    return slack > 0 ? new Slope(slack, -beta) : new Slope(0, 0);
+    return slack > 0 ? new ValueAndDerivative(slack, -beta) : new ValueAndDerivative(0, 0);
   }
 }

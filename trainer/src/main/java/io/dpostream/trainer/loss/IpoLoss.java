@@ -12,8 +12,8 @@ public record IpoLoss(double beta, Divergence divergence) implements MarginLoss 
   }
 
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     double error = h - 1 / (2 * beta);
-    return new Slope(error * error, 2 * error);
+    return new ValueAndDerivative(error * error, 2 * error);
   }
 }

@@ -29,8 +29,8 @@ public record MadpoLoss(double beta, double tau, double lambda, double cMax) imp
   @Override
   public Term term(Group pair) {
     double weight = weight(RewardMargins.of(pair));
-    Slope loss = Scalars.logistic(beta * pair.h(), 0).chain(beta);
-    return Term.ofMargin(new Slope(weight * loss.value(), weight * loss.derivative()));
+    ValueAndDerivative loss = Scalars.logistic(beta * pair.h(), 0).chain(beta);
+    return Term.ofMargin(new ValueAndDerivative(weight * loss.value(), weight * loss.derivative()));
   }
 
   private double weight(double margin) {

@@ -12,15 +12,15 @@ public interface MarginLoss extends GroupLoss {
   }
 
   /** The loss as a function of the difference {@code h}. */
-  Slope at(double h);
+  ValueAndDerivative at(double h);
 
   @Override
   default Term term(Group pair) {
-    Slope chosen = divergence().score(pair.a());
-    Slope rejected = divergence().score(pair.r());
+    ValueAndDerivative chosen = divergence().score(pair.a());
+    ValueAndDerivative rejected = divergence().score(pair.r());
     double perChosen = perToken() ? 1.0 / pair.lengths()[0] : 1;
     double perRejected = perToken() ? 1.0 / pair.lengths()[1] : 1;
-    Slope loss = at(chosen.value() * perChosen - rejected.value() * perRejected);
+    ValueAndDerivative loss = at(chosen.value() * perChosen - rejected.value() * perRejected);
     return Term.of(
         loss.value(),
         loss.derivative() * chosen.derivative() * perChosen,

@@ -8,13 +8,13 @@ package io.dpostream.trainer.loss;
 public record RobustLoss(double beta, double labelSmoothing, Divergence divergence)
     implements MarginLoss {
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     double x = beta * h;
     double scale = 1 / (1 - 2 * labelSmoothing);
     double value =
         (1 - labelSmoothing) * Scalars.softplus(-x) - labelSmoothing * Scalars.softplus(x);
     double derivative =
         -(1 - labelSmoothing) * Scalars.sigmoid(-x) - labelSmoothing * Scalars.sigmoid(x);
-    return new Slope(scale * value, scale * derivative * beta);
+    return new ValueAndDerivative(scale * value, scale * derivative * beta);
   }
 }

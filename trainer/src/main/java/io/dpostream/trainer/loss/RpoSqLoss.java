@@ -16,6 +16,6 @@ public record RpoSqLoss(double beta, double scale) implements GroupLoss {
   @Override
   public Term term(Group pair) {
     double error = beta * pair.h() - scale * RewardMargins.of(pair);
-    return Term.ofMargin(new Slope(error * error, 2 * error * beta));
+    return Term.ofMargin(new ValueAndDerivative(error * error, 2 * error * beta));
   }
 }

@@ -26,15 +26,15 @@ final class Scalars {
   }
 
   /** {@code −(1−ε) ls(x) − ε ls(−x)}: cross-entropy of a label that is wrong with probability ε. */
-  static Slope logistic(double x, double smoothing) {
-    return new Slope(
+  static ValueAndDerivative logistic(double x, double smoothing) {
+    return new ValueAndDerivative(
         (1 - smoothing) * softplus(-x) + smoothing * softplus(x),
         -(1 - smoothing) * sigmoid(-x) + smoothing * sigmoid(x));
   }
 
   /** {@code e^min(x, 80)}. */
-  static Slope clampedExp(double x) {
+  static ValueAndDerivative clampedExp(double x) {
     double value = Math.exp(Math.min(x, MAX_EXPONENT));
-    return new Slope(value, x < MAX_EXPONENT ? value : 0);
+    return new ValueAndDerivative(value, x < MAX_EXPONENT ? value : 0);
   }
 }

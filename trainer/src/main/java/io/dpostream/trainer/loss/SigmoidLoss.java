@@ -8,7 +8,7 @@ package io.dpostream.trainer.loss;
 public record SigmoidLoss(double beta, double labelSmoothing, Divergence divergence)
     implements MarginLoss {
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     return Scalars.logistic(beta * h, labelSmoothing).chain(beta);
   }
 }

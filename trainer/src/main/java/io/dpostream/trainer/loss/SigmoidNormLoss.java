@@ -11,7 +11,7 @@ public record SigmoidNormLoss(double beta, Divergence divergence) implements Mar
   }
 
   @Override
-  public Slope at(double h) {
+  public ValueAndDerivative at(double h) {
     return Scalars.logistic(beta * h, 0).chain(beta);
   }
 }

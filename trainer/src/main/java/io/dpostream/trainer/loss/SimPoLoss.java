@@ -10,7 +10,7 @@ public record SimPoLoss(double beta, double gamma) implements GroupLoss {
     double perChosen = 1.0 / pair.lengths()[0];
     double perRejected = 1.0 / pair.lengths()[1];
     double difference = pair.policy()[0] * perChosen - pair.policy()[1] * perRejected;
-    Slope loss = Scalars.logistic(beta * difference - gamma, 0).chain(beta);
+    ValueAndDerivative loss = Scalars.logistic(beta * difference - gamma, 0).chain(beta);
     return Term.of(loss.value(), loss.derivative() * perChosen, -loss.derivative() * perRejected);
   }
 }

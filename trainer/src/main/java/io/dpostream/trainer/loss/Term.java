@@ -13,7 +13,7 @@ public record Term(double loss, double[] gradient) {
   }
 
   /** A loss that depends on the log-ratios through their difference alone. */
-  static Term ofMargin(Slope slope) {
+  static Term ofMargin(ValueAndDerivative slope) {
     return of(slope.value(), slope.derivative(), -slope.derivative());
   }
 }

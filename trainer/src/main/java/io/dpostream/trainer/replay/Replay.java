@@ -64,7 +64,7 @@ public final class Replay {
           "--to-step: %d is not a step of run %s, which has %d".formatted(last, runId, end.step()));
     }
     Until until = new Until(last);
-    Comparison comparison = new Comparison(configured.getEnvironment());
+    ReplayComparison comparison = new ReplayComparison(configured.getEnvironment());
     try (PreferenceLog preferences =
             new PreferenceLog(kafka, configured.getPreferencesTopic(), "replay-" + runId);
         PolicyFold fold = fold(runId, configured, preferences, comparison)) {
@@ -80,7 +80,10 @@ public final class Replay {
   }
 
   private PolicyFold fold(
-      String runId, RunConfigured configured, PreferenceLog preferences, Comparison comparison) {
+      String runId,
+      RunConfigured configured,
+      PreferenceLog preferences,
+      ReplayComparison comparison) {
     return new PolicyFold(
         learners,
         TrainerConfig.defaults(),

@@ -9,8 +9,8 @@ import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.epoch.EpochSettings;
+import io.dpostream.trainer.epoch.EpochStep;
 import io.dpostream.trainer.epoch.EpochTraining;
-import io.dpostream.trainer.epoch.TrainingStep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -72,7 +72,7 @@ public final class RewardModelTraining implements AutoCloseable {
    * @param listener is told of every step
    * @throws UserException if the loss or the gradient stops being finite
    */
-  public void run(Consumer<TrainingStep<PairLoss>> listener) {
+  public void run(Consumer<EpochStep<PairLoss>> listener) {
     training.run(this::gradient, listener);
   }
 

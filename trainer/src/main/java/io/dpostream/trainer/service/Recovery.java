@@ -7,8 +7,8 @@ import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.checkpoint.CheckpointStore;
 import io.dpostream.trainer.fold.PolicyFold;
 import io.dpostream.trainer.learner.Learner;
-import io.dpostream.trainer.ledger.Differences;
 import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.ledger.RunDifferences;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,9 +43,9 @@ final class Recovery {
   /** What differs between the recorded conditions and the present ones, one entry a key. */
   static List<String> differences(RunConfigured recorded, CanonicalConfig config, Learner learner) {
     return Stream.concat(
-            Differences.between(CanonicalConfig.recorded(recorded).values(), config.values())
+            RunDifferences.between(CanonicalConfig.recorded(recorded).values(), config.values())
                 .stream(),
-            Differences.between(recorded.getEnvironment(), learner.environment()).stream())
+            RunDifferences.between(recorded.getEnvironment(), learner.environment()).stream())
         .toList();
   }
 

@@ -3,9 +3,9 @@ package io.dpostream.trainer.service;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.SkippedKind;
 import io.dpostream.schemas.StepTaken;
-import io.dpostream.trainer.batch.Draft;
 import io.dpostream.trainer.batch.RecordsDigest;
-import io.dpostream.trainer.batch.Skips;
+import io.dpostream.trainer.batch.SkippedRecords;
+import io.dpostream.trainer.batch.StepPlan;
 import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.util.ArrayList;
@@ -26,35 +26,36 @@ final class StepRecords {
    * @param version published when the step was taken
    */
   static StepTaken of(
-      long step, Draft draft, Optional<StepResult> result, long version, long durationMs) {
+      long step, StepPlan plan, Optional<StepResult> result, long version, long durationMs) {
     boolean applied = result.map(StepResult::applied).orElse(false);
-    List<Skipped> skipped = new ArrayList<>(draft.skipped());
+    List<Skipped> skipped = new ArrayList<>(plan.skipped());
     result
         .flatMap(StepResult::nonFinite)
         .ifPresent(
-            reason -> draft.pairs().forEach(pair -> skipped.add(Skips.notFinite(pair, reason))));
+            reason ->
+                plan.pairs().forEach(pair -> skipped.add(SkippedRecords.notFinite(pair, reason))));
     Map<String, Double> metrics = new HashMap<>();
     result.ifPresent(r -> metrics.putAll(r.metrics()));
-    OptionalDouble staleness = staleness(draft.pairs(), version);
+    OptionalDouble staleness = staleness(plan.pairs(), version);
     staleness.ifPresent(mean -> metrics.put("staleness", mean));
     if (result.isPresent()) {
       boolean ownAndFresh =
           staleness.isPresent()
               && staleness.getAsDouble() == 0
-              && draft.pairs().stream().allMatch(pair -> pair.policyVersion() >= 0);
+              && plan.pairs().stream().allMatch(pair -> pair.policyVersion() >= 0);
       metrics.put("kl/off_policy", ownAndFresh ? 0.0 : 1.0);
     }
     return StepTaken.newBuilder()
         .setStep(step)
-        .setRanges(draft.ranges())
+        .setRanges(plan.ranges())
         .setSkipped(skipped)
-        .setPairs(applied ? draft.pairs().size() : 0)
-        .setPartial(draft.partial())
+        .setPairs(applied ? plan.pairs().size() : 0)
+        .setPartial(plan.partial())
         .setApplied(applied)
         .setLoss(result.map(StepResult::loss).orElse(Double.NaN))
         .setMetrics(metrics)
         .setTokens(result.map(StepResult::tokens).orElse(0L))
-        .setDigest(RecordsDigest.ofStep(draft.sha256(), result.map(StepResult::digest).orElse("")))
+        .setDigest(RecordsDigest.ofStep(plan.sha256(), result.map(StepResult::digest).orElse("")))
         .setDurationMs(durationMs)
         .build();
   }
@@ -64,7 +65,7 @@ final class StepRecords {
     return String.join(
         " ",
         step.getSkipped().stream()
-            .filter(skipped -> Skips.kind(skipped) == SkippedKind.NOT_FINITE)
+            .filter(skipped -> SkippedRecords.kind(skipped) == SkippedKind.NOT_FINITE)
             .flatMap(skipped -> skipped.getPairId().stream())
             .toList());
   }

@@ -32,7 +32,7 @@ public final class TrainerService implements Service {
   private final TrainerConfig config;
   private final RunSpec run;
   private final KafkaSettings kafka;
-  private final Parts parts;
+  private final Dependencies dependencies;
   private final Lifecycle lifecycle = new Lifecycle();
 
   /**
@@ -44,7 +44,7 @@ public final class TrainerService implements Service {
    * @param advice suggests label smoothing
    * @param failpoints is told where a test may kill the trainer
    */
-  public record Parts(
+  public record Dependencies(
       LearnerFactory learners,
       InstantSource clock,
       TrainerListener listener,
@@ -52,23 +52,25 @@ public final class TrainerService implements Service {
       Failpoints failpoints) {
 
     /** Nobody advises, and failpoints come from the system property. */
-    public static Parts of(LearnerFactory learners, InstantSource clock, TrainerListener listener) {
-      return new Parts(
+    public static Dependencies of(
+        LearnerFactory learners, InstantSource clock, TrainerListener listener) {
+      return new Dependencies(
           learners, clock, listener, LabelSmoothingAdvice.none(), Failpoints.fromSystemProperty());
     }
 
     /** The same with somebody who advises. */
-    public Parts withAdvice(LabelSmoothingAdvice other) {
-      return new Parts(learners, clock, listener, other, failpoints);
+    public Dependencies withAdvice(LabelSmoothingAdvice other) {
+      return new Dependencies(learners, clock, listener, other, failpoints);
     }
   }
 
   /** A trainer of a run; nothing happens before {@link #run}. */
-  public TrainerService(TrainerConfig config, RunSpec run, KafkaSettings kafka, Parts parts) {
+  public TrainerService(
+      TrainerConfig config, RunSpec run, KafkaSettings kafka, Dependencies dependencies) {
     this.config = config;
     this.run = run;
     this.kafka = kafka;
-    this.parts = parts;
+    this.dependencies = dependencies;
   }
 
   /**
@@ -87,8 +89,11 @@ public final class TrainerService implements Service {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
-    try (Ledger ledger = Ledger.open(kafka, run.runId(), parts.clock(), parts.listener()::history);
-        RunData data = RunData.open(kafka, run, config.batch().size(), ledger.state())) {
+    try (Ledger ledger =
+            Ledger.open(
+                kafka, run.runId(), dependencies.clock(), dependencies.listener()::history);
+        RunPreferences data =
+            RunPreferences.open(kafka, run, config.batch().size(), ledger.state())) {
       CheckpointStore checkpoints = new CheckpointStore(run.folder().resolve("checkpoints"));
       checkpoints.deleteUnfinished();
       data.check(config);
@@ -99,8 +104,8 @@ public final class TrainerService implements Service {
         } else {
           resume(ledger, fold, scheduled);
         }
-        parts.listener().recovered(ledger.state());
-        new TrainingLoop(run, scheduled, kafka, parts, ledger, data, fold, checkpoints)
+        dependencies.listener().recovered(ledger.state());
+        new TrainingLoop(run, scheduled, kafka, dependencies, ledger, data, fold, checkpoints)
             .run(this::isStopRequested);
       }
     } catch (StoppedException | InterruptException e) {
@@ -128,9 +133,9 @@ public final class TrainerService implements Service {
     return lifecycle.isStopRequested();
   }
 
-  private PolicyFold fold(LedgerState state, RunData data, CheckpointStore checkpoints) {
+  private PolicyFold fold(LedgerState state, RunPreferences data, CheckpointStore checkpoints) {
     return new PolicyFold(
-        parts.learners(),
+        dependencies.learners(),
         config,
         run.policy(),
         run.reference(),
@@ -140,7 +145,7 @@ public final class TrainerService implements Service {
         Recovery.newestIntact(state, checkpoints));
   }
 
-  private void begin(Ledger ledger, RunData data, PolicyFold fold, TrainerConfig scheduled) {
+  private void begin(Ledger ledger, RunPreferences data, PolicyFold fold, TrainerConfig scheduled) {
     CanonicalConfig canonical = CanonicalConfig.of(scheduled);
     Learner learner = fold.open(canonical);
     RunConfigured configured =
@@ -186,7 +191,7 @@ public final class TrainerService implements Service {
   private void record(Ledger ledger, PolicyFold fold, RunConfigured configured) {
     TrainingStep record = ledger.append(configured);
     fold.add(record);
-    parts.listener().recorded(record);
+    dependencies.listener().recorded(record);
   }
 
   private void addUnlessStopped(PolicyFold fold, TrainingStep record) {

@@ -11,14 +11,14 @@ import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;
-import io.dpostream.trainer.batch.Draft;
-import io.dpostream.trainer.batch.PairScreen;
+import io.dpostream.trainer.batch.PreferenceScreener;
+import io.dpostream.trainer.batch.StepPlan;
+import io.dpostream.trainer.checkpoint.CheckpointManifest;
 import io.dpostream.trainer.checkpoint.CheckpointStore;
-import io.dpostream.trainer.checkpoint.Cut;
 import io.dpostream.trainer.fold.PolicyFold;
-import io.dpostream.trainer.learner.Batch;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.service.NextAction.Ending;
@@ -39,12 +39,12 @@ final class TrainingLoop {
 
   private final TrainerConfig config;
   private final Path folder;
-  private final TrainerService.Parts parts;
+  private final TrainerService.Dependencies dependencies;
   private final Ledger ledger;
   private final Learner learner;
   private final BatchSource source;
   private final CheckpointStore checkpoints;
-  private final Publisher publisher;
+  private final VersionPublisher publisher;
   private final DeadLetters deadLetters;
   private int nonFiniteSteps;
 
@@ -52,29 +52,32 @@ final class TrainingLoop {
       RunSpec run,
       TrainerConfig config,
       KafkaSettings kafka,
-      TrainerService.Parts parts,
+      TrainerService.Dependencies dependencies,
       Ledger ledger,
-      RunData data,
+      RunPreferences data,
       PolicyFold fold,
       CheckpointStore checkpoints) {
     this.config = config;
     this.folder = run.folder();
-    this.parts = parts;
+    this.dependencies = dependencies;
     this.ledger = ledger;
     this.learner = fold.learner();
     this.checkpoints = checkpoints;
     this.publisher =
-        new Publisher(
-            run.folder().resolve("versions"), kafka.topics(), parts.clock(), parts.failpoints());
+        new VersionPublisher(
+            run.folder().resolve("versions"),
+            kafka.topics(),
+            dependencies.clock(),
+            dependencies.failpoints());
     this.deadLetters = new DeadLetters(kafka.topics());
-    PairScreen screen =
-        new PairScreen(
+    PreferenceScreener screen =
+        new PreferenceScreener(
             kafka.decoder(kafka.topics().preferences()),
             config,
             run.runId(),
             learner::refusal,
             () -> ledger.state().publishedVersion());
-    this.source = data.source(screen, config, parts.clock());
+    this.source = data.source(screen, config, dependencies.clock());
     if (config.reference().precomputeRefLogProbs()) {
       data.forEachPair(screen, pair -> learner.precompute(List.of(pair)));
     }
@@ -92,9 +95,9 @@ final class TrainingLoop {
         case PUBLISH -> writing("version", this::publish);
         case TAKE_STEP -> {
           setLabelSmoothing();
-          Optional<Draft> draft = nextBatch(stop);
-          if (draft.isPresent()) {
-            takeStep(draft.get());
+          Optional<StepPlan> plan = nextBatch(stop);
+          if (plan.isPresent()) {
+            takeStep(plan.get());
           } else if (!stop.getAsBoolean()) {
             ending = Ending.COMPLETE;
           }
@@ -120,11 +123,11 @@ final class TrainingLoop {
   }
 
   private void publish() {
-    parts.listener().recorded(publisher.publish(ledger, learner));
+    dependencies.listener().recorded(publisher.publish(ledger, learner));
   }
 
   /** A registry out of reach is waited for: its records are neither bad nor lost. */
-  private Optional<Draft> nextBatch(BooleanSupplier stop) {
+  private Optional<StepPlan> nextBatch(BooleanSupplier stop) {
     while (true) {
       try {
         return source.next(ledger.state().progress(), stop);
@@ -137,28 +140,30 @@ final class TrainingLoop {
     }
   }
 
-  private void takeStep(Draft draft) {
+  private void takeStep(StepPlan plan) {
     LedgerState state = ledger.state();
-    long started = parts.clock().millis();
+    long started = dependencies.clock().millis();
     long step = state.step() + 1;
     Optional<StepResult> result =
-        draft.pairs().isEmpty()
+        plan.pairs().isEmpty()
             ? Optional.empty()
             : Optional.of(
                 learner.step(
-                    new Batch(
-                        step, draft.pairs(), state.labelSmoothing(), state.publishedVersion())));
-    long duration = parts.clock().millis() - started;
-    StepTaken taken = StepRecords.of(step, draft, result, state.publishedVersion(), duration);
+                    new TrainingBatch(
+                        step, plan.pairs(), state.labelSmoothing(), state.publishedVersion())));
+    long duration = dependencies.clock().millis() - started;
+    StepTaken taken = StepRecords.of(step, plan, result, state.publishedVersion(), duration);
     List<ProducerRecord<byte[], byte[]>> letters =
-        draft.bad().stream()
-            .map(bad -> deadLetters.record(bad.source(), bad.skipped().getReason()))
+        plan.deadLettered().stream()
+            .map(dead -> deadLetters.record(dead.source(), dead.skipped().getReason()))
             .toList();
     TrainingStep record =
         ledger.append(
-            taken, letters, () -> parts.failpoints().reached(Failpoint.BEFORE_LEDGER_COMMIT));
-    parts.failpoints().reached(Failpoint.AFTER_LEDGER_COMMIT);
-    parts.listener().recorded(record);
+            taken,
+            letters,
+            () -> dependencies.failpoints().reached(Failpoint.BEFORE_LEDGER_COMMIT));
+    dependencies.failpoints().reached(Failpoint.AFTER_LEDGER_COMMIT);
+    dependencies.listener().recorded(record);
     result
         .flatMap(StepResult::nonFinite)
         .ifPresentOrElse(reason -> countNonFinite(taken, reason), () -> nonFiniteSteps = 0);
@@ -180,14 +185,14 @@ final class TrainingLoop {
 
   private void setLabelSmoothing() {
     LedgerState state = ledger.state();
-    parts
+    dependencies
         .advice()
         .current()
         .filter(
             advice -> !state.labelSmoothing().equals(OptionalDouble.of(advice.labelSmoothing())))
         .ifPresent(
             advice ->
-                parts
+                dependencies
                     .listener()
                     .recorded(
                         ledger.append(
@@ -198,7 +203,7 @@ final class TrainingLoop {
   private void refreshReference() {
     double alpha = config.reference().refModelMixupAlpha();
     String hash = learner.refreshReference(alpha);
-    parts
+    dependencies
         .listener()
         .recorded(ledger.append(new ReferenceRefreshed(ledger.state().step(), alpha, hash)));
   }
@@ -208,10 +213,10 @@ final class TrainingLoop {
     CheckpointSaved saved =
         checkpoints.save(
             learner,
-            Cut.of(state, learner.policySha256()),
-            () -> parts.failpoints().reached(Failpoint.DURING_CHECKPOINT_WRITE));
-    parts.failpoints().reached(Failpoint.AFTER_CHECKPOINT_RENAME);
-    parts.listener().recorded(ledger.append(saved));
+            CheckpointManifest.of(state, learner.policySha256()),
+            () -> dependencies.failpoints().reached(Failpoint.DURING_CHECKPOINT_WRITE));
+    dependencies.failpoints().reached(Failpoint.AFTER_CHECKPOINT_RENAME);
+    dependencies.listener().recorded(ledger.append(saved));
     List<CheckpointSaved> all = ledger.state().checkpoints();
     int kept = Math.min(all.size(), config.cadence().keepCheckpoints());
     checkpoints.retain(all.subList(all.size() - kept, all.size()), state.step());

@@ -8,8 +8,8 @@ import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.epoch.EpochSettings;
+import io.dpostream.trainer.epoch.EpochStep;
 import io.dpostream.trainer.epoch.EpochTraining;
-import io.dpostream.trainer.epoch.TrainingStep;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class SupervisedFineTuning implements AutoCloseable {
    * @param listener is told of every step
    * @throws UserException if the loss or the gradient stops being finite
    */
-  public void run(Consumer<TrainingStep<TokenLoss>> listener) {
+  public void run(Consumer<EpochStep<TokenLoss>> listener) {
     training.run(this::gradient, listener);
   }
 

@@ -18,7 +18,8 @@ class EpochOrderTest {
   @Test
   void shouldTakeTheQuotaOfEachPartitionInTurn() {
     // Three of two partitions: two from the first, one from the second, until both end.
-    List<Place> order = EpochOrder.inTurn(List.of(places(0, 3), places(1, 3)), new Quotas(3, 2));
+    List<Place> order =
+        EpochOrder.inTurn(List.of(places(0, 3), places(1, 3)), new PartitionQuotas(3, 2));
 
     assertThat(order)
         .containsExactly(
@@ -44,7 +45,7 @@ class EpochOrderTest {
 
   @Test
   void shouldRefuseABatchThatLeavesAPartitionOut() {
-    assertThatThrownBy(() -> new Quotas(2, 3))
+    assertThatThrownBy(() -> new PartitionQuotas(2, 3))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("is 2 and the preferences have 3 partitions");
   }

@@ -30,8 +30,8 @@ class CheckpointStoreTest {
     store = new CheckpointStore(dir.resolve("checkpoints"));
   }
 
-  private Cut cut(long step) {
-    return new Cut(
+  private CheckpointManifest cut(long step) {
+    return new CheckpointManifest(
         "r",
         step,
         new TreeMap<>(Map.of(0, step * 2)),

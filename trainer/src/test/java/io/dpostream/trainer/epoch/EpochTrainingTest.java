@@ -37,7 +37,7 @@ class EpochTrainingTest {
   @Test
   void shouldRepeatEpochsUntilTheLastStep() {
     List<String> batches = new ArrayList<>();
-    List<TrainingStep<Constant>> steps = new ArrayList<>();
+    List<EpochStep<Constant>> steps = new ArrayList<>();
     try (EpochTraining<String, Constant> training = training(2, 5)) {
       training.run(
           batch -> {
@@ -48,8 +48,8 @@ class EpochTrainingTest {
     }
     assertThat(batches)
         .containsExactly("first of 0", "second of 0", "first of 1", "second of 1", "first of 2");
-    assertThat(steps).extracting(TrainingStep::step).containsExactly(1L, 2L, 3L, 4L, 5L);
-    assertThat(steps).extracting(TrainingStep::steps).containsOnly(5L);
+    assertThat(steps).extracting(EpochStep::step).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(steps).extracting(EpochStep::steps).containsOnly(5L);
   }
 
   @Test

@@ -118,7 +118,7 @@ class DpoLearnerTest {
     try (DpoLearner one = learner(whole, "one");
         DpoLearner many = learner(parts, "many")) {
       for (int step = 1; step <= 3; step++) {
-        Batch batch = TinyModel.batch(step, TinyModel.pairs(8, step));
+        TrainingBatch batch = TinyModel.batch(step, TinyModel.pairs(8, step));
         StepResult expected = one.step(batch);
         StepResult actual = many.step(batch);
         assertThat(actual.loss()).isCloseTo(expected.loss(), relative(expected.loss()));
@@ -168,7 +168,7 @@ class DpoLearnerTest {
       for (int step = 1; step <= 4; step++) {
         Path checkpoint = Files.createDirectory(dir.resolve("checkpoint-" + step));
         uninterrupted.save(checkpoint);
-        Batch batch = TinyModel.batch(step, TinyModel.pairs(4, step));
+        TrainingBatch batch = TinyModel.batch(step, TinyModel.pairs(4, step));
         StepResult expected = uninterrupted.step(batch);
         boolean refresh = config.reference().syncRefModel() && step % 2 == 0;
         String reference =
@@ -223,8 +223,8 @@ class DpoLearnerTest {
     TrainingPair first = TinyModel.pairs(2, 1).get(0);
     TrainingPair second = TinyModel.pairs(2, 1).get(1);
     TrainingPair old = Records.with(second, "policyVersion", 1L);
-    Batch two = new Batch(1, List.of(first, old), OptionalDouble.empty(), 3);
-    Batch three = new Batch(1, List.of(first, old), OptionalDouble.empty(), 4);
+    TrainingBatch two = new TrainingBatch(1, List.of(first, old), OptionalDouble.empty(), 3);
+    TrainingBatch three = new TrainingBatch(1, List.of(first, old), OptionalDouble.empty(), 4);
     double unweighted = loss(plain, TinyModel.batch(1, List.of(second)));
     double weighted = loss(all, TinyModel.batch(1, List.of(second)));
 
@@ -234,7 +234,7 @@ class DpoLearnerTest {
     assertThat(loss(stale, three)).isCloseTo((Math.log(2) + weighted) / 2, within(1e-12));
   }
 
-  private double loss(TrainerConfig config, Batch batch) {
+  private double loss(TrainerConfig config, TrainingBatch batch) {
     try (DpoLearner learner = learner(config, "work")) {
       return learner.step(batch).loss();
     }
@@ -270,7 +270,7 @@ class DpoLearnerTest {
       uninterrupted.save(checkpoint);
       resumed.restore(checkpoint);
       assertThat(resumed.referenceSha256()).isEqualTo(mixed);
-      Batch second = TinyModel.batch(2, TinyModel.pairs(4, 2));
+      TrainingBatch second = TinyModel.batch(2, TinyModel.pairs(4, 2));
       assertThat(resumed.step(second)).isEqualTo(uninterrupted.step(second));
     }
   }
@@ -341,7 +341,7 @@ class DpoLearnerTest {
     TrainerConfig weighted = Records.with(plain, "useWeighting", true);
     try (DpoLearner one = learner(plain, "a");
         DpoLearner other = learner(weighted, "b")) {
-      Batch batch = TinyModel.batch(1, TinyModel.pairs(4, 1));
+      TrainingBatch batch = TinyModel.batch(1, TinyModel.pairs(4, 1));
       assertThat(other.step(batch).loss()).isLessThan(one.step(batch).loss()).isPositive();
     }
   }

@@ -107,7 +107,7 @@ public final class TinyModel {
     return random.ints(length, 3, VOCAB).toArray();
   }
 
-  static Batch batch(long step, List<TrainingPair> pairs) {
-    return new Batch(step, pairs, OptionalDouble.empty(), 0);
+  static TrainingBatch batch(long step, List<TrainingPair> pairs) {
+    return new TrainingBatch(step, pairs, OptionalDouble.empty(), 0);
   }
 }

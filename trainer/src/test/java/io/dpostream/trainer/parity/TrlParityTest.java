@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;
-import io.dpostream.trainer.learner.Batch;
 import io.dpostream.trainer.learner.DpoLearner;
 import io.dpostream.trainer.learner.LearnerSettings;
 import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.learner.TrainingPair;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -68,7 +68,8 @@ class TrlParityTest {
         learner(trl.resolve("model"), config(name, accumulation, smoothing))) {
       for (int step = 1; step < lines.size(); step++) {
         List<TrainingPair> batch = pairs.subList((step - 1) * PAIRS_A_STEP, step * PAIRS_A_STEP);
-        StepResult result = learner.step(new Batch(step, batch, OptionalDouble.empty(), -1));
+        StepResult result =
+            learner.step(new TrainingBatch(step, batch, OptionalDouble.empty(), -1));
         String[] expected = lines.get(step).split(",");
         for (int c = 0; c < columns.length; c++) {
           double trls = Double.parseDouble(expected[c]);

@@ -13,7 +13,7 @@ import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.Records;
-import io.dpostream.trainer.epoch.TrainingStep;
+import io.dpostream.trainer.epoch.EpochStep;
 import io.dpostream.trainer.learner.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ class RewardModelTrainingTest {
   /** The better answer holds token 40; the prompts, and so the held-out pairs, are all new. */
   @Test
   void shouldLearnToOrderPairsOfPromptsThatItHasNotSeen() {
-    List<TrainingStep<PairLoss>> steps = new ArrayList<>();
+    List<EpochStep<PairLoss>> steps = new ArrayList<>();
     try (RewardModelTraining training = training(CONFIG, pairs(500))) {
       assertThat(training.heldOut().pairs()).isEqualTo(100);
       training.run(steps::add);

@@ -117,8 +117,8 @@ public final class TrainerChild {
             }
           }
         };
-    TrainerService.Parts parts =
-        new TrainerService.Parts(
+    TrainerService.Dependencies parts =
+        new TrainerService.Dependencies(
             args[7].equals("real") ? learners(run.folder()) : FakeLearner::new,
             InstantSource.system(),
             progress,

@@ -16,7 +16,7 @@ import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.OptimizerConfig;
 import io.dpostream.trainer.Records;
-import io.dpostream.trainer.epoch.TrainingStep;
+import io.dpostream.trainer.epoch.EpochStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ class SupervisedFineTuningTest {
 
   @Test
   void shouldLearnTheCompletions() {
-    List<TrainingStep<TokenLoss>> steps = train(config(1e-2, 60, true), "learnt");
+    List<EpochStep<TokenLoss>> steps = train(config(1e-2, 60, true), "learnt");
 
     assertThat(steps.get(0).loss()).isGreaterThan(2);
     assertThat(steps.get(59).loss()).isLessThan(0.05);
@@ -123,8 +123,8 @@ class SupervisedFineTuningTest {
     assertThat(scratch.resolve("never")).doesNotExist();
   }
 
-  private List<TrainingStep<TokenLoss>> train(SftConfig config, String out) {
-    List<TrainingStep<TokenLoss>> steps = new ArrayList<>();
+  private List<EpochStep<TokenLoss>> train(SftConfig config, String out) {
+    List<EpochStep<TokenLoss>> steps = new ArrayList<>();
     try (SupervisedFineTuning training = new SupervisedFineTuning(model, CPU, config, DATA)) {
       training.run(steps::add);
       training.write(scratch.resolve(out));

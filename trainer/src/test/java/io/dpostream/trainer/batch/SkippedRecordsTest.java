@@ -7,7 +7,7 @@ import io.dpostream.schemas.SkippedKind;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SkipsTest {
+class SkippedRecordsTest {
   @ParameterizedTest
   @CsvSource({
     "UNSPECIFIED, step not applied: loss is NaN, NOT_FINITE",
@@ -17,6 +17,7 @@ class SkipsTest {
   })
   void shouldGoByTheWordsOnlyWhereThereIsNoKind(
       SkippedKind recorded, String reason, SkippedKind expected) {
-    assertThat(Skips.kind(new Skipped(0, 1L, "pair", reason, recorded))).isEqualTo(expected);
+    assertThat(SkippedRecords.kind(new Skipped(0, 1L, "pair", reason, recorded)))
+        .isEqualTo(expected);
   }
 }

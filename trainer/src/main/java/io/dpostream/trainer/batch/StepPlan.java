@@ -11,21 +11,21 @@ import java.util.List;
  * @param ranges in the order used
  * @param pairs to train on, in the order used; may be empty when all records were skipped
  * @param skipped every other record of the ranges
- * @param bad those of the skipped that are dead-lettered
+ * @param deadLettered those of the skipped that are dead-lettered
  * @param sha256 over the bytes of all records, as lower-case hex
  * @param partial whether the batch is smaller than configured
  */
-public record Draft(
+public record StepPlan(
     List<OffsetRange> ranges,
     List<TrainingPair> pairs,
     List<Skipped> skipped,
-    List<Screened.Bad> bad,
+    List<ScreeningResult.DeadLettered> deadLettered,
     String sha256,
     boolean partial) {
-  public Draft {
+  public StepPlan {
     ranges = List.copyOf(ranges);
     pairs = List.copyOf(pairs);
     skipped = List.copyOf(skipped);
-    bad = List.copyOf(bad);
+    deadLettered = List.copyOf(deadLettered);
   }
 }

@@ -11,9 +11,9 @@ import java.util.OptionalDouble;
  * @param labelSmoothing set through the ledger, in place of the configured one
  * @param publishedVersion the newest one when the step is taken; -1 for none
  */
-public record Batch(
+public record TrainingBatch(
     long step, List<TrainingPair> pairs, OptionalDouble labelSmoothing, long publishedVersion) {
-  public Batch {
+  public TrainingBatch {
     if (step < 1) {
       throw new IllegalArgumentException("step: " + step + " must be at least 1");
     }

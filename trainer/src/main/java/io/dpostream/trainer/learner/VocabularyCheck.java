@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Token ids travel without their text, so policy and reference must mean the same by them. */
-final class Vocabularies {
+final class VocabularyCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Vocabularies() {}
+  private VocabularyCheck() {}
 
   /**
    * Refuses a reference of another vocabulary.

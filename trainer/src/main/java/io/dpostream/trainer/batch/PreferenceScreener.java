@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * published version. Records of every run on the topic are trained on; to keep runs apart, give
  * each its own topic prefix. Not thread-safe.
  */
-public final class PairScreen {
+public final class PreferenceScreener {
   private final RecordDecoder<Preference> decoder;
   private final TrainerConfig config;
   private final String runId;
@@ -33,7 +33,7 @@ public final class PairScreen {
    * @param refusal why a learner cannot train on a pair, if it cannot
    * @param publishedVersion the newest version of the run, against which staleness is measured
    */
-  public PairScreen(
+  public PreferenceScreener(
       RecordDecoder<Preference> decoder,
       TrainerConfig config,
       String runId,
@@ -47,11 +47,11 @@ public final class PairScreen {
   }
 
   /** Decides on one record. */
-  public Screened screen(ConsumerRecord<byte[], byte[]> source) {
+  public ScreeningResult screen(ConsumerRecord<byte[], byte[]> source) {
     Decoded<Preference> decoded = decoder.decode(source);
     if (decoded instanceof Decoded.Undecodable<Preference> undecodable) {
-      return new Screened.Bad(
-          Skips.unseen(
+      return new ScreeningResult.DeadLettered(
+          SkippedRecords.unseen(
               source,
               Optional.empty(),
               SkippedKind.UNDECODABLE,
@@ -62,20 +62,21 @@ public final class PairScreen {
     Optional<String> pairId = Optional.of(preference.getPairId());
     Optional<String> revision = ignoredRevision(preference);
     if (revision.isPresent()) {
-      return new Screened.Passed(
-          Skips.unseen(source, pairId, SkippedKind.REVISION, revision.get()));
+      return new ScreeningResult.Ignored(
+          SkippedRecords.unseen(source, pairId, SkippedKind.REVISION, revision.get()));
     }
     Optional<String> stale = stale(preference);
     if (stale.isPresent()) {
-      return new Screened.Passed(Skips.unseen(source, pairId, SkippedKind.STALE, stale.get()));
+      return new ScreeningResult.Ignored(
+          SkippedRecords.unseen(source, pairId, SkippedKind.STALE, stale.get()));
     }
     TrainingPair pair = pair(source, preference, runId);
     Optional<String> bad = malformed(pair).or(() -> refusal.apply(pair));
-    return bad.<Screened>map(
+    return bad.<ScreeningResult>map(
             reason ->
-                new Screened.Bad(
-                    Skips.unseen(source, pairId, SkippedKind.UNUSABLE, reason), source))
-        .orElseGet(() -> new Screened.Usable(pair));
+                new ScreeningResult.DeadLettered(
+                    SkippedRecords.unseen(source, pairId, SkippedKind.UNUSABLE, reason), source))
+        .orElseGet(() -> new ScreeningResult.Usable(pair));
   }
 
   private Optional<String> ignoredRevision(Preference preference) {
@@ -117,7 +118,10 @@ public final class PairScreen {
         ids(preference.getPromptTokenIds()),
         ids(preference.getChosen().getTokenIds()),
         ids(preference.getRejected().getTokenIds()),
-        preference.getRanked().stream().map(Completion::getTokenIds).map(PairScreen::ids).toList(),
+        preference.getRanked().stream()
+            .map(Completion::getTokenIds)
+            .map(PreferenceScreener::ids)
+            .toList(),
         preference.getProbability(),
         preference.getRewardMargin().stream().mapToDouble(Double::doubleValue).findFirst(),
         versionOf(preference, runId));

@@ -9,8 +9,8 @@ import io.dpostream.settings.UserException;
  * @param batchSize pairs of a step
  * @param partitions of the topic
  */
-record Quotas(int batchSize, int partitions) {
-  Quotas {
+record PartitionQuotas(int batchSize, int partitions) {
+  PartitionQuotas {
     if (batchSize < partitions) {
       throw new UserException(
           "trainer: per_device_train_batch_size times gradient_accumulation_steps is %d and the preferences have %d partitions; a step takes at least one pair from each"

@@ -14,16 +14,17 @@ import java.util.TreeMap;
  * @param shape of the pass
  * @param members places in the list that was packed
  */
-record Pass(PassShape shape, List<Integer> members) {
+record PackedSequences(PassShape shape, List<Integer> members) {
 
   /** Packs sequences by width, and in their order within a width. */
-  static List<Pass> pack(List<TokenSequence> sequences, int tokensPerPass) {
-    Map<Integer, List<Pass>> byWidth = new TreeMap<>();
+  static List<PackedSequences> pack(List<TokenSequence> sequences, int tokensPerPass) {
+    Map<Integer, List<PackedSequences>> byWidth = new TreeMap<>();
     for (int i = 0; i < sequences.size(); i++) {
       PassShape shape = PassShape.of(sequences.get(i), tokensPerPass);
-      List<Pass> passes = byWidth.computeIfAbsent(shape.width(), width -> new ArrayList<>());
+      List<PackedSequences> passes =
+          byWidth.computeIfAbsent(shape.width(), width -> new ArrayList<>());
       if (passes.isEmpty() || passes.get(passes.size() - 1).members().size() == shape.rows()) {
-        passes.add(new Pass(shape, new ArrayList<>()));
+        passes.add(new PackedSequences(shape, new ArrayList<>()));
       }
       passes.get(passes.size() - 1).members().add(i);
     }

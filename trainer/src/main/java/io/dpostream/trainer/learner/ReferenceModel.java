@@ -21,11 +21,11 @@ import java.util.List;
  * @param folder whose float32 values the model has
  * @param model its weights in the dtype computed in
  */
-record Reference(CheckpointFolder folder, LanguageModel model) implements AutoCloseable {
+record ReferenceModel(CheckpointFolder folder, LanguageModel model) implements AutoCloseable {
 
-  static Reference load(Path folder, EngineOptions engine) {
+  static ReferenceModel load(Path folder, EngineOptions engine) {
     CheckpointFolder checkpoint = CheckpointFolder.open(folder);
-    return new Reference(checkpoint, LanguageModel.load(checkpoint, engine));
+    return new ReferenceModel(checkpoint, LanguageModel.load(checkpoint, engine));
   }
 
   /**

@@ -4,13 +4,13 @@ import io.dpostream.schemas.Environment;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.fold.PolicyFold;
 import io.dpostream.trainer.learner.Learner;
-import io.dpostream.trainer.ledger.Differences;
+import io.dpostream.trainer.ledger.RunDifferences;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Notes what a fold computes again and where that is not what the ledger says. */
-final class Comparison implements PolicyFold.Observer {
+final class ReplayComparison implements PolicyFold.Observer {
   private final Environment recorded;
   private List<String> environment = List.of();
   private OptionalLong differing = OptionalLong.empty();
@@ -18,13 +18,13 @@ final class Comparison implements PolicyFold.Observer {
 
   private record Hash(long step, String recorded, String replayed) {}
 
-  Comparison(Environment recorded) {
+  ReplayComparison(Environment recorded) {
     this.recorded = recorded;
   }
 
   @Override
   public void opened(Learner learner) {
-    environment = Differences.between(recorded, learner.environment());
+    environment = RunDifferences.between(recorded, learner.environment());
   }
 
   @Override

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param configSha256 of the configuration in effect
  * @param files SHA-256 of every other file of the folder, by its name relative to the folder
  */
-public record Cut(
+public record CheckpointManifest(
     String runId,
     long step,
     SortedMap<Integer, Long> nextOffsets,
@@ -26,15 +26,15 @@ public record Cut(
     String referenceSha256,
     String configSha256,
     SortedMap<String, String> files) {
-  public Cut {
+  public CheckpointManifest {
     nextOffsets = Collections.unmodifiableSortedMap(new TreeMap<>(nextOffsets));
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
   }
 
   /** Where a ledger stands, without files. */
-  public static Cut of(LedgerState state, String policySha256) {
+  public static CheckpointManifest of(LedgerState state, String policySha256) {
     RunConfigured configuration = state.requireConfiguration();
-    return new Cut(
+    return new CheckpointManifest(
         state.runId(),
         state.step(),
         state.progress().next().next(),
@@ -45,7 +45,8 @@ public record Cut(
   }
 
   /** The same cut, with the files that hold it. */
-  Cut with(SortedMap<String, String> found) {
-    return new Cut(runId, step, nextOffsets, policySha256, referenceSha256, configSha256, found);
+  CheckpointManifest with(SortedMap<String, String> found) {
+    return new CheckpointManifest(
+        runId, step, nextOffsets, policySha256, referenceSha256, configSha256, found);
   }
 }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param referenceSha256 the reference at this step
  * @param refreshed whether the reference is no longer the one the run began with
  */
-record SavedState(
+record SavedLearnerState(
     long step,
     long updates,
     long tokens,
@@ -30,9 +30,9 @@ record SavedState(
     boolean refreshed) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static SavedState read(Path file) {
+  static SavedLearnerState read(Path file) {
     try {
-      return JSON.readValue(Files.readString(file), SavedState.class);
+      return JSON.readValue(Files.readString(file), SavedLearnerState.class);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
           file,

@@ -6,12 +6,12 @@ import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;
-import io.dpostream.trainer.batch.PairScreen;
 import io.dpostream.trainer.batch.PinnedRange;
 import io.dpostream.trainer.batch.PinnedSource;
 import io.dpostream.trainer.batch.PreferenceLog;
+import io.dpostream.trainer.batch.PreferenceScreener;
 import io.dpostream.trainer.batch.PreferenceSource;
-import io.dpostream.trainer.batch.Screened;
+import io.dpostream.trainer.batch.ScreeningResult;
 import io.dpostream.trainer.batch.StreamSource;
 import io.dpostream.trainer.learner.TrainingPair;
 import io.dpostream.trainer.ledger.LedgerState;
@@ -25,14 +25,14 @@ import java.util.function.Consumer;
  * The preferences that a run learns from: of a new run as it asks for them, of a continued one as
  * its ledger says.
  */
-final class RunData implements AutoCloseable {
+final class RunPreferences implements AutoCloseable {
   private final PreferenceLog preferences;
   private final String topic;
   private final Offsets from;
   private final Optional<Offsets> to;
   private final Optional<PinnedRange> range;
 
-  private RunData(
+  private RunPreferences(
       PreferenceLog preferences,
       String topic,
       Offsets from,
@@ -45,7 +45,7 @@ final class RunData implements AutoCloseable {
     this.range = range;
   }
 
-  static RunData open(KafkaSettings kafka, RunSpec run, int batchSize, LedgerState ledger) {
+  static RunPreferences open(KafkaSettings kafka, RunSpec run, int batchSize, LedgerState ledger) {
     Optional<RunConfigured> recorded = ledger.configuration();
     String topic =
         recorded
@@ -56,7 +56,7 @@ final class RunData implements AutoCloseable {
     try {
       recorded.ifPresent(configured -> requirePartitions(configured, preferences));
       PreferenceSource.Resolved resolved =
-          recorded.map(RunData::recorded).orElseGet(() -> run.source().resolve(preferences));
+          recorded.map(RunPreferences::recorded).orElseGet(() -> run.source().resolve(preferences));
       Offsets from = resolved.from();
       Optional<Offsets> to = resolved.to();
       Optional<PinnedRange> range =
@@ -66,7 +66,7 @@ final class RunData implements AutoCloseable {
             "%s: there is no preference from %s to %s; choose another range"
                 .formatted(topic, from, to.orElseThrow()));
       }
-      return new RunData(preferences, topic, from, to, range);
+      return new RunPreferences(preferences, topic, from, to, range);
     } catch (RuntimeException e) {
       preferences.close();
       throw e;
@@ -122,20 +122,20 @@ final class RunData implements AutoCloseable {
   }
 
   /** Hands over all pairs of one pass, where that has an end. */
-  void forEachPair(PairScreen screen, Consumer<TrainingPair> each) {
+  void forEachPair(PreferenceScreener screen, Consumer<TrainingPair> each) {
     range.ifPresent(
         found ->
             found.forEach(
                 preferences,
                 record -> {
-                  if (screen.screen(record) instanceof Screened.Usable usable) {
+                  if (screen.screen(record) instanceof ScreeningResult.Usable usable) {
                     each.accept(usable.pair());
                   }
                 }));
   }
 
   /** Batches of these preferences. */
-  BatchSource source(PairScreen screen, TrainerConfig config, InstantSource clock) {
+  BatchSource source(PreferenceScreener screen, TrainerConfig config, InstantSource clock) {
     return range
         .<BatchSource>map(found -> new PinnedSource(preferences, screen, config, found))
         .orElseGet(

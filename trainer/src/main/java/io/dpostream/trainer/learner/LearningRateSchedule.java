@@ -12,7 +12,8 @@ import io.dpostream.trainer.LrSchedulerType;
  * @param warmupSteps steps of the warm-up; the first step has rate 0 if there is one
  * @param totalSteps the end of the decay; unused by the constant kinds
  */
-public record Schedule(LrSchedulerType kind, double peak, long warmupSteps, long totalSteps) {
+public record LearningRateSchedule(
+    LrSchedulerType kind, double peak, long warmupSteps, long totalSteps) {
 
   /** The rate of a step, counted from 1. */
   public double rate(long step) {

@@ -23,13 +23,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * Publishes policy versions: the folder becomes durable first, then one transaction tells the
  * samplers and the ledger. Version 0 is the policy before step 1, where it stands already.
  */
-final class Publisher {
+final class VersionPublisher {
   private final Path root;
   private final Topics topics;
   private final InstantSource clock;
   private final Failpoints failpoints;
 
-  Publisher(Path root, Topics topics, InstantSource clock, Failpoints failpoints) {
+  VersionPublisher(Path root, Topics topics, InstantSource clock, Failpoints failpoints) {
     this.root = root;
     this.topics = topics;
     this.clock = clock;

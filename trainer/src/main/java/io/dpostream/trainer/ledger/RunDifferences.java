@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Names what differs between two configurations or environments, one entry a key. */
-public final class Differences {
-  private Differences() {}
+public final class RunDifferences {
+  private RunDifferences() {}
 
   /** Entries such as {@code device: cpu is now cuda:0}. */
   public static List<String> between(Environment before, Environment now) {

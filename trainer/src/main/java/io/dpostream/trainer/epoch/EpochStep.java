@@ -8,7 +8,7 @@ package io.dpostream.trainer.epoch;
  * @param batch what the batch gave
  * @param gradNorm the global norm before clipping
  */
-public record TrainingStep<L extends BatchLoss>(
+public record EpochStep<L extends BatchLoss>(
     long step, long steps, L batch, double gradNorm, double learningRate) {
 
   /** The batch's loss before the step. */

@@ -8,11 +8,11 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Collects records for a step, in the order in which the step uses them. */
-final class DraftBuilder {
+final class StepPlanBuilder {
   private final List<OffsetRange> ranges = new ArrayList<>();
   private final List<TrainingPair> pairs = new ArrayList<>();
   private final List<Skipped> skipped = new ArrayList<>();
-  private final List<Screened.Bad> bad = new ArrayList<>();
+  private final List<ScreeningResult.DeadLettered> deadLettered = new ArrayList<>();
   private final RecordsDigest digest = new RecordsDigest();
 
   /**
@@ -21,16 +21,16 @@ final class DraftBuilder {
    * @param from where its range begins: its own offset, or an earlier one from which on there are
    *     no committed records
    */
-  void add(ConsumerRecord<byte[], byte[]> record, long from, Screened screened) {
+  void add(ConsumerRecord<byte[], byte[]> record, long from, ScreeningResult screened) {
     extend(record.partition(), from, record.offset() + 1);
     digest.add(record);
-    if (screened instanceof Screened.Usable usable) {
+    if (screened instanceof ScreeningResult.Usable usable) {
       pairs.add(usable.pair());
-    } else if (screened instanceof Screened.Passed passed) {
+    } else if (screened instanceof ScreeningResult.Ignored passed) {
       skipped.add(passed.skipped());
-    } else if (screened instanceof Screened.Bad found) {
+    } else if (screened instanceof ScreeningResult.DeadLettered found) {
       skipped.add(found.skipped());
-      bad.add(found);
+      deadLettered.add(found);
     }
   }
 
@@ -44,8 +44,8 @@ final class DraftBuilder {
     return skipped.size();
   }
 
-  Draft build(boolean partial) {
-    return new Draft(ranges, pairs, skipped, bad, digest.hex(), partial);
+  StepPlan build(boolean partial) {
+    return new StepPlan(ranges, pairs, skipped, deadLettered, digest.hex(), partial);
   }
 
   private void extend(int partition, long from, long to) {

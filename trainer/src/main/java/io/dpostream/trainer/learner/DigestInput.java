@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /** Feeds numbers to a hash: each array by its length and then its elements, big-endian. */
-final class Hashes {
-  private Hashes() {}
+final class DigestInput {
+  private DigestInput() {}
 
   static void update(MessageDigest digest, int[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * values.length).putInt(values.length);

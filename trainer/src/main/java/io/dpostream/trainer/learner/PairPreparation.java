@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param truncation how long pairs are cut
  * @param vocabSize every token id is below it
  */
-record Preparation(Objective objective, Truncation truncation, int vocabSize) {
+record PairPreparation(Objective objective, Truncation truncation, int vocabSize) {
 
   Optional<String> refusal(TrainingPair pair) {
     if (pair.prompt().length == 0) {

@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Makes and reads what a ledger says of a record that its step did not use. */
-public final class Skips {
+public final class SkippedRecords {
   /**
    * Begins the reason of a pair whose whole step was not applied. Release 0.1 recorded no kind;
    * this is all that tells those pairs from the ones that the learner never saw.
    */
   private static final String NOT_APPLIED = "step not applied: ";
 
-  private Skips() {}
+  private SkippedRecords() {}
 
   /**
    * Why a record was not used. Of release 0.1's records, {@link SkippedKind#NOT_FINITE} is told by
