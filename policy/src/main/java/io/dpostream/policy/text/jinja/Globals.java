@@ -74,7 +74,14 @@ final class Globals {
 
   private static long bound(Object value) {
     PyValues.requireDefined(value);
-    return PyNumbers.index(value, "the bounds of a range");
+    if (!PyNumbers.isInteger(value)) {
+      throw new TemplateException("the bounds of a range must be integers");
+    }
+    if (!(PyNumbers.normal(PyNumbers.big(value)) instanceof Long bound)
+        || Math.abs(bound) > Long.MAX_VALUE / 4) {
+      throw new TemplateException("a bound of a range is too large");
+    }
+    return bound;
   }
 
   private static Object dict(Arguments arguments) {

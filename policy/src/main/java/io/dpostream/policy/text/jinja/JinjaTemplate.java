@@ -47,6 +47,8 @@ public final class JinjaTemplate {
       return new Renderer(new Evaluator(new Globals(clock))).text(statements, Scope.of(values));
     } catch (StackOverflowError e) {
       throw new TemplateException("maximum recursion depth exceeded");
+    } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new TemplateException("cannot be rendered: " + e);
     }
   }
 

@@ -110,6 +110,7 @@ record JsonText(
   }
 
   private void newLine(int depth, StringBuilder out) {
+    PyText.requireLength(out.length() + (long) depth * indent.map(String::length).orElse(0));
     indent.ifPresent(one -> out.append('\n').append(one.repeat(depth)));
   }
 

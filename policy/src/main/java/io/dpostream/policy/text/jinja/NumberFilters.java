@@ -90,7 +90,9 @@ final class NumberFilters {
   }
 
   private static BigDecimal rounded(BigDecimal value, int precision) {
-    return value.setScale(precision, RoundingMode.HALF_EVEN);
+    // No double has a digit beyond these places.
+    int limited = Math.max(-400, Math.min(1100, precision));
+    return value.setScale(limited, RoundingMode.HALF_EVEN);
   }
 
   static Object sum(Object value, Arguments arguments) {

@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Python's operators. */
 final class Operators {
-  /** Longer results of repeating are refused. */
-  private static final int LARGEST_REPETITION = 10_000_000;
-
   private Operators() {}
 
   static Object binary(String operator, Object left, Object right) {
@@ -45,6 +42,7 @@ final class Operators {
 
   /** Two strs as one; the other one is escaped where one is safe. */
   private static Object added(Object left, Object right) {
+    PyText.requireLength(PyValues.string(left).length() + (long) PyValues.string(right).length());
     boolean safe = left instanceof Markup || right instanceof Markup;
     return safe
         ? new Markup(Markup.escaped(left) + Markup.escaped(right))
@@ -54,11 +52,15 @@ final class Operators {
   /** The texts of the values, one after the other. */
   static Object concatenated(List<Object> values) {
     StringBuilder out = new StringBuilder();
-    values.forEach(value -> out.append(PyValues.text(value)));
+    for (Object value : values) {
+      out.append(PyValues.text(value));
+      PyText.requireLength(out.length());
+    }
     return out.toString();
   }
 
   private static List<Object> joined(List<?> left, List<?> right) {
+    PyText.requireLength((long) left.size() + right.size());
     List<Object> joined = new ArrayList<>(left);
     joined.addAll(right);
     return joined;
@@ -70,9 +72,7 @@ final class Operators {
 
   private static Object repeated(Object value, Object times) {
     int count = Math.max(0, PyNumbers.index(times, "repetitions"));
-    if (PyValues.length(value) * count > LARGEST_REPETITION) {
-      throw new TemplateException("a repetition is too long");
-    }
+    PyText.requireLength(PyValues.length(value) * count);
     if (PyValues.isString(value)) {
       String text = PyValues.string(value).repeat(count);
       return value instanceof Markup ? new Markup(text) : text;

@@ -91,7 +91,7 @@ final class Parser {
       case "with" -> with(line);
       case "generation" -> {
         endBlock();
-        yield new Statement.Generation(line, body("endgeneration"));
+        yield new Statement.Generation(line, apart("endgeneration"));
       }
       case "break", "continue" -> {
         if (loops == 0) {

@@ -89,12 +89,24 @@ final class PyNumbers {
     return switch (operator) {
       case "+" -> normal(left.add(right));
       case "-" -> normal(left.subtract(right));
-      case "*" -> normal(left.multiply(right));
+      case "*" -> normal(limited(left.multiply(right)));
       case "//" -> normal(floorDivided(left, right)[0]);
       case "%" -> normal(floorDivided(left, right)[1]);
       case "**" -> power(left, right);
       default -> throw new IllegalArgumentException(operator);
     };
+  }
+
+  /** {@code left // right} as CPython computes it: from the exact remainder. */
+  private static double floorDivided(double left, double right) {
+    double quotient = (left - remainder(left, right)) / right;
+    double floor = Math.floor(quotient);
+    return quotient - floor > 0.5 ? floor + 1 : floor;
+  }
+
+  private static double remainder(double left, double right) {
+    double remainder = left % right;
+    return remainder != 0 && (remainder < 0) != (right < 0) ? remainder + right : remainder;
   }
 
   private static BigInteger[] floorDivided(BigInteger left, BigInteger right) {
@@ -106,6 +118,13 @@ final class PyNumbers {
     return below
         ? new BigInteger[] {parts[0].subtract(BigInteger.ONE), parts[1].add(right)}
         : parts;
+  }
+
+  private static BigInteger limited(BigInteger value) {
+    if (value.bitLength() > LARGEST_POWER_BITS) {
+      throw new TemplateException("a number is too large");
+    }
+    return value;
   }
 
   private static Object power(BigInteger base, BigInteger exponent) {
@@ -128,11 +147,8 @@ final class PyNumbers {
       case "-" -> left - right;
       case "*" -> left * right;
       case "/" -> left / right;
-      case "//" -> Math.floor(left / right);
-      case "%" -> {
-        double remainder = left % right;
-        yield remainder != 0 && (remainder < 0) != (right < 0) ? remainder + right : remainder;
-      }
+      case "//" -> floorDivided(left, right);
+      case "%" -> remainder(left, right);
       case "**" -> {
         double power = Math.pow(left, right);
         if (Double.isInfinite(power) && Double.isFinite(left) && Double.isFinite(right)) {

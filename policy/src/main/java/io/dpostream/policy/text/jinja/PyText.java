@@ -3,10 +3,16 @@ package io.dpostream.policy.text.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /** What Python's str does, on characters that are Unicode code points. */
 final class PyText {
+  /** Characters whose title case is neither their upper case nor its first letter alone. */
+  private static final Map<Integer, String> SPECIAL_TITLES = Map.of(0x149, "\u02bcN");
+
+  private static final int LONGEST = 10_000_000;
+
   private PyText() {}
 
   /** {@code str.isspace} of one character. */
@@ -40,6 +46,13 @@ final class PyText {
 
   static String strip(String text) {
     return stripRight(stripLeft(text, PyText::isSpace));
+  }
+
+  /** Refuses a text, or a list, that would be too long to hold. */
+  static void requireLength(long length) {
+    if (length > LONGEST) {
+      throw new TemplateException("a text or list is longer than " + LONGEST);
+    }
   }
 
   /** Compares by code points. */
@@ -145,6 +158,7 @@ final class PyText {
 
   /** {@code str.replace(old, new, limit)}; a negative limit is none. */
   static String replace(String text, String old, String replacement, int limit) {
+    requireLength(text.length() + (long) occurrences(text, old) * replacement.length());
     if (limit < 0 && !old.isEmpty()) {
       return text.replace(old, replacement);
     }
@@ -159,6 +173,17 @@ final class PyText {
       from = at + old.length();
     }
     return out.append(text.substring(from)).toString();
+  }
+
+  private static int occurrences(String text, String old) {
+    if (old.isEmpty()) {
+      return text.length() + 1;
+    }
+    int found = 0;
+    for (int at = text.indexOf(old); at >= 0; at = text.indexOf(old, at + old.length())) {
+      found++;
+    }
+    return found;
   }
 
   private static int next(String text, int from, int done) {
@@ -215,7 +240,7 @@ final class PyText {
     String upper = upper(Character.toString(c));
     boolean expands = upper.codePointCount(0, upper.length()) > 1;
     return expands
-        ? upper.charAt(0) + lower(upper.substring(1))
+        ? SPECIAL_TITLES.getOrDefault(c, upper.charAt(0) + lower(upper.substring(1)))
         : Character.toString(Character.toTitleCase(c));
   }
 }

@@ -20,7 +20,11 @@ final class Renderer {
     CONTINUE
   }
 
+  /** Statements and turns of loops that one rendering may carry out. */
+  private static final int MOST_STEPS = 5_000_000;
+
   private final Evaluator evaluator;
+  private int steps;
 
   Renderer(Evaluator evaluator) {
     this.evaluator = evaluator;
@@ -44,6 +48,7 @@ final class Renderer {
   }
 
   private Flow run(Statement statement, Scope scope, StringBuilder out) {
+    countStep(out);
     if (statement instanceof Statement.Text text) {
       out.append(text.text());
       return Flow.ON;
@@ -67,6 +72,9 @@ final class Renderer {
       if (statement instanceof Statement.Continue) {
         return Flow.CONTINUE;
       }
+      if (statement instanceof Statement.With with) {
+        return with(with, scope, out);
+      }
       runBlock(statement, scope, out);
       return Flow.ON;
     } catch (TemplateException e) {
@@ -86,16 +94,25 @@ final class Renderer {
     } else if (statement instanceof Statement.FilterBlock block) {
       String body = text(block.body(), scope.inner());
       out.append(PyValues.text(filtered(body, block.filters(), scope)));
-    } else if (statement instanceof Statement.With with) {
-      Scope inner = scope.inner();
-      with.assignments()
-          .forEach(a -> assign(a.target(), evaluator.evaluate(a.value(), scope), inner));
-      run(with.body(), inner, out);
     } else if (statement instanceof Statement.Generation generation) {
       run(generation.body(), scope.inner(), out);
     } else {
       throw new IllegalArgumentException(statement.toString());
     }
+  }
+
+  private void countStep(StringBuilder out) {
+    if (++steps > MOST_STEPS) {
+      throw new TemplateException("the template does not come to an end");
+    }
+    PyText.requireLength(out.length());
+  }
+
+  private Flow with(Statement.With with, Scope scope, StringBuilder out) {
+    Scope inner = scope.inner();
+    with.assignments()
+        .forEach(a -> assign(a.target(), evaluator.evaluate(a.value(), scope), inner));
+    return run(with.body(), inner, out);
   }
 
   private List<Statement> chosen(Statement.If branches, Scope scope) {
@@ -117,6 +134,7 @@ final class Renderer {
             : Optional.empty();
     LoopState state = new LoopState(items, depth, recursion);
     for (int i = 0; i < items.size(); i++) {
+      countStep(out);
       state.moveTo(i);
       Scope inner = scope.inner();
       inner.set("loop", state);

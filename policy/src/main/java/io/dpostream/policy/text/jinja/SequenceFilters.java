@@ -80,6 +80,7 @@ final class SequenceFilters {
     if (size < 1) {
       throw new TemplateException("batch needs a positive number of items");
     }
+    PyText.requireLength(size);
     Object filler = arguments.get(1, "fill_with", None.NONE);
     List<Object> batches = new ArrayList<>();
     List<Object> items = PyValues.items(value);
@@ -162,7 +163,8 @@ final class SequenceFilters {
     }
     Object member = item;
     for (String part : PyText.split(PyValues.string(path), ".", -1)) {
-      member = Attributes.at(member, part.matches("\\d+") ? (Object) Long.valueOf(part) : part);
+      member =
+          Attributes.at(member, part.matches("\\d{1,18}") ? (Object) Long.valueOf(part) : part);
     }
     return member;
   }

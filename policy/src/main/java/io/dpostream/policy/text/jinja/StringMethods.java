@@ -232,7 +232,8 @@ final class StringMethods {
   private static Object zfill(String text, Arguments arguments) {
     int width =
         PyNumbers.index(arguments.only("zfill", "width").require(0, "width", "zfill"), "width");
-    int missing = Math.min(width, 10_000) - (int) PyValues.length(text);
+    PyText.requireLength(width);
+    int missing = width - (int) PyValues.length(text);
     if (missing <= 0) {
       return text;
     }

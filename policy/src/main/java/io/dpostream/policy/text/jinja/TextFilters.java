@@ -99,16 +99,14 @@ final class TextFilters {
   static Object indent(Object value, Arguments arguments) {
     arguments.only("indent", "width", "first", "blank");
     Object width = arguments.get(0, "width", 4L);
-    String indent =
-        PyValues.isString(width)
-            ? PyValues.string(width)
-            : " ".repeat(Math.max(0, PyNumbers.index(width, "width")));
+    String indent = PyValues.isString(width) ? PyValues.string(width) : blanks(width, "width");
     boolean blank = PyValues.truth(arguments.get(2, "blank", false));
     if (!PyValues.isString(value)) {
       PyValues.requireDefined(value);
       throw new TemplateException("indent needs a str, not " + PyValues.type(value));
     }
     List<String> lines = PyText.lines(PyValues.string(value) + "\n", false);
+    PyText.requireLength(PyValues.string(value).length() + (long) lines.size() * indent.length());
     StringBuilder out = new StringBuilder();
     if (PyValues.truth(arguments.get(1, "first", false))) {
       out.append(indent);
@@ -120,6 +118,12 @@ final class TextFilters {
     return value instanceof Markup ? new Markup(out.toString()) : out.toString();
   }
 
+  private static String blanks(Object count, String what) {
+    int blanks = Math.max(0, PyNumbers.index(count, what));
+    PyText.requireLength(blanks);
+    return " ".repeat(blanks);
+  }
+
   static Object toJson(Object value, Arguments arguments) {
     arguments.only("tojson", "ensure_ascii", "indent", "separators", "sort_keys");
     Object indent = arguments.get(1, "indent", None.NONE);
@@ -128,9 +132,7 @@ final class TextFilters {
     if (indent != None.NONE) {
       unit =
           Optional.of(
-              PyValues.isString(indent)
-                  ? PyValues.string(indent)
-                  : " ".repeat(Math.max(0, PyNumbers.index(indent, "indent"))));
+              PyValues.isString(indent) ? PyValues.string(indent) : blanks(indent, "indent"));
     }
     String comma = unit.isPresent() ? "," : ", ";
     String colon = ": ";

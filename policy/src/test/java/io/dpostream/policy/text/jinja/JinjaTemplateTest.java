@@ -43,6 +43,10 @@ class JinjaTemplateTest {
         "{{ messages }} ¦ [{'role': 'user', 'content': 'Hi'}]",
         "{% if messages|selectattr('role', 'equalto', 'system') %}G{% endif %} ¦ G",
         "{{ '<' ~ ('a'|safe) }}{{ '<' + ('a'|safe) }} ¦ <a&lt;a",
+        "{% for i in [1, 2] %}{% with a=i %}{% if a == 2 %}{% break %}{% endif %}{% endwith %}B{% endfor %} ¦ B",
+        "{{ range(1000000000000, 1000000000002)|list }} ¦ [1000000000000, 1000000000001]",
+        "{{ 1.0 // 0.1 }} {{ -1.5 // 1.0 }} {{ 1.5|round(2147483647) }} ¦ 9.0 -2.0 1.5",
+        "{{ 'ŉx'|capitalize }} {{ 'x'.zfill(10002)|length }} ¦ ʼNx 10002",
         "{{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 / 2 }} ¦ 3 -4 2 3.5",
         "{{ 1e16 }} {{ 0.1 + 0.2 }} {{ 1e-5 }} {{ 100000.0 }} ¦ 1e+16 0.30000000000000004 1e-05 100000.0",
       })
@@ -65,6 +69,13 @@ class JinjaTemplateTest {
         "{% include 'x' %} ¦ the statement 'include' is not supported",
         "{% set true = 1 %} ¦ 'true' cannot be assigned to",
         "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }} ¦ maximum recursion depth exceeded",
+        "{% set ns = namespace(x='ab') %}{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %} ¦ a text or list is longer than",
+        "{% set ns = namespace(x=9) %}{% for i in range(40) %}{% set ns.x = ns.x * ns.x %}{% endfor %} ¦ a number is too large",
+        "{{ 'a'|indent(2000000000) }} ¦ a text or list is longer than",
+        "{{ [1]|tojson(indent=2000000000) }} ¦ a text or list is longer than",
+        "{{ [1]|batch(2147483647, 'x')|list }} ¦ a text or list is longer than",
+        "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %} ¦ come to an end",
+        "{% for i in [1] %}{% generation %}{% break %}{% endgeneration %}{% endfor %} ¦ break outside of a loop",
         "{% for i in range(100001) %}{% endfor %} ¦ a range is longer than 100000",
       })
   void shouldRefuseByName(String template, String message) {
