@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code dpo reward}: trains a reward model, which makes a judge. */
+/** The command {@code dpo reward}, which trains a reward model to judge with. */
 @Command(
     name = "reward",
     description = {
@@ -65,7 +65,10 @@ final class RewardCommand extends EpochTrainingCommand {
             heldOut.margin());
   }
 
-  /** The token to fill with, for a model whose configuration names none: its own, or the end. */
+  /**
+   * Finds the padding token: the one in the model's configuration, or else the end-of-sequence
+   * token.
+   */
   private static int padToken(CheckpointFolder folder, Tokenizer tokenizer) {
     return Stream.of("pad_token", "eos_token")
         .flatMap(name -> tokenizer.specialToken(name).stream())

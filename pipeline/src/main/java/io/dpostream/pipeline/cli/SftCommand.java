@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code dpo sft}: supervised fine-tuning, which makes a reference. */
+/** The command {@code dpo sft}, which makes a reference by supervised fine-tuning. */
 @Command(
     name = "sft",
     description = {
       "Fine-tune a model on prompts and completions; the result is a reference for DPO.",
-      "The loss counts the completions' tokens alone."
+      "The loss counts completion tokens only."
     })
 final class SftCommand extends EpochTrainingCommand {
 

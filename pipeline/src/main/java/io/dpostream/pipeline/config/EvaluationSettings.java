@@ -26,12 +26,14 @@ public record EvaluationSettings(
     Require.atLeast("max_rounds", maxRounds, 1);
   }
 
-  /** Nothing is measured; were it, by the reference answer and then by brevity. */
+  /**
+   * The defaults: nothing is measured unless prompts are set; then by reference answer and brevity.
+   */
   public static EvaluationSettings defaults() {
     return SettingsTree.defaults(EvaluationSettings.class);
   }
 
-  /** A new judge, owned by the caller. */
+  /** Creates the judge, owned by the caller. */
   public Judge newJudge() {
     return Judges.onClassPath().create(judge, "evaluation.judge");
   }

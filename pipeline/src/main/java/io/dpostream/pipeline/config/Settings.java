@@ -83,24 +83,22 @@ public record Settings(
     return sections;
   }
 
-  /**
-   * Reads settings on top of the defaults; the sampler's engine is that of all unless it is set.
-   */
+  /** Reads settings on top of the defaults; unless set, the sampler's engine is the shared one. */
   public static SettingsReader<Settings> reader() {
     return new SettingsReader<>(defaults(), INHERITING);
   }
 
-  /** These settings with another last step. */
+  /** Returns these settings with another last step. */
   public Settings withMaxSteps(long maxSteps) {
     return RecordCopy.with(this, "trainer", trainer.withMaxSteps(maxSteps));
   }
 
-  /** Where and how the trainer computes. */
+  /** The trainer's device, dtype and threads. */
   public EngineOptions engine() {
     return new EngineOptions(device, dtype, threads);
   }
 
-  /** How clients reach a Kafka with these addresses. */
+  /** Returns the settings of clients for a Kafka with these addresses. */
   public KafkaSettings kafkaSettings(String bootstrapServers, String schemaRegistryUrl) {
     return new KafkaSettings(
         bootstrapServers, schemaRegistryUrl, topic.prefix(), kafka.properties());
@@ -177,7 +175,7 @@ public record Settings(
       Require.port("registry_port", registryPort);
     }
 
-    /** All ports, the free ones among them chosen now. */
+    /** Chooses all ports, with a free one for each that is 0. */
     public Ports ports() {
       Ports free = Ports.free();
       return new Ports(
