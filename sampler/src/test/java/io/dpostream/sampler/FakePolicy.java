@@ -1,6 +1,6 @@
 package io.dpostream.sampler;
 
-import io.dpostream.policy.model.Draws;
+import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.UnusablePromptException;
@@ -64,7 +64,7 @@ public final class FakePolicy implements LoadedPolicy {
     List<Float> logprobs = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     for (int position = 0; position < 4; position++) {
-      int letter = 'a' + (int) (26 * Draws.uniform(request.drawSeed(), position));
+      int letter = 'a' + (int) (26 * RandomDraws.uniform(request.drawSeed(), position));
       ids.add(letter);
       logprobs.add((float) -Math.log(26));
       text.append((char) letter);

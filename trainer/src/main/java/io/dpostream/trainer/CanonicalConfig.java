@@ -40,7 +40,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
-  /** Of a configuration. */
+  /** The canonical form of a configuration. */
   public static CanonicalConfig of(TrainerConfig config) {
     SortedMap<String, String> values = new TreeMap<>();
     ObjectNode tree = SettingsTree.of(config);
@@ -53,16 +53,17 @@ public record CanonicalConfig(SortedMap<String, String> values) {
   }
 
   /**
-   * What a run has recorded, in today's keys: a key that it lacks means what it meant then.
+   * The configuration that a run has recorded, in today's keys; a key that it lacks has the default
+   * of its release.
    *
    * @throws io.dpostream.settings.UserException when a later release recorded it, or when it uses
-   *     what this one cannot do any more
+   *     what this one no longer supports
    */
   public static CanonicalConfig recorded(RunConfigured configured) {
     return ConfigHistory.RELEASES.read(configured);
   }
 
-  /** From its text. */
+  /** Parses what {@link #text} returns. */
   public static CanonicalConfig parse(String text) {
     SortedMap<String, String> values = new TreeMap<>();
     text.lines()
@@ -90,9 +91,9 @@ public record CanonicalConfig(SortedMap<String, String> values) {
   }
 
   /**
-   * The configuration: these values over {@code rest}, which gives what is not part of them.
+   * Builds the full configuration: these values, and those of {@code rest} for every other key.
    *
-   * @throws IllegalArgumentException when a key is not known any more or a value does not fit
+   * @throws IllegalArgumentException when a key is no longer known or a value does not fit
    */
   public TrainerConfig over(TrainerConfig rest) {
     ObjectNode tree = SettingsTree.of(rest);

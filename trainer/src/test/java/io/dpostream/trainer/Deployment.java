@@ -95,7 +95,7 @@ public final class Deployment {
     return new Deployment(kafka, folder, model, FakeLearner::new);
   }
 
-  /** The same deployment with another model and learner. */
+  /** This deployment with another model and learner. */
   public Deployment with(Path otherModel, LearnerFactory otherLearners) {
     return new Deployment(kafka, folder, otherModel, otherLearners);
   }

@@ -33,14 +33,14 @@ public final class FakeLearner implements Learner {
   private String reference;
   private int threads = 1;
 
-  /** From two folders that {@link #writeModel} made. */
+  /** Opens a learner on two folders that {@link #writeModel} made. */
   public FakeLearner(TrainerConfig config, Path policy, Path reference) {
     this.config = config;
     this.policy = DigestUtils.sha256Hex(read(policy.resolve(WEIGHTS)));
     this.reference = DigestUtils.sha256Hex(read(reference.resolve(WEIGHTS)));
   }
 
-  /** The same on a machine with another number of threads. */
+  /** Opens a learner as on a machine with another number of threads. */
   public FakeLearner onThreads(int number) {
     this.threads = number;
     return this;

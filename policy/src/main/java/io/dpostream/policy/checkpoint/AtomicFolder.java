@@ -13,7 +13,8 @@ import java.util.UUID;
 /**
  * A folder that appears complete and durable, or not at all. It is filled under a temporary name
  * beside its own, its files and directories are forced to disk, it is renamed in one step, and the
- * rename itself is forced to disk. A process that dies on the way leaves only the temporary folder.
+ * rename itself is forced to disk. A process that dies before the rename leaves only the temporary
+ * folder.
  */
 public final class AtomicFolder {
   private AtomicFolder() {}
@@ -25,9 +26,9 @@ public final class AtomicFolder {
   }
 
   /**
-   * Makes a folder.
+   * Creates a folder.
    *
-   * @throws FileAlreadyExistsException if something stands under its name: folders are immutable
+   * @throws FileAlreadyExistsException if something with its name exists: folders are immutable
    */
   public static void create(Path folder, Contents contents) throws IOException {
     Path target = folder.toAbsolutePath();
@@ -48,7 +49,7 @@ public final class AtomicFolder {
     forceFile(parent);
   }
 
-  /** Forces everything in a folder, and the folder, to disk. */
+  /** Forces a folder and everything in it to disk. */
   public static void force(Path folder) throws IOException {
     for (Path path : Folders.contentsFirst(folder)) {
       forceFile(path);

@@ -3,8 +3,8 @@ package io.dpostream.policy.checkpoint;
 import java.nio.file.Path;
 
 /**
- * A checkpoint that cannot be used. The message is one line: the folder or file, what is wrong with
- * it, and what to do.
+ * Thrown when a checkpoint cannot be used. The message is one line: the folder or file, what is
+ * wrong with it, and what to do.
  */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;

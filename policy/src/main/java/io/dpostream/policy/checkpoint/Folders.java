@@ -9,15 +9,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders with everything in them. */
+/** Deletes folders with everything in them. */
 public final class Folders {
   private Folders() {}
 
   /**
-   * Deletes a folder and everything in it, links but not what they point to. Nothing happens where
-   * there is no folder.
+   * Deletes a folder and everything in it. Links are deleted, but not what they point to. Does
+   * nothing when the folder does not exist.
    *
-   * @throws UncheckedIOException if something cannot be deleted; what came before it is gone
+   * @throws UncheckedIOException if something cannot be deleted; what was deleted before it stays
+   *     deleted
    */
   public static void delete(Path folder) {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -32,7 +33,9 @@ public final class Folders {
     }
   }
 
-  /** Everything inside a folder and then the folder: contents before what holds them. */
+  /**
+   * Lists everything inside a folder, then the folder itself: contents come before their container.
+   */
   static List<Path> contentsFirst(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths.sorted(Comparator.reverseOrder()).toList();

@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The JSON files of a checkpoint folder. */
+/** Reads the JSON files of a checkpoint folder. */
 public final class JsonFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private JsonFiles() {}
 
   /**
-   * The object that a file holds.
+   * Reads the object that a file holds.
    *
    * @throws CheckpointException if the file is missing, unreadable, or holds anything else
    */

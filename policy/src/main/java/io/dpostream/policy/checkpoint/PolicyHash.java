@@ -11,9 +11,10 @@ import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The identity of a policy: SHA-256 over its float32 tensors sorted by name. Each adds the length
- * of its name in bytes (int32) and the name (UTF-8), the number of its dimensions (int32) and the
- * dimensions (int64), and its values in row-major order (float32); all little-endian.
+ * Computes the hash that identifies a policy: a SHA-256 over its float32 tensors sorted by name.
+ * Each tensor adds the length of its name in bytes (int32) and the name (UTF-8), the number of its
+ * dimensions (int32) and the dimensions (int64), and its values in row-major order (float32); all
+ * little-endian.
  */
 public final class PolicyHash {
   private PolicyHash() {}

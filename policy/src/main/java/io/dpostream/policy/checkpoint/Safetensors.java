@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.policy.torch.Dtype;
-import io.dpostream.policy.torch.Floats;
+import io.dpostream.policy.torch.FloatWidening;
 import io.dpostream.policy.torch.NamedTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,7 +37,7 @@ public final class Safetensors {
   private static final int CHUNK_BYTES = 1 << 26;
 
   /**
-   * Where a tensor stands.
+   * The location of a tensor.
    *
    * @param shape its dimensions; none for a scalar
    * @param begin first byte in the file
@@ -158,7 +158,10 @@ public final class Safetensors {
     if (position != size) {
       throw new CheckpointException(
           file,
-          size + " bytes where the header tells of " + position + "; truncated: download it again");
+          size
+              + " bytes where the header announces "
+              + position
+              + "; truncated: download it again");
     }
     return entries;
   }
@@ -247,13 +250,13 @@ public final class Safetensors {
     return entry;
   }
 
-  /** A tensor, read when streamed. */
+  /** Returns a tensor, which is read when streamed. */
   public NamedTensor tensor(String name) {
     entry(name);
     return new StoredTensor(this, name);
   }
 
-  /** Reads a tensor as float32, widening what is stored narrower; exact for all dtypes but F64. */
+  /** Reads a tensor as float32; the conversion is exact for all dtypes except F64. */
   void stream(String name, NamedTensor.FloatSink sink) {
     Entry entry = entry(name);
     try (FileChannel channel = FileChannel.open(entry.file)) {
@@ -261,7 +264,7 @@ public final class Safetensors {
         long length = Math.min(CHUNK_BYTES, entry.end - at);
         ByteBuffer stored =
             channel.map(MapMode.READ_ONLY, at, length).order(ByteOrder.LITTLE_ENDIAN);
-        sink.accept(Floats.widen(stored, entry.dtype));
+        sink.accept(FloatWidening.widen(stored, entry.dtype));
       }
     } catch (IOException e) {
       throw new CheckpointException(entry.file, "cannot be read: " + e, e);

@@ -16,8 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Writes float32 tensors in Hugging Face's safetensors format. The same tensors give the same
- * bytes: entries stand sorted by name, and the header is padded to 8 bytes with spaces.
+ * Writes float32 tensors in Hugging Face's safetensors format. Equal tensors give equal bytes:
+ * entries are sorted by name, and the header is padded to 8 bytes with spaces.
  */
 public final class SafetensorsWriter {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -2,7 +2,7 @@
  * Files of weights: safetensors, the hash of a policy, and folders that appear complete or not at
  * all.
  *
- * <p>What the weights mean is the model's matter.
+ * <p>What the weights mean is left to the model.
  */
 @NullMarked
 package io.dpostream.policy.checkpoint;

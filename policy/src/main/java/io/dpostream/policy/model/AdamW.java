@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * AdamW with decoupled weight decay on matrices alone: norms and biases, the vectors, are left out.
- * Source: Loshchilov and Hutter, <a href="https://arxiv.org/abs/1711.05101">1711.05101</a>; the
- * arithmetic is PyTorch's fused kernel in float32.
+ * AdamW with decoupled weight decay on matrices alone: vectors, that is norms and biases, do not
+ * decay. Source: Loshchilov and Hutter, <a href="https://arxiv.org/abs/1711.05101">1711.05101</a>;
+ * the arithmetic is PyTorch's fused kernel in float32.
  *
- * <p>Its moments live in a manager of its own. Not thread-safe.
+ * <p>Its moments belong to a manager of its own. Not thread-safe.
  */
 public final class AdamW implements AutoCloseable {
   private final Settings settings;
@@ -28,7 +28,7 @@ public final class AdamW implements AutoCloseable {
 
   public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
 
-  /** Begins without moments. Close it before the model. */
+  /** Creates an optimizer with zero moments. Close it before the model. */
   public AdamW(Settings settings, TrainableModel model) {
     this.settings = settings;
     this.parameters = model.parameters();
@@ -46,7 +46,7 @@ public final class AdamW implements AutoCloseable {
 
   /**
    * Moves the parameters along their gradients, scaled down to a norm of at most {@code maxNorm}.
-   * Where the norm is not finite nothing moves, and no update is counted.
+   * When the norm is not finite, nothing moves and no update is counted.
    *
    * @param maxNorm bound of the norm; 0 for none
    * @return the 2-norm of all gradients together, before scaling
@@ -67,7 +67,10 @@ public final class AdamW implements AutoCloseable {
     }
   }
 
-  /** Scales the gradients down to a norm of at most {@code bound}, given their norm; 0: never. */
+  /**
+   * Scales the gradients down to a norm of at most {@code bound}, given their norm; never if the
+   * bound is 0.
+   */
   void clip(double norm, double bound) {
     double factor = bound / (norm + 1e-6);
     if (bound > 0 && factor < 1) {
@@ -132,10 +135,10 @@ public final class AdamW implements AutoCloseable {
   }
 
   /**
-   * Replaces the state by a stored one.
+   * Replaces the state with a stored one.
    *
    * @throws CheckpointException if the file lacks a moment
-   * @throws IllegalArgumentException if a shape is another
+   * @throws IllegalArgumentException if a shape differs
    */
   public void load(Safetensors file, long updatesTaken) {
     for (int i = 0; i < first.size(); i++) {

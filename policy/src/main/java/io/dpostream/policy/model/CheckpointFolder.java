@@ -18,11 +18,11 @@ import java.util.stream.StreamSupport;
 public record CheckpointFolder(Path path, ModelConfig config) {
 
   /**
-   * Opens a folder: reads {@code config.json} and looks whether the weights and the tokenizer are
-   * there. What is inside those is checked when they are loaded.
+   * Opens a folder: reads {@code config.json} and checks that the weights and the tokenizer exist.
+   * Their contents are checked when they are loaded.
    *
-   * @throws CheckpointException if there is no such folder, a file is missing from it, or it holds
-   *     an architecture that this library does not run
+   * @throws CheckpointException if there is no such folder, a file is missing from it, or its
+   *     architecture is not supported
    */
   public static CheckpointFolder open(Path path) {
     if (!Files.isDirectory(path)) {
@@ -34,15 +34,15 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     return new CheckpointFolder(path, config);
   }
 
-  /** Its tokenizer, read anew; the caller closes it. */
+  /** Loads the tokenizer; the caller closes it. */
   public Tokenizer tokenizer() {
     return Tokenizer.load(path);
   }
 
   /**
-   * Refuses a model that computes something else than what is needed.
+   * Rejects a model whose head is not the one needed.
    *
-   * @throws CheckpointException if the head is another
+   * @throws CheckpointException if it has another head
    */
   void requireHead(Head head) {
     if (config.head() != head) {
@@ -55,7 +55,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     }
   }
 
-  /** What the folder says about generating with the model. */
+  /** The folder's defaults for generating with the model. */
   public GenerationDefaults generationDefaults() {
     return GenerationDefaults.read(path, config.eosTokenIds());
   }

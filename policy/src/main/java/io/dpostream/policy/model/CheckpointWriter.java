@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes complete Hugging Face checkpoint folders: configuration, tokenizer and chat template as in
- * the folder that the model came from, and its weights in float32. What it writes loads in
+ * Writes complete Hugging Face checkpoint folders: configuration, tokenizer and chat template are
+ * copied from the folder that the model came from, and the weights are float32. The result loads in
  * transformers and vLLM. Safe for use by several threads.
  */
 public final class CheckpointWriter {
@@ -31,12 +31,15 @@ public final class CheckpointWriter {
   private final CheckpointFolder source;
   private final ModelConfig config;
 
-  /** Writes models of the source folder's shape. */
+  /** Creates a writer of models with the source folder's shape. */
   public CheckpointWriter(CheckpointFolder source) {
     this(source, source.config());
   }
 
-  /** Writes models of another shape, such as a reward model, with the source folder's tokenizer. */
+  /**
+   * Creates a writer of models with another shape, such as a reward model, and the source folder's
+   * tokenizer.
+   */
   public CheckpointWriter(CheckpointFolder source, ModelConfig config) {
     this.source = source;
     this.config = config;
@@ -49,23 +52,23 @@ public final class CheckpointWriter {
   }
 
   /**
-   * Makes a folder that appears complete and durable, or not at all; once there it is never
-   * changed.
+   * Creates a folder that appears complete and durable, or not at all, and never changes
+   * afterwards.
    *
-   * @throws CheckpointException if something stands under its name, or it cannot be written
+   * @throws CheckpointException if something with its name exists, or it cannot be written
    */
   public void write(Path folder, WeightsFile weights) {
     try {
       AtomicFolder.create(folder, temporary -> fill(temporary, weights));
     } catch (FileAlreadyExistsException e) {
       throw new CheckpointException(
-          folder, "exists already; checkpoint folders never change, give another name", e);
+          folder, "exists already; checkpoint folders never change, choose another name", e);
     } catch (IOException e) {
       throw new CheckpointException(folder, "cannot be written: " + e, e);
     }
   }
 
-  /** Writes the files into an existing folder, for a caller that makes it durable and visible. */
+  /** Writes the files into an existing folder, which the caller makes durable and visible. */
   public void fill(Path emptyFolder, WeightsFile weights) throws IOException {
     Files.writeString(emptyFolder.resolve("config.json"), configJson());
     for (String name : COPIED) {

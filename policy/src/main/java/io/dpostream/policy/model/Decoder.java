@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes completions for a batch of prompts, one forward pass a token over a key-value cache. Rows
- * that have ended leave the batch.
+ * Writes completions for a batch of prompts, with one forward pass per token over a key-value
+ * cache. Finished rows leave the batch.
  *
- * <p>The token at position t of a completion is drawn with {@code Draws.uniform(drawSeed, t)} by
- * inverse CDF over the vocabulary in the order of ids, so a completion depends on its prompt and
+ * <p>The token at position t of a completion is drawn with {@code RandomDraws.uniform(drawSeed, t)}
+ * by inverse CDF over the vocabulary in the order of ids, so a completion depends on its prompt and
  * seed, not on the other rows (up to the rounding of products of another shape).
  *
  * <p>Thread-safe; memory is held for the length of a call.
@@ -34,7 +34,7 @@ public final class Decoder {
    * Completes each prompt until an end-of-sequence token, {@code maxNewTokens}, or the model's last
    * position.
    *
-   * @return one generation a request, in their order
+   * @return one generation per request, in the order given
    * @throws IllegalArgumentException if a prompt leaves no position free or an id is outside the
    *     vocabulary
    */
@@ -63,7 +63,7 @@ public final class Decoder {
       if (going.isEmpty()) {
         return;
       }
-      // Copying the cache costs about a step; a quarter fewer rows pay that back soon.
+      // Copying the cache costs about one step, which a quarter fewer rows soon pays back.
       if (going.size() <= active.size() * 3 / 4) {
         cache = keep(scope, cache, active);
         active = going;
@@ -119,7 +119,7 @@ public final class Decoder {
   private void draw(
       NDManager scope, NDArray logits, List<Row> active, int position, SamplingOptions options) {
     double[] draws =
-        active.stream().mapToDouble(row -> Draws.uniform(row.drawSeed, position)).toArray();
+        active.stream().mapToDouble(row -> RandomDraws.uniform(row.drawSeed, position)).toArray();
     try (NDArray drawn =
         program.tensor(
             scope,
@@ -142,7 +142,7 @@ public final class Decoder {
     return rows.stream().mapToInt(row -> row.prompt.length).toArray();
   }
 
-  /** A completion as it grows; after its end nothing is added. */
+  /** A growing completion; nothing is added after its end. */
   private final class Row {
     private final int[] prompt;
     private final long drawSeed;

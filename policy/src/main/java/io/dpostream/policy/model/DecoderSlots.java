@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where each tensor stands in the lists that the decoder program takes. Java fills the lists by
- * these places, and the program's source gets its numbers from them when it is loaded.
+ * Assigns each tensor its place in the lists that the decoder program takes. Java fills the lists
+ * by these places, and they are substituted into the program's source when it is loaded.
  */
 final class DecoderSlots {
   private DecoderSlots() {}
 
-  /** Tensors of the whole model, at the beginning of the list of weights. */
+  /** Tensors of the whole model, which come first in the list of weights. */
   enum ModelSlot {
     EMBEDDING,
     FINAL_NORM,
@@ -47,12 +47,12 @@ final class DecoderSlots {
     }
   }
 
-  /** Length of the list of weights of a model with so many layers. */
+  /** Length of the list of weights for a number of layers. */
   static int weights(int layers) {
     return ModelSlot.values().length + LayerSlot.values().length * layers;
   }
 
-  /** Length of the list of adapters of a model with so many layers. */
+  /** Length of the list of adapters for a number of layers. */
   static int adapters(int layers) {
     return 2 * Lora.MODULES.size() * layers;
   }

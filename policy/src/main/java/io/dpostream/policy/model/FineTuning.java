@@ -3,11 +3,11 @@ package io.dpostream.policy.model;
 import java.util.Optional;
 
 /**
- * What of a model is trained, and how its graph is kept.
+ * Selects which weights of a model are trained and how its graph is kept.
  *
  * @param lora trains adapters alone; all weights when absent
- * @param gradientCheckpointing keeps only each layer's input from a forward pass, and computes the
- *     layer again in the backward pass
+ * @param gradientCheckpointing keeps only each layer's input from a forward pass, and recomputes
+ *     the layer in the backward pass
  */
 public record FineTuning(Optional<Lora> lora, boolean gradientCheckpointing) {
 

@@ -2,7 +2,7 @@ package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.dpostream.policy.torch.Arrays32;
+import io.dpostream.policy.torch.ArrayValues;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
@@ -44,8 +44,9 @@ public final class ForwardPass implements AutoCloseable {
       boolean checkpointing) {}
 
   /**
-   * What is kept of the layers: their inputs and the last one's output, as a leaf that takes the
-   * gradient; or nothing, where their graph hangs on the hidden states.
+   * The part of the layers that is kept for the backward pass: their inputs and the last one's
+   * output, as a leaf that receives the gradient; or nothing, when the hidden states hold their
+   * graph.
    */
   private record Lower(List<NDArray> inputs, Optional<NDArray> top) {}
 
@@ -106,7 +107,7 @@ public final class ForwardPass implements AutoCloseable {
     return new ForwardPass(model, scope, batch, new Lower(inputs, Optional.of(top)), hidden);
   }
 
-  /** Normed hidden states where a batch reads them, with their graph. */
+  /** Computes the normalized hidden states that a batch reads, with their graph. */
   static NDArray hidden(Model model, NDManager scope, PaddedBatch batch) {
     TorchProgram program = model.program();
     return batch.positions().length == 0
@@ -137,18 +138,18 @@ public final class ForwardPass implements AutoCloseable {
 
   /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */
   public float[][] logprobs() {
-    return batch.byRow(Arrays32.floats(scores));
+    return batch.byRow(ArrayValues.floats(scores));
   }
 
   /**
    * {@code log Σ_v p(v)²} of the distribution that each completion token was scored under: the log
-   * of the chance that two draws agree. In the shape of {@link #logprobs}; computed anew, without a
+   * of the chance that two draws agree. In the shape of {@link #logprobs}; recomputed without a
    * graph.
    */
   public float[][] logCollisions() {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
-          Arrays32.floats(
+          ArrayValues.floats(
               model
                   .program()
                   .tensor(
@@ -171,7 +172,7 @@ public final class ForwardPass implements AutoCloseable {
   public float[][] divergences(LanguageModel other) {
     try (NDManager passing = scope.newSubManager()) {
       return batch.byRow(
-          Arrays32.floats(
+          ArrayValues.floats(
               model
                   .program()
                   .tensor(
@@ -187,7 +188,7 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
-  /** The log-probabilities before rounding to float32. */
+  /** The log-probabilities before they are rounded to float32. */
   double[] exactLogprobs() {
     return scores.toDoubleArray();
   }

@@ -4,7 +4,8 @@ package io.dpostream.policy.model;
  * One completion to sample.
  *
  * @param prompt at least one token id; not copied
- * @param drawSeed with the token's position it fixes the random draw, see {@link Draws}
+ * @param drawSeed together with the token's position it determines the random draw, see {@link
+ *     RandomDraws}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record GenerationRequest(int[] prompt, long drawSeed) {

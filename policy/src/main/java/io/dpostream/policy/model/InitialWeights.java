@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Random weights for a model that is to be trained from nothing. */
+/** Draws random weights for a model that is trained from scratch. */
 public final class InitialWeights {
   private static final double SCORE_DEVIATION = 0.02;
 
   private InitialWeights() {}
 
   /**
-   * Draws all tensors: matrices from a normal distribution around 0, norms 1, biases 0. The same
-   * arguments give the same values.
+   * Draws all tensors: matrices from a normal distribution around 0; norms are 1 and biases 0. The
+   * same arguments give the same values.
    *
    * @param deviation standard deviation of the matrices
    */

@@ -7,25 +7,25 @@ import io.dpostream.policy.checkpoint.PolicyHash;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.model.ModelConfig.Head;
 import io.dpostream.policy.text.TokenSequence;
-import io.dpostream.policy.torch.Arrays32;
+import io.dpostream.policy.torch.ArrayValues;
 import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.Tensors;
-import io.dpostream.policy.torch.Torch;
+import io.dpostream.policy.torch.TorchEngine;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One version of a policy with frozen weights: it scores completions and, through {@link #decoder},
+ * A language model with frozen weights, which scores completions and, through {@link #decoder},
  * writes them.
  *
  * <p>Thread-safe: several threads may score and decode at the same time. Closing frees the weights
- * and must not overtake a call.
+ * and must not happen during a call.
  */
 public final class LanguageModel implements AutoCloseable {
-  /** Most logits that exist at one time, as elements: 64 MB of float32. */
+  /** Largest number of logits in memory at one time: 64 MB of float32. */
   private static final int CHUNK_LOGITS = 1 << 24;
 
   private final ModelConfig config;
@@ -54,7 +54,7 @@ public final class LanguageModel implements AutoCloseable {
    * Loads a checkpoint, its weights in the dtype of the options.
    *
    * @throws CheckpointException if the weights are missing, damaged or not those of the
-   *     configuration, or the model is a reward model
+   *     configuration, or it is a reward model
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
     folder.requireHead(Head.CAUSAL_LM);
@@ -65,7 +65,7 @@ public final class LanguageModel implements AutoCloseable {
   static LanguageModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
-    NDManager manager = Torch.manager(options);
+    NDManager manager = TorchEngine.manager(options);
     try {
       Dtype dtype = Dtype.named(options.dtype());
       Tensors tensors = new Tensors(manager, options.device());
@@ -88,14 +88,14 @@ public final class LanguageModel implements AutoCloseable {
     return sha256;
   }
 
-  /** Decodes with this model; share it or make several. */
+  /** Creates a decoder of this model; share it or create several. */
   public Decoder decoder() {
     return new Decoder(config, manager, program, weights.slots());
   }
 
   /**
-   * Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. Nothing
-   * is recorded for gradients.
+   * Computes the log-probabilities of the completions' tokens: one row per sequence, one float32
+   * per token. Nothing is recorded for gradients.
    *
    * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
    *     sequence is longer than the model's positions
@@ -104,7 +104,10 @@ public final class LanguageModel implements AutoCloseable {
     return logprobs(PaddedBatch.of(sequences, config));
   }
 
-  /** The same, computed in a fixed shape, so that no sequence's numbers depend on the others. */
+  /**
+   * Computes the log-probabilities of the completions' tokens in a fixed shape, so that no
+   * sequence's numbers depend on the others.
+   */
   public float[][] logprobs(List<TokenSequence> sequences, PassShape shape) {
     return logprobs(PaddedBatch.of(sequences, config, shape));
   }
@@ -120,19 +123,21 @@ public final class LanguageModel implements AutoCloseable {
               hidden(scope, batch),
               batch.targets(),
               chunk);
-      return batch.byRow(Arrays32.floats(scores));
+      return batch.byRow(ArrayValues.floats(scores));
     }
   }
 
-  /** What a head of one row makes of the states that a batch reads, one float32 each. */
+  /** Applies a head with one row to the states that a batch reads; one float32 each. */
   float[] values(PaddedBatch batch) {
     try (NDManager scope = manager.newSubManager()) {
-      return Arrays32.floats(
+      return ArrayValues.floats(
           program.tensor(scope, Gradients.OFF, "values", weights.slots(), hidden(scope, batch)));
     }
   }
 
-  /** Normed hidden states before each completion token; they belong to the scope. */
+  /**
+   * Computes the normalized hidden states before each completion token; they belong to the scope.
+   */
   NDArray hidden(NDManager scope, PaddedBatch batch) {
     return program.tensor(
         scope,
@@ -159,7 +164,8 @@ public final class LanguageModel implements AutoCloseable {
       NDArray hidden =
           program.tensor(scope, Gradients.OFF, "hidden", weights.slots(), List.of(), 1, ids, all);
       float[] flat =
-          Arrays32.floats(program.tensor(scope, Gradients.OFF, "logits", weights.slots(), hidden));
+          ArrayValues.floats(
+              program.tensor(scope, Gradients.OFF, "logits", weights.slots(), hidden));
       int vocab = config.vocabSize();
       float[][] rows = new float[ids.length][];
       for (int i = 0; i < rows.length; i++) {

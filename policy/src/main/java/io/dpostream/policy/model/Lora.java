@@ -20,15 +20,15 @@ public record Lora(int rank, double alpha, List<String> targetModules, long seed
   public static final List<String> MODULES =
       List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
-  /** Stands for all of {@link #MODULES}. */
+  /** The value of {@code lora_target_modules} that means all of {@link #MODULES}. */
   public static final String ALL_LINEAR = "all-linear";
 
   private static final List<String> DEFAULT_MODULES = List.of("q_proj", "v_proj");
 
   /**
-   * Adapters as configured.
+   * Checks the configured adapters.
    *
-   * @param targetModules when empty, queries and values, as PEFT has it for these architectures
+   * @param targetModules when empty, queries and values, PEFT's default for these architectures
    */
   public Lora {
     if (rank < 1 || !(alpha > 0)) {
@@ -56,7 +56,7 @@ public record Lora(int rank, double alpha, List<String> targetModules, long seed
     return known;
   }
 
-  /** What {@code B A} is multiplied by. */
+  /** The factor that {@code B A} is multiplied by. */
   public double scale() {
     return alpha / rank;
   }

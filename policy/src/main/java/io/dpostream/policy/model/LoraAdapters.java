@@ -21,15 +21,15 @@ import java.util.TreeMap;
 /**
  * A model's low-rank adapters in memory.
  *
- * @param lora how they were asked for
+ * @param lora their configuration
  * @param byName A and B of each adapted projection, sorted by PEFT's names
- * @param slots the same in the order that the decoder program takes
+ * @param slots the arrays in the order that the decoder program takes
  */
 record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> slots) {
   private static final String PREFIX = "base_model.model.";
   private static final String WEIGHT = ".weight";
 
-  /** New adapters, which change nothing yet: A drawn from (-1/√in, 1/√in), B zero. */
+  /** Creates adapters that change nothing yet: A is drawn from (-1/√in, 1/√in), B is zero. */
   static LoraAdapters create(Tensors tensors, ModelConfig config, Lora lora) {
     WeightLayout layout = WeightLayout.of(config);
     Random random = new Random(lora.seed());
@@ -82,7 +82,10 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
     return PREFIX + module + part + WEIGHT;
   }
 
-  /** A base tensor with its adapter added, in float64 and rounded once; as it is without one. */
+  /**
+   * Adds a base tensor's adapter, in float64 and rounded once; returns a tensor without an adapter
+   * unchanged.
+   */
   NamedTensor merged(Tensors tensors, NamedTensor base) {
     NDArray a = base.name().endsWith(WEIGHT) ? byName.get(down(base.name())) : null;
     NDArray b = a == null ? null : byName.get(up(base.name()));
@@ -150,7 +153,7 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
             .put("use_rslora", false)
             .put("inference_mode", true);
     if (lora.alpha() == Math.rint(lora.alpha())) {
-      json.put("lora_alpha", (long) lora.alpha()); // PEFT has it as a whole number
+      json.put("lora_alpha", (long) lora.alpha()); // PEFT writes a whole number
     }
     lora.targetModules().forEach(json.putArray("target_modules")::add);
     return json.toPrettyString() + "\n";

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * The shape of a decoder-only language model, as Hugging Face's {@code config.json} gives it.
  *
  * @param family which published architecture the tensor names and biases follow
- * @param head what stands on top of the last hidden state
+ * @param head what is computed from the last hidden state
  * @param vocabSize rows of the embedding
  * @param hiddenSize width of the residual stream
  * @param intermediateSize width of the gated feed-forward layer
@@ -23,10 +23,10 @@ import java.util.OptionalInt;
  * @param ropeScaling how the rotary frequencies are stretched
  * @param tieWordEmbeddings whether the output head is the embedding itself
  * @param attentionBias whether projections of the attention have a bias; see {@link #outputBias}
- * @param slidingWindow layers that see only the last tokens, if any
+ * @param slidingWindow layers that see only the most recent tokens, if any
  * @param bosTokenId the token that begins a sequence, if there is one
  * @param eosTokenIds the tokens that end a sequence
- * @param padTokenId the token that fills, if there is one
+ * @param padTokenId the padding token, if there is one
  * @param torchDtype dtype of the stored tensors: float32, float16 or bfloat16
  */
 public record ModelConfig(
@@ -90,8 +90,8 @@ public record ModelConfig(
   }
 
   /**
-   * Local attention: from layer {@code firstLayer} on, a token sees itself and the {@code size - 1}
-   * tokens before it.
+   * Attention to recent tokens only: from layer {@code firstLayer} on, a token sees itself and the
+   * {@code size - 1} tokens before it.
    */
   public record SlidingWindow(int size, int firstLayer) {
     public SlidingWindow {
@@ -152,7 +152,7 @@ public record ModelConfig(
     return with(newHead, padTokenId);
   }
 
-  /** This model with another token to fill sequences with. */
+  /** This model with another padding token. */
   public ModelConfig withPadToken(int id) {
     return with(head, OptionalInt.of(id));
   }

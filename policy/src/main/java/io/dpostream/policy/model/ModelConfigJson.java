@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** Reads and writes {@code config.json}. A field or a value that would be ignored is refused. */
+/**
+ * Reads and writes {@code config.json}. Rejects a field or value that would otherwise be ignored.
+ */
 final class ModelConfigJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -117,7 +119,10 @@ final class ModelConfigJson {
     }
   }
 
-  /** {@code rope_scaling} up to transformers 4, {@code rope_parameters} since. */
+  /**
+   * Reads {@code rope_scaling}, as transformers wrote it up to version 4, or its successor {@code
+   * rope_parameters}.
+   */
   private JsonNode rope() {
     return root.hasNonNull("rope_parameters")
         ? root.path("rope_parameters")

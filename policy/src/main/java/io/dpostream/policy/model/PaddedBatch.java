@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Sequences in rows, filled on the right with token 0. The last token of a sequence is only ever a
- * target, so it is not among the inputs.
+ * Sequences in rows, padded on the right with token 0. The last token of a sequence is never an
+ * input, only a target.
  *
- * @param rows number of rows, with those of filling
+ * @param rows number of rows, padding rows included
  * @param ids inputs, {@code rows} times the width, row by row
  * @param positions of the inputs in their sequences, where a row holds more than one; empty when
  *     every row is one sequence
- * @param at flat places of the inputs whose next token is a completion's, sequence by sequence
- * @param targets that next token; both may end in filling
+ * @param at flat indices of the inputs whose next token is a completion's, sequence by sequence
+ * @param targets that next token; both lists may end in padding
  * @param counts completion tokens of each sequence
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -26,8 +26,8 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
   }
 
   /**
-   * A row for each sequence in a fixed shape, with rows of filling below, and the completion tokens
-   * filled up to a multiple of {@link #TARGET_STEP} as well.
+   * Puts each sequence into a row of a fixed shape, adds rows of padding, and pads the completion
+   * tokens to a multiple of {@link #TARGET_STEP}.
    */
   static PaddedBatch of(List<TokenSequence> sequences, ModelConfig config, PassShape shape) {
     PassShape needed = PassShape.around(sequences);
@@ -37,15 +37,15 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
     return packed(sequences.stream().map(List::of).toList(), config, shape, TARGET_STEP);
   }
 
-  /** Rows of one or more sequences, which do not see each other. */
+  /** Packs rows of one or more sequences, which do not see each other. */
   static PaddedBatch packed(List<List<TokenSequence>> rows, ModelConfig config) {
     int width = rows.stream().mapToInt(PaddedBatch::inputs).max().orElse(1);
     return packed(rows, config, new PassShape(Math.max(1, rows.size()), Math.max(1, width)), 1);
   }
 
   /**
-   * Whole sequences, a row for each, in a fixed shape; what is read of each is the state after its
-   * last token that is no filling. A row of filling has its first state read.
+   * Puts each whole sequence into a row of a fixed shape. The state after a sequence's last token
+   * that is not padding is read; of a padding row, the first state.
    */
   static PaddedBatch whole(List<int[]> sequences, ModelConfig config, PassShape shape) {
     int[] ids = new int[Math.multiplyExact(shape.rows(), shape.width())];
@@ -131,7 +131,7 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
     }
   }
 
-  /** Values of all completion tokens, given back sequence by sequence. */
+  /** Splits the values of all completion tokens into one row per sequence. */
   float[][] byRow(float[] values) {
     float[][] rowValues = new float[counts.length][];
     int next = 0;
@@ -142,7 +142,7 @@ record PaddedBatch(int rows, int[] ids, int[] positions, int[] at, int[] targets
     return rowValues;
   }
 
-  /** Rows of values joined; the reverse of {@link #byRow}. */
+  /** Joins rows of values; the inverse of {@link #byRow}. */
   double[] flat(double[][] rowValues) {
     if (rowValues.length != counts.length) {
       throw new IllegalArgumentException(rowValues.length + " rows given for " + counts.length);

@@ -24,7 +24,7 @@ public final class Parameters {
   private final List<NDArray> values;
   private final List<NDArray> gradients;
 
-  /** Takes the arrays and gives each a gradient of zeros. */
+  /** Takes over the arrays and gives each a zero gradient. */
   Parameters(Tensors tensors, SortedMap<String, NDArray> byName) {
     this.tensors = tensors;
     this.byName = Collections.unmodifiableSortedMap(byName);
@@ -34,7 +34,7 @@ public final class Parameters {
         values.stream().<NDArray>map(value -> JniUtils.getGradient((PtNDArray) value)).toList();
   }
 
-  /** The names, sorted; all lists here have this order. */
+  /** The names, sorted; every list of this class has this order. */
   public List<String> names() {
     return List.copyOf(byName.keySet());
   }
@@ -82,10 +82,10 @@ public final class Parameters {
   }
 
   /**
-   * Overwrites all values with those of a file.
+   * Overwrites all values with a file's.
    *
    * @throws CheckpointException if the file lacks one
-   * @throws IllegalArgumentException if a shape is another
+   * @throws IllegalArgumentException if a shape differs
    */
   public void load(Safetensors file) {
     byName.forEach((name, value) -> load(file.tensor(name), value));

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder with a new model in it: {@link InitialWeights} and their {@code config.json}. */
+/** Writes the folder of a new model: {@link InitialWeights} and their {@code config.json}. */
 public final class RandomCheckpoint {
   private RandomCheckpoint() {}
 
   /**
-   * Writes {@code config.json} and {@code model.safetensors}; a tokenizer is the caller's to add.
-   * The same configuration and seed give the same bytes.
+   * Writes {@code config.json} and {@code model.safetensors}; the caller adds a tokenizer. Equal
+   * configurations and seeds give equal bytes.
    *
    * @param folder an existing folder without these files
    * @param deviation standard deviation of the matrices; 0.02 is customary

@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A frozen reward model: a decoder whose head gives a whole sequence one score, read after its last
- * token that is not {@code pad_token_id}, as Hugging Face's sequence classification does.
+ * A frozen reward model: a decoder whose head gives a whole sequence a single score, read after its
+ * last token that is not {@code pad_token_id}, as Hugging Face's sequence classification does.
  *
- * <p>Thread-safe. Closing frees the weights and must not overtake a call.
+ * <p>Thread-safe. Closing frees the weights and must not happen during a call.
  */
 public final class RewardModel implements AutoCloseable {
   private final LanguageModel decoder;
@@ -24,7 +24,7 @@ public final class RewardModel implements AutoCloseable {
    * Loads a checkpoint, its weights in the dtype of the options.
    *
    * @throws CheckpointException if the weights are missing, damaged or not those of the
-   *     configuration, or the model has no score
+   *     configuration, or it is a language model
    */
   public static RewardModel load(CheckpointFolder folder, EngineOptions options) {
     folder.requireHead(Head.SEQUENCE_CLASSIFICATION);
@@ -41,8 +41,8 @@ public final class RewardModel implements AutoCloseable {
   }
 
   /**
-   * The scores of whole sequences, prompt and completion, one float32 each. They are computed in a
-   * shape that follows from their number and the longest of them.
+   * The scores of whole sequences, prompt and completion, one float32 each. The shape of the
+   * computation depends on their number and the longest of them.
    *
    * @throws IllegalArgumentException if there is none, an id is outside the vocabulary or a
    *     sequence is longer than the model's positions

@@ -1,12 +1,12 @@
 package io.dpostream.policy.model;
 
-/** How rotary frequencies are stretched beyond the context that a model was pretrained on. */
+/** Stretches rotary frequencies beyond the context that a model was pretrained on. */
 public sealed interface RopeScaling {
 
-  /** The inverse frequency to use in place of the unscaled one, both in radians per position. */
+  /** Scales an inverse frequency; both are in radians per position. */
   double scale(double inverseFrequency);
 
-  /** Frequencies as they are. */
+  /** Leaves frequencies unchanged. */
   record None() implements RopeScaling {
     @Override
     public double scale(double inverseFrequency) {

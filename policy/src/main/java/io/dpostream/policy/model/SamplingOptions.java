@@ -3,8 +3,8 @@ package io.dpostream.policy.model;
 import java.util.Set;
 
 /**
- * How tokens are drawn: the logits are divided by the temperature, the {@code topK} most probable
- * tokens are kept, and of those the most probable that together hold {@code topP}.
+ * Options for drawing tokens: the logits are divided by the temperature, the {@code topK} most
+ * probable tokens are kept, and of those the most probable that together hold {@code topP}.
  *
  * @param temperature 0 for greedy decoding
  * @param topP in (0, 1]; 1 keeps all
@@ -17,7 +17,9 @@ public record SamplingOptions(
   public SamplingOptions {
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
       throw new IllegalArgumentException(
-          "temperature: " + temperature + " is not a number from 0 up");
+          "temperature: "
+              + temperature
+              + " is not a number of at least 0; use 0 for greedy decoding");
     }
     if (!(topP > 0 && topP <= 1)) {
       throw new IllegalArgumentException("top_p: " + topP + " is not in (0, 1]");
@@ -31,7 +33,7 @@ public record SamplingOptions(
     eosIds = Set.copyOf(eosIds);
   }
 
-  /** The most probable token every time. */
+  /** Options that always take the most probable token. */
   public static SamplingOptions greedy(int maxNewTokens, Set<Integer> eosIds) {
     return new SamplingOptions(0, 1, 0, maxNewTokens, eosIds);
   }

@@ -11,7 +11,7 @@ import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.NamedTensor;
 import io.dpostream.policy.torch.Tensors;
-import io.dpostream.policy.torch.Torch;
+import io.dpostream.policy.torch.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A policy in training: float32 master weights with gradients, all of the model's or those of its
- * low-rank adapters. The forward pass computes in the dtype of the options; gradients reach the
+ * A model in training: float32 master weights with gradients, either all of the model's or those of
+ * its low-rank adapters. The forward pass computes in the dtype of the options; gradients reach the
  * masters in float32.
  *
- * <p>One thread trains it at a time; other models may work meanwhile on other threads.
+ * <p>One thread trains it at a time; other models may be used on other threads meanwhile.
  */
 public final class TrainableModel implements AutoCloseable {
   private final CheckpointFolder folder;
@@ -52,7 +52,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Loads a checkpoint, widened to float32, to train all of it.
+   * Loads a checkpoint in float32 to train all of its weights.
    *
    * @throws CheckpointException if the weights are missing, damaged or not those of the
    *     configuration
@@ -62,8 +62,8 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Loads a checkpoint to train as the fine-tuning says. Weights that are not trained are held in
-   * the dtype of the options.
+   * Loads a checkpoint to train the weights that {@code fineTuning} selects. Frozen weights are
+   * held in the dtype of the options.
    *
    * @throws CheckpointException as {@link #load(CheckpointFolder, EngineOptions)}
    */
@@ -74,8 +74,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Loads a checkpoint as a reward model; one that is a language model has its head replaced by one
-   * that is drawn.
+   * Loads a checkpoint as a reward model; a language model's head is replaced by a random one.
    *
    * @param seed of the draw
    * @throws CheckpointException as {@link #load}
@@ -103,7 +102,7 @@ public final class TrainableModel implements AutoCloseable {
       Map<String, NamedTensor> others) {
     ModelConfig config = folder.config();
     Safetensors stored = Safetensors.openFolder(folder.path());
-    NDManager manager = Torch.manager(options);
+    NDManager manager = TorchEngine.manager(options);
     try {
       Tensors tensors = new Tensors(manager, options.device());
       Dtype compute = Dtype.named(options.dtype());
@@ -133,14 +132,14 @@ public final class TrainableModel implements AutoCloseable {
     return folder.config();
   }
 
-  /** What is trained: the model's tensors, or its adapters'. */
+  /** The trained tensors: the model's, or its adapters'. */
   public Parameters parameters() {
     return parameters;
   }
 
   /**
-   * The tensors of the checkpoint that this policy is now, adapters merged into the weights; read
-   * when they are streamed.
+   * The model's present tensors as a checkpoint holds them, with adapters merged into the weights;
+   * read when they are streamed.
    */
   public List<NamedTensor> weights() {
     if (adapters.isEmpty()) {
@@ -156,7 +155,7 @@ public final class TrainableModel implements AutoCloseable {
     return PolicyHash.of(weights());
   }
 
-  /** Whether adapters are trained, and not all weights. */
+  /** Whether adapters are trained instead of all weights. */
   public boolean hasAdapters() {
     return adapters.isPresent();
   }
@@ -174,8 +173,8 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * The manager that owns the weights. An optimizer puts its state and its programs into a
-   * sub-manager of it, and its passing results into another.
+   * The manager that owns the weights. An optimizer keeps its state and programs in one
+   * sub-manager, and temporary results in another.
    */
   NDManager manager() {
     return manager;
@@ -191,14 +190,14 @@ public final class TrainableModel implements AutoCloseable {
     return forward(PaddedBatch.of(sequences, config()));
   }
 
-  /** The same, computed in a fixed shape, so that no sequence's numbers depend on the others. */
+  /** Scores a batch in a fixed shape, so that no sequence's numbers depend on the others. */
   public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
     return forward(PaddedBatch.of(sequences, config(), shape));
   }
 
   /**
-   * The same for rows that hold several sequences each. Sequences that share a row do not see each
-   * other, and each begins at position 0. The pass's rows are the sequences in their order.
+   * Scores rows that hold several sequences each. Sequences that share a row do not see each other,
+   * and each begins at position 0. The pass's rows are the sequences in their order.
    */
   public ForwardPass forwardPacked(List<List<TokenSequence>> rows) {
     return forward(PaddedBatch.packed(rows, config()));
@@ -214,9 +213,9 @@ public final class TrainableModel implements AutoCloseable {
    *
    * @throws IllegalArgumentException as {@link #forward}
    */
-  public ScorePass forwardScores(List<int[]> sequences) {
+  public RewardForwardPass forwardScores(List<int[]> sequences) {
     PaddedBatch batch = PaddedBatch.whole(sequences, config(), PassShape.ofWhole(sequences));
-    return ScorePass.run(model, batch);
+    return RewardForwardPass.run(model, batch);
   }
 
   /** Sets all gradients to zero. */

@@ -19,10 +19,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Where Hugging Face's named tensors stand in the list that the decoder program takes, and which
- * shapes they have.
+ * Maps Hugging Face's named tensors to their places in the list that the decoder program takes, and
+ * to their shapes.
  *
- * @param slots by place in the program's list: the tensor's name, or none where this model has none
+ * @param slots tensor names by place in the program's list; empty where this model has no such
+ *     tensor
  * @param shapes by name
  */
 record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes) {
@@ -51,12 +52,12 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
         .orElseThrow(() -> new IllegalArgumentException(part + " has no " + module));
   }
 
-  /** The hash of those tensors of a file that make the model. */
+  /** Hashes the tensors of a file that belong to the model. */
   String sha256(Safetensors file) {
     return PolicyHash.of(names().stream().map(name -> new StoredTensor(file, name)).toList());
   }
 
-  /** Whether a stored tensor that is not in the layout carries nothing of the model. */
+  /** Whether a stored tensor outside the layout can be ignored. */
   private static boolean isRedundant(String name) {
     return name.endsWith("rotary_emb.inv_freq") || name.equals("lm_head.weight");
   }
@@ -84,7 +85,8 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
     for (String name : file.names()) {
       if (!shapes.containsKey(name) && !isRedundant(name)) {
         throw new CheckpointException(
-            file.source(), "tensor " + name + " has no place in the model of config.json");
+            file.source(),
+            "tensor " + name + " does not belong to the model that config.json describes");
       }
     }
   }

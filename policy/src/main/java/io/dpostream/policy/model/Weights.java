@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * A model's tensors in memory.
  *
  * @param byName the checkpoint's tensors, sorted by name
- * @param slots the same in the order that the decoder program takes
+ * @param slots the arrays in the order that the decoder program takes
  */
 record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
 
@@ -34,9 +34,9 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
   }
 
   /**
-   * The same with some tensors that the file need not have.
+   * Loads a checkpoint's tensors, taking some from elsewhere.
    *
-   * @param others by name; they are taken in place of the file's
+   * @param others by name; they replace the file's
    */
   static Weights load(
       Tensors tensors,
@@ -60,7 +60,7 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
     return new Weights(byName, List.copyOf(slots));
   }
 
-  /** theta^(-2i / head_dim), scaled; in radians per position. */
+  /** Computes the scaled rotary frequencies theta^(-2i / head_dim), in radians per position. */
   private static double[] rotaryFrequencies(ModelConfig config) {
     double[] frequencies = new double[config.headDim() / 2];
     for (int i = 0; i < frequencies.length; i++) {

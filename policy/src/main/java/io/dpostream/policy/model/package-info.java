@@ -1,8 +1,8 @@
 /**
- * The language model: its configuration and layout, forward, log-probabilities, decoding, training
- * and its checkpoint folder.
+ * The language model: configuration and layout, forward pass, log-probabilities, decoding,
+ * training, and checkpoint folders.
  *
- * <p>No array of DJL's leaves the package without its owner being named.
+ * <p>No DJL array leaves the package without a documented owner.
  */
 @NullMarked
 package io.dpostream.policy.model;

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Answered prompts as token ids. Prompt and completion are tokenized apart, so that no token
- * crosses their boundary and the prompt's ids are those that sampling uses. A completion ends with
- * an end-of-sequence token and nothing after it. Safe for use by several threads.
+ * Encodes answered prompts as token ids. Prompt and completion are tokenized apart, so that no
+ * token crosses their boundary and the prompt's ids are those that sampling uses. A completion ends
+ * with an end-of-sequence token and nothing after it. Safe for use by several threads.
  */
 public final class AnswerEncoder {
   private final Tokenizer tokenizer;
@@ -18,7 +18,7 @@ public final class AnswerEncoder {
 
   /**
    * @param tokenizer of the model; stays the caller's
-   * @param defaults what ends a completion of the model
+   * @param defaults what ends the model's completions
    */
   public AnswerEncoder(Tokenizer tokenizer, GenerationDefaults defaults) {
     this.tokenizer = tokenizer;
@@ -32,7 +32,7 @@ public final class AnswerEncoder {
   }
 
   /**
-   * The ids of a text and its continuation.
+   * Encodes a text and its continuation.
    *
    * @throws IllegalArgumentException if prompt or completion has no tokens
    */
@@ -42,16 +42,17 @@ public final class AnswerEncoder {
   }
 
   /**
-   * The ids of a conversation and the turns that answer it.
+   * Encodes a conversation and the turns that answer it.
    *
-   * @throws ChatTemplateException if the model has no chat template, or its template refuses
+   * @throws ChatTemplateException if the model has no chat template, or its template rejects the
+   *     conversation
    */
   public TokenSequence encodeMessages(List<ChatMessage> prompt, List<ChatMessage> answer) {
     int[] ids = prompts.encodeMessages(prompt);
     return new TokenSequence(ids, ended(tokenizer.encode(written(prompt, answer), false)));
   }
 
-  /** What the template writes after the prompt when the answer is known. */
+  /** The text that the template writes after the prompt when the answer is known. */
   private String written(List<ChatMessage> prompt, List<ChatMessage> answer) {
     ChatTemplate template = tokenizer.chatTemplate().orElseThrow();
     String before = template.render(prompt, true);
@@ -65,7 +66,7 @@ public final class AnswerEncoder {
     return whole.substring(before.length());
   }
 
-  /** Cut after the last end-of-sequence token, or with one added. */
+  /** Truncates after the last end-of-sequence token, or adds one. */
   private int[] ended(int[] ids) {
     for (int end = ids.length; end > 0; end--) {
       if (eosIds.contains(ids[end - 1])) {

@@ -5,14 +5,15 @@ import java.util.Objects;
 /**
  * One turn of a conversation.
  *
- * @param role who speaks: system, user or assistant, or what else the model's template knows
+ * @param role the speaker: system, user, assistant, or another role that the model's template
+ *     accepts
  * @param content the text
  */
 public record ChatMessage(String role, String content) {
   public ChatMessage {
     Objects.requireNonNull(content, "content");
     if (role.isBlank()) {
-      throw new IllegalArgumentException("role: blank; give system, user or assistant");
+      throw new IllegalArgumentException("role: must not be blank; use system, user or assistant");
     }
   }
 }

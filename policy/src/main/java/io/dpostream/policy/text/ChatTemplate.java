@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model's chat template: Jinja source that turns a conversation into the text the model was
- * trained on. Rendered as Hugging Face transformers renders it, with {@code tools} and {@code
- * documents} set to none; text inside messages is never taken for a template. Safe for use by
+ * trained on. It is rendered as in Hugging Face transformers, with {@code tools} and {@code
+ * documents} set to none; text inside messages is never interpreted as a template. Safe for use by
  * several threads.
  */
 public final class ChatTemplate {
@@ -23,7 +23,7 @@ public final class ChatTemplate {
   private final Supplier<JinjaTemplate> template;
 
   /**
-   * A template whose {@code strftime_now} tells this machine's time.
+   * Creates a template whose {@code strftime_now} uses this machine's time.
    *
    * @param source the template
    * @param specialTokens names such as {@code bos_token} and {@code eos_token} with their text
@@ -33,8 +33,8 @@ public final class ChatTemplate {
   }
 
   /**
-   * A template with a clock. A template that cannot be parsed fails when it is first rendered: its
-   * model may be used with plain text all the same.
+   * Creates a template with a clock. A template that cannot be parsed fails when it is first
+   * rendered, because its model can still be used with plain text.
    *
    * @param clock time and zone of {@code strftime_now}
    */
@@ -55,16 +55,16 @@ public final class ChatTemplate {
     }
   }
 
-  /** The template as it stands in the model's folder. */
+  /** The template's source, as found in the model's folder. */
   public String source() {
     return source;
   }
 
   /**
-   * The text of a conversation.
+   * Renders a conversation.
    *
    * @param addGenerationPrompt whether the text ends where the assistant's answer begins
-   * @throws ChatTemplateException if the template refuses the conversation or cannot be rendered
+   * @throws ChatTemplateException if the template rejects the conversation or cannot be rendered
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
     Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);

@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What a model's folder says about generating with it.
+ * The defaults for generation in a model's folder.
  *
  * @param eosTokenIds the tokens that end a completion: those of {@code generation_config.json},
  *     which chat models extend beyond the tokenizer's one, else those of {@code config.json}
@@ -21,10 +21,10 @@ public record GenerationDefaults(Set<Integer> eosTokenIds) {
   }
 
   /**
-   * Reads a model's folder.
+   * Reads the defaults from a model's folder.
    *
    * @param configured the end tokens of its {@code config.json}
-   * @throws CheckpointException if {@code generation_config.json} holds something else than ids
+   * @throws CheckpointException if {@code generation_config.json} holds anything other than ids
    */
   public static GenerationDefaults read(Path folder, Collection<Integer> configured) {
     Path file = folder.resolve("generation_config.json");

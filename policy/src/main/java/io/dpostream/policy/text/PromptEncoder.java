@@ -3,10 +3,10 @@ package io.dpostream.policy.text;
 import java.util.List;
 
 /**
- * Prompts as token ids. A text is tokenized as it is, with the special tokens that the tokenizer
- * adds; a conversation goes through the chat template once, and the tokenizer then adds nothing,
- * because the template writes its own special tokens. So a beginning-of-sequence token never comes
- * twice. Safe for use by several threads.
+ * Encodes prompts as token ids. A text is tokenized unchanged, with the special tokens that the
+ * tokenizer adds; a conversation goes through the chat template once, and the tokenizer then adds
+ * nothing, because the template writes its own special tokens. A beginning-of-sequence token
+ * therefore never appears twice. Safe for use by several threads.
  */
 public final class PromptEncoder {
   private final Tokenizer tokenizer;
@@ -15,7 +15,7 @@ public final class PromptEncoder {
     this.tokenizer = tokenizer;
   }
 
-  /** The ids of a prompt that is plain text to be continued. */
+  /** Encodes a prompt that is plain text to be continued. */
   public int[] encodeText(String text) {
     String bos = tokenizer.specialToken("bos_token").orElse("");
     boolean hasBos = !bos.isEmpty() && text.startsWith(bos);
@@ -23,9 +23,10 @@ public final class PromptEncoder {
   }
 
   /**
-   * The ids of a conversation, up to where the assistant's answer begins.
+   * Encodes a conversation up to where the assistant's answer begins.
    *
-   * @throws ChatTemplateException if the model has no template, or its template refuses
+   * @throws ChatTemplateException if the model has no template, or its template rejects the
+   *     conversation
    */
   public int[] encodeMessages(List<ChatMessage> messages) {
     ChatTemplate template =

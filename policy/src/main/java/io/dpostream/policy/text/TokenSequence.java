@@ -1,8 +1,7 @@
 package io.dpostream.policy.text;
 
 /**
- * A prompt and its completion as token ids. The arrays are not copied: whoever makes a sequence
- * must not change them afterwards.
+ * A prompt and its completion as token ids. The arrays are not copied and must not change.
  *
  * @param prompt at least one id
  * @param completion at least one id; only these have log-probabilities

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Text to token ids and back, by the {@code tokenizer.json} of a model's folder. Nothing is
- * truncated or padded. Safe for use by several threads until it is closed.
+ * Converts text to token ids and back, using the {@code tokenizer.json} of a model's folder.
+ * Nothing is truncated or padded. Safe for use by several threads until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -25,7 +25,7 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Reads {@code tokenizer.json} and what stands beside it.
+   * Reads {@code tokenizer.json} and the files beside it.
    *
    * @throws CheckpointException if a file is missing or malformed
    */
@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a text.
+   * Encodes a text.
    *
    * @param addSpecialTokens whether to add what the model expects around a text, such as a
    *     beginning-of-sequence token; special tokens written in the text are recognized either way
@@ -57,7 +57,7 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** The text of some ids, without special tokens. */
+  /** Decodes ids to text, leaving out special tokens. */
   public String decode(int[] ids) {
     return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
   }
@@ -67,7 +67,7 @@ public final class Tokenizer implements AutoCloseable {
     return vocabSize;
   }
 
-  /** How a conversation becomes a text, if the model is a conversational one. */
+  /** The template that turns a conversation into text, if the model has one. */
   public Optional<ChatTemplate> chatTemplate() {
     return config.chatTemplate();
   }

@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What stands beside {@code tokenizer.json}: the named special tokens and the chat template. */
+/** The files beside {@code tokenizer.json}: named special tokens and the chat template. */
 record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate> chatTemplate) {
   private static final List<String> NAMES =
       List.of("bos_token", "eos_token", "pad_token", "unk_token");
 
-  /** {@code chat_template.jinja} wins over the template inside {@code tokenizer_config.json}. */
+  /**
+   * Reads a folder; {@code chat_template.jinja} takes precedence over the template inside {@code
+   * tokenizer_config.json}.
+   */
   static TokenizerConfig read(Path folder) {
     Path file = folder.resolve("tokenizer_config.json");
     Map<String, String> tokens = new HashMap<>();

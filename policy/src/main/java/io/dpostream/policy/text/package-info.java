@@ -1,4 +1,7 @@
-/** Text and token ids: the tokenizer, the chat template, prompts and answered prompts. */
+/**
+ * Converts between text and token ids: the tokenizer, the chat template, and the encoding of
+ * prompts and answers.
+ */
 @NullMarked
 package io.dpostream.policy.text;
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Where and how a model computes.
+ * The device, dtype and threads that a model computes with.
  *
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param dtype the dtype of activations and products: {@code float32}, {@code bfloat16}, or {@code
@@ -40,8 +40,8 @@ public record EngineOptions(String device, String dtype, int threads) {
   }
 
   /**
-   * float32 on one thread of the CPU: the fastest for small models, and the best neighbour, since
-   * threads of one operation spin while they wait for each other.
+   * Options for float32 on one CPU thread: the fastest for small models and the least disturbing to
+   * other processes, since the threads of one operation spin while they wait for each other.
    */
   public static EngineOptions cpu() {
     return new EngineOptions("cpu", "float32", 1);

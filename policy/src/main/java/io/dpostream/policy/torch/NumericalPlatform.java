@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the bits of a result depend on besides inputs and options: the native library and the
- * kernels that it chooses on this machine.
+ * The platform that the bits of a result depend on besides inputs and options: the native library
+ * and the kernels that it chooses on this machine.
  *
  * @param nativeVersion such as {@code PyTorch 2.7.1}
  * @param cpuCapability the widest vector instructions that kernels are chosen for, such as AVX2

@@ -11,15 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The source of a TorchScript program, with numbers for the names in capitals that Java defines.
- * TorchScript has no constants of its own outside a class's attributes.
+ * Reads the source of a TorchScript program and substitutes numbers for the names in capitals that
+ * Java defines. TorchScript has no constants other than a class's attributes.
  */
 public final class ProgramSource {
   private static final Pattern NAME_OR_COMMENT = Pattern.compile("#.*|\\b[A-Z][A-Z0-9_]+\\b");
 
   private ProgramSource() {}
 
-  /** The text of the class path resource {@code torchscript/NAME.py}. */
+  /** Reads the class path resource {@code torchscript/NAME.py}. */
   public static String read(String name) {
     String resource = "torchscript/" + name + ".py";
     try (InputStream in = ProgramSource.class.getClassLoader().getResourceAsStream(resource)) {
@@ -33,7 +33,7 @@ public final class ProgramSource {
   }
 
   /**
-   * Puts numbers in place of names; comments stay as they are.
+   * Replaces names with numbers; comments stay unchanged.
    *
    * @throws IllegalArgumentException if the source has a name in capitals without a number, or does
    *     not use one of the names

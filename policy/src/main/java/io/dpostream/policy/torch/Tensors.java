@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
-/** Makes arrays on one device, fills them from files and streams them out. */
+/** Creates arrays on one device, fills them from files and streams them out. */
 public final class Tensors {
   private static final long CHUNK_ELEMENTS = 1 << 24;
 
@@ -19,19 +19,19 @@ public final class Tensors {
   private final String device;
   private final TorchProgram program;
 
-  /** Arrays that are made belong to the owner. */
+  /** Creates arrays that belong to the owner. */
   public Tensors(NDManager owner, String device) {
     this.owner = owner;
     this.device = device;
     this.program = TorchProgram.load(owner, "tensors");
   }
 
-  /** A vector of float64. */
+  /** Creates a vector of float64. */
   public NDArray create(double... values) {
     return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);
   }
 
-  /** A tensor's values in memory. */
+  /** Reads a tensor's values into memory. */
   public NDArray read(NamedTensor tensor, Dtype dtype) {
     long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
     NDArray array =
@@ -67,12 +67,12 @@ public final class Tensors {
     return copy.put(bytes).flip();
   }
 
-  /** An array under a name, read when streamed. */
+  /** Names an array, which is read when streamed. */
   public NamedTensor export(String name, NDArray array) {
     return new Live(name, array);
   }
 
-  /** Makes the arrays trainable, with gradients of zero. */
+  /** Makes arrays trainable, with zero gradients. */
   public void requireGrad(List<NDArray> arrays) {
     program.run(Gradients.RECORD, "require_grad", arrays);
   }

@@ -13,8 +13,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The file format of a TorchScript module, written without Python: a zip of stored entries with the
- * source of one class and a pickle of its one instance.
+ * Writes the file format of a TorchScript module without Python: a zip of stored entries with the
+ * source of one class and a pickle of its single instance.
  */
 final class TorchArchive {
   private static final Pattern CLASS = Pattern.compile("(?m)^class (\\w+)\\(Module\\):");

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A TorchScript program: methods that take tensors and give tensors, called like kernels.
+ * A TorchScript program: methods that take and return tensors, called like kernels.
  *
  * <p>Its source is a class path resource {@code torchscript/NAME.py}. Arguments are {@link NDArray}
  * for Tensor, a List of them for List[Tensor], Integer or Long for int, Double for float, Boolean,
@@ -24,11 +24,11 @@ import java.util.Map;
  * belong to the manager that the caller passes.
  *
  * <p>A call records gradients only under {@link Gradients#RECORD}; the mode is set for every call,
- * because PyTorch keeps it per thread. Numbers travel as lists, never as Java buffers: a tensor
+ * because PyTorch keeps it per thread. Numbers are passed as lists, never as Java buffers: a tensor
  * over a buffer is freed with it while autograd still holds it.
  *
  * <p>Thread-safe: threads may call one program at the same time. The program lives as long as the
- * manager it was loaded into.
+ * manager that it was loaded into.
  */
 public final class TorchProgram {
 

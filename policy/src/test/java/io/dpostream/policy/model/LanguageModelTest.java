@@ -72,7 +72,8 @@ class LanguageModelTest {
   }
 
   /**
-   * With one layer and a window of 2 a token sees its predecessor; what lies before is no matter.
+   * Checks that, with one layer and a window of 2, a token sees its predecessor and nothing before
+   * it.
    */
   @Test
   void shouldSeeNoFurtherBackThanItsWindow() throws IOException {
@@ -146,7 +147,7 @@ class LanguageModelTest {
     assertThatThrownBy(
             () -> LanguageModel.load(new CheckpointFolder(folder, LLAMA), TinyModels.CPU))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("norm.weight has no place in the model");
+        .hasMessageContaining("norm.weight does not belong to the model");
   }
 
   @Test

@@ -85,7 +85,7 @@ class LoraTest {
         .hasMessageContaining("[query] is none of q_proj");
   }
 
-  /** As for all weights: central differences over float32 masters, computed in float64. */
+  /** Compares gradients with central differences over float32 masters, computed in float64. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldHaveTheGradientOfFiniteDifferences(boolean checkpointing) {

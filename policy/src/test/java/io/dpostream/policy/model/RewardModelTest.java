@@ -67,7 +67,7 @@ class RewardModelTest {
         scaled[i] *= 20;
       }
       parameters.set("score.weight", scaled);
-      try (ScorePass pass = model.forwardScores(SEQUENCES)) {
+      try (RewardForwardPass pass = model.forwardScores(SEQUENCES)) {
         pass.backward(weights);
         assertThatThrownBy(() -> pass.backward(weights)).isInstanceOf(IllegalStateException.class);
       }
@@ -132,7 +132,7 @@ class RewardModelTest {
   }
 
   private static double weighted(TrainableModel model, double[] weights) {
-    try (ScorePass pass = model.forwardScores(SEQUENCES)) {
+    try (RewardForwardPass pass = model.forwardScores(SEQUENCES)) {
       float[] scores = pass.scores();
       double sum = 0;
       for (int i = 0; i < weights.length; i++) {

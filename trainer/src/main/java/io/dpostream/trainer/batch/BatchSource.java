@@ -4,15 +4,18 @@ import io.dpostream.trainer.ledger.LedgerState;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Where the next batch comes from: a function of the topic and of what the ledger has used. */
+/**
+ * Supplies the next batch to train on, which depends only on the topic and on what earlier steps in
+ * the ledger have used.
+ */
 public interface BatchSource {
 
   /**
-   * The next batch; waits for it where more records can come.
+   * Returns the next batch, waiting for it where more records can arrive.
    *
    * @param progress what the steps so far have used
    * @param stop asked while waiting
-   * @return nothing when there is nothing more to train on, or {@code stop} said so
+   * @return empty when there is nothing left to train on, or when {@code stop} says so
    */
   Optional<StepPlan> next(LedgerState.Progress progress, BooleanSupplier stop);
 }

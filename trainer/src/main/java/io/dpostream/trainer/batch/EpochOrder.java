@@ -6,16 +6,18 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * In which order a pass over a pinned range takes its records: as they stand, a fixed share of each
- * partition in turn; or shuffled by seed and epoch.
+ * Orders the records of one pass over a pinned range: as recorded, taking a fixed share of each
+ * partition in turn, or shuffled by seed and epoch.
  */
 final class EpochOrder {
   private EpochOrder() {}
 
-  /** Where a record stands. */
+  /** The partition and offset of a record. */
   record Place(int partition, long offset) {}
 
-  /** As they stand: a quota of the first partition, one of the second, and so on, until all end. */
+  /**
+   * Takes a quota of the first partition, one of the second, and so on, until all are exhausted.
+   */
   static List<Place> inTurn(List<List<Place>> byPartition, PartitionQuotas quotas) {
     List<Place> order = new ArrayList<>();
     int[] taken = new int[byPartition.size()];
@@ -31,7 +33,7 @@ final class EpochOrder {
     return order;
   }
 
-  /** The same records in the order that seed and epoch draw. */
+  /** Shuffles the records by seed and epoch. */
   static List<Place> shuffled(List<Place> places, long seed, long epoch) {
     List<Place> order = new ArrayList<>(places);
     // Random's sequence and shuffle's use of it are fixed by their specification in every Java.

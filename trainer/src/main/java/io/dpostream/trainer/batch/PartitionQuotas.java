@@ -3,8 +3,8 @@ package io.dpostream.trainer.batch;
 import io.dpostream.settings.UserException;
 
 /**
- * How many pairs of a batch come from each partition: the same share of each, the first ones taking
- * what does not divide.
+ * The number of pairs that a batch takes from each partition: equal shares, with the remainder
+ * spread over the first partitions.
  *
  * @param batchSize pairs of a step
  * @param partitions of the topic

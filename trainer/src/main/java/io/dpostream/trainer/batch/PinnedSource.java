@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Batches of a range that is there already, passed once an epoch. The last batch of an epoch may be
- * smaller.
+ * Supplies the batches of a pinned range, which is read once per epoch. The last batch of an epoch
+ * may be smaller.
  */
 public final class PinnedSource implements BatchSource {
   private final PreferenceLog preferences;
@@ -20,7 +20,7 @@ public final class PinnedSource implements BatchSource {
   private List<Place> order = List.of();
   private long orderedEpoch = -1;
 
-  /** Batches of a range. */
+  /** Creates a source of a range's batches. */
   public PinnedSource(
       PreferenceLog preferences,
       PreferenceScreener screen,

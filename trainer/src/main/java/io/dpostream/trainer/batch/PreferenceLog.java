@@ -22,11 +22,11 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The committed records of a preferences topic, at offsets that the caller names. Offsets live in
- * the ledger alone; nothing is committed to Kafka. Not thread-safe.
+ * Reads the committed records of a preferences topic at offsets that the caller chooses. Offsets
+ * are kept in the ledger alone; nothing is committed to Kafka. Not thread-safe.
  */
 public final class PreferenceLog implements AutoCloseable {
-  /** A partition with so many records waiting is not fetched from. */
+  /** A partition with this many records waiting is paused. */
   private static final int ENOUGH = 1_000;
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -38,7 +38,7 @@ public final class PreferenceLog implements AutoCloseable {
   /**
    * Opens a topic.
    *
-   * @throws UserException when there is none
+   * @throws UserException when it does not exist
    */
   public PreferenceLog(KafkaSettings kafka, String topic, String clientId) {
     this.consumer = new KafkaConsumer<>(kafka.consumer(clientId));
@@ -65,12 +65,12 @@ public final class PreferenceLog implements AutoCloseable {
     return partitions;
   }
 
-  /** The first offsets that are there. */
+  /** The earliest available offset of each partition. */
   public Offsets beginning() {
     return offsets(consumer.beginningOffsets(all()));
   }
 
-  /** The offsets behind the last committed records. */
+  /** The offset after the last committed record of each partition. */
   public Offsets end() {
     return offsets(consumer.endOffsets(all()));
   }
@@ -91,7 +91,7 @@ public final class PreferenceLog implements AutoCloseable {
     return new Offsets(offsets);
   }
 
-  /** Moves on to an offset of a partition; costs nothing where reading stands already. */
+  /** Moves to an offset of a partition; costs nothing when it is the next one anyway. */
   public void seek(int partition, long offset) {
     Long stands = next.put(partition, offset);
     if (stands == null || stands != offset) {
@@ -116,7 +116,7 @@ public final class PreferenceLog implements AutoCloseable {
   }
 
   /**
-   * The record at an offset where one is known to be; waits for it.
+   * Reads the record at an offset that is known to hold one, waiting until it is fetched.
    *
    * @throws UserException naming the offset, when the topic has lost it
    */
@@ -132,7 +132,8 @@ public final class PreferenceLog implements AutoCloseable {
   }
 
   /**
-   * Fetches records of the partitions that have been sought, waiting at most so long for the first.
+   * Fetches records of the partitions that {@link #seek} was called for, waiting at most {@code
+   * timeout} for the first.
    *
    * @throws UserException naming the first missing offset, when the topic has lost records
    */
@@ -152,7 +153,7 @@ public final class PreferenceLog implements AutoCloseable {
   }
 
   /**
-   * Gives every committed record of a range, in order.
+   * Passes every committed record of a range to {@code each}, in order.
    *
    * @throws UserException naming the first missing offset, when the topic has lost records
    */

@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Decides what becomes of a preference record: a function of its bytes, the configuration and the
- * published version. Records of every run on the topic are trained on; to keep runs apart, give
- * each its own topic prefix. Not thread-safe.
+ * Decides whether a preference record is trained on, skipped or dead-lettered. The decision depends
+ * only on its bytes, the configuration and the published version. Records of every run on the topic
+ * are trained on; to keep runs apart, give each its own topic prefix. Not thread-safe.
  */
 public final class PreferenceScreener {
   private final RecordDecoder<Preference> decoder;
@@ -28,7 +28,7 @@ public final class PreferenceScreener {
   private final LongSupplier publishedVersion;
 
   /**
-   * Screens for one run.
+   * Creates a screener for one run.
    *
    * @param refusal why a learner cannot train on a pair, if it cannot
    * @param publishedVersion the newest version of the run, against which staleness is measured
@@ -108,7 +108,7 @@ public final class PreferenceScreener {
     return Optional.empty();
   }
 
-  /** A record's preference as a learner sees it. */
+  /** Converts a record's preference to the learner's form. */
   static TrainingPair pair(
       ConsumerRecord<byte[], byte[]> source, Preference preference, String runId) {
     return new TrainingPair(
@@ -127,7 +127,7 @@ public final class PreferenceScreener {
         versionOf(preference, runId));
   }
 
-  /** Versions are counted within a run; another run's pair is like an imported one. */
+  /** Versions are numbered within a run, so another run's pair counts as imported. */
   private static long versionOf(Preference preference, String runId) {
     return preference.getRunId().equals(runId) ? preference.getPolicyVersion() : -1;
   }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which preferences a new run learns from. A bound is resolved to offsets once, when the run
- * begins; the ledger keeps them.
+ * The preferences that a new run learns from. Bounds are resolved to offsets once, when the run
+ * begins, and recorded in the ledger.
  *
  * @param topic full name of another topic than the deployment's own
  * @param from inclusive
@@ -20,14 +20,14 @@ public record PreferenceSource(Optional<String> topic, Bound from, Optional<Boun
     return new PreferenceSource(Optional.empty(), new Bound.Beginning(), Optional.empty());
   }
 
-  /** Everything that stands on the deployment's topic now. */
+  /** Everything that is on the deployment's topic now. */
   public static PreferenceSource everything() {
     return new PreferenceSource(
         Optional.empty(), new Bound.Beginning(), Optional.of(new Bound.End()));
   }
 
   /**
-   * The offsets that the bounds are now.
+   * The bounds, resolved to offsets.
    *
    * @param to exclusive; absent for a stream without end
    */
@@ -89,12 +89,12 @@ public record PreferenceSource(Optional<String> topic, Bound from, Optional<Boun
     }
   }
 
-  /** A place on a topic. */
+  /** A position on a topic. */
   public sealed interface Bound {
-    /** The first records that are there. */
+    /** The earliest record of each partition. */
     record Beginning() implements Bound {}
 
-    /** Behind the last committed records. */
+    /** The place after the last committed record of each partition. */
     record End() implements Bound {}
 
     /** An offset of each partition. */
@@ -103,7 +103,7 @@ public record PreferenceSource(Optional<String> topic, Bound from, Optional<Boun
     /** The first record of each partition at or after this time. */
     record Time(Instant time) implements Bound {}
 
-    /** The offsets that this is now. */
+    /** Resolves this bound to offsets. */
     default Offsets resolve(PreferenceLog log) {
       if (this instanceof At at) {
         return at.offsets();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads the batches of recorded steps again. Not thread-safe. */
+/** Rereads the batches of recorded steps. Not thread-safe. */
 public final class RecordedBatches {
   private final PreferenceLog preferences;
   private final RecordDecoder<Preference> decoder;
@@ -30,7 +30,7 @@ public final class RecordedBatches {
   }
 
   /**
-   * What a recorded step was given.
+   * The input of a recorded step.
    *
    * @param pairs that the learner saw, in its order; empty when every record was skipped
    * @param sha256 over the bytes of all records, as in {@link StepPlan}
@@ -42,9 +42,9 @@ public final class RecordedBatches {
   }
 
   /**
-   * Reads what a step was given.
+   * Rereads the input of a step.
    *
-   * @throws UserException when the topic has lost records or cannot be decoded any more
+   * @throws UserException when the topic has lost records, or one can no longer be decoded
    */
   public RecordedBatch read(StepTaken step) {
     Set<Place> unseen = new HashSet<>();
@@ -88,7 +88,7 @@ public final class RecordedBatches {
       return PreferenceScreener.pair(record, value.value(), runId);
     }
     throw new UserException(
-        "%s-%d: the record at offset %d was trained on and cannot be decoded any more"
+        "%s-%d: the record at offset %d was trained on but can no longer be decoded"
             .formatted(record.topic(), record.partition(), record.offset()));
   }
 

@@ -7,7 +7,10 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** SHA-256 over preference records as they stand on the topic: place, key bytes, value bytes. */
+/**
+ * Computes the SHA-256 of preference records as stored on the topic: partition, offset, key bytes
+ * and value bytes.
+ */
 public final class RecordsDigest {
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
@@ -19,7 +22,7 @@ public final class RecordsDigest {
     add(record.value());
   }
 
-  /** The hash in lower-case hex; this object is spent. */
+  /** Finishes the hash and returns it in lower-case hex. */
   String hex() {
     return Hex.encodeHexString(sha256.digest());
   }

@@ -4,16 +4,16 @@ import io.dpostream.schemas.Skipped;
 import io.dpostream.trainer.learner.TrainingPair;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What a step does with one preference record. */
+/** The fate of one preference record in a step. */
 public sealed interface ScreeningResult {
 
-  /** It is trained on. */
+  /** The record is trained on. */
   record Usable(TrainingPair pair) implements ScreeningResult {}
 
-  /** It is left out although nothing is wrong with it. */
+  /** The record is skipped although nothing is wrong with it; it is stale, for example. */
   record Ignored(Skipped skipped) implements ScreeningResult {}
 
-  /** It is left out and dead-lettered. */
+  /** The record is skipped and dead-lettered. */
   record DeadLettered(Skipped skipped, ConsumerRecord<byte[], byte[]> source)
       implements ScreeningResult {}
 }

@@ -6,19 +6,19 @@ import io.dpostream.trainer.learner.TrainingPair;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Makes and reads what a ledger says of a record that its step did not use. */
+/** Creates and interprets the ledger's entries for records that a step did not use. */
 public final class SkippedRecords {
   /**
-   * Begins the reason of a pair whose whole step was not applied. Release 0.1 recorded no kind;
-   * this is all that tells those pairs from the ones that the learner never saw.
+   * Prefix of the reason for a pair whose whole step was not applied. Release 0.1 recorded no kind,
+   * so this prefix alone distinguishes those pairs from the ones that the learner never saw.
    */
   private static final String NOT_APPLIED = "step not applied: ";
 
   private SkippedRecords() {}
 
   /**
-   * Why a record was not used. Of release 0.1's records, {@link SkippedKind#NOT_FINITE} is told by
-   * the reason; the others stay {@link SkippedKind#UNSPECIFIED}.
+   * Why a record was not used. In release 0.1's entries, {@link SkippedKind#NOT_FINITE} is
+   * recognized by the reason; all others stay {@link SkippedKind#UNSPECIFIED}.
    */
   public static SkippedKind kind(Skipped skipped) {
     SkippedKind kind = skipped.getKind();
@@ -27,7 +27,7 @@ public final class SkippedRecords {
         : kind;
   }
 
-  /** A pair in the batch of a step that was not applied. */
+  /** Creates the entry for a pair whose step was not applied. */
   public static Skipped notFinite(TrainingPair pair, String reason) {
     return Skipped.newBuilder()
         .setPartition(pair.partition())
@@ -38,7 +38,7 @@ public final class SkippedRecords {
         .build();
   }
 
-  /** A record that no learner sees. */
+  /** Creates the entry for a record that the learner never sees. */
   static Skipped unseen(
       ConsumerRecord<byte[], byte[]> source,
       Optional<String> pairId,

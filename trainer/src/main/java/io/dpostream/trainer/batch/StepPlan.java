@@ -6,12 +6,12 @@ import io.dpostream.trainer.learner.TrainingPair;
 import java.util.List;
 
 /**
- * What one step is to read: offset ranges, and what their records are used for.
+ * The records that one step reads, as offset ranges, and what each of them is used for.
  *
  * @param ranges in the order used
  * @param pairs to train on, in the order used; may be empty when all records were skipped
  * @param skipped every other record of the ranges
- * @param deadLettered those of the skipped that are dead-lettered
+ * @param deadLettered the skipped records that are dead-lettered
  * @param sha256 over the bytes of all records, as lower-case hex
  * @param partial whether the batch is smaller than configured
  */

@@ -10,10 +10,10 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Batches of a topic that goes on. Each takes its quota of usable pairs from each partition, in the
- * order of the partitions, and waits for it, so that the batches do not depend on when records
- * arrive or how they are fetched. A batch ends early only when its time is up or it has skipped
- * very many records; the ledger says so.
+ * Supplies batches from a topic that keeps growing. Each batch takes its quota of usable pairs from
+ * each partition, in the order of the partitions, and waits for it, so that batches do not depend
+ * on when records arrive or how they are fetched. A batch ends early only on a timeout or after
+ * very many skipped records, and the ledger marks it as partial.
  */
 public final class StreamSource implements BatchSource {
   /** Keeps a step's ledger record and transaction small when a long stretch is stale or bad. */
@@ -28,9 +28,10 @@ public final class StreamSource implements BatchSource {
   private final InstantSource clock;
 
   /**
-   * Batches of so many pairs.
+   * Creates a source of batches of {@code batchSize} pairs.
    *
-   * @param timeout after which a batch that has a pair is not waited for; zero for no limit
+   * @param timeout after which a batch with at least one pair is trained as it is; zero for no
+   *     limit
    */
   public StreamSource(
       PreferenceLog preferences,
@@ -81,7 +82,7 @@ public final class StreamSource implements BatchSource {
   private record Entry(
       ConsumerRecord<byte[], byte[]> record, long from, ScreeningResult screened) {}
 
-  /** What one partition gives to the batch. */
+  /** One partition's share of the batch. */
   private final class Share {
     private final int partition;
     private final List<Entry> entries = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Preference records become batches, the same ones whoever reads them. */
+/** Turns preference records into batches, identically for live training, recovery and replay. */
 @NullMarked
 package io.dpostream.trainer.batch;
 

@@ -7,12 +7,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a checkpoint is a cut of: the place in the data that its weights stand for. Kept beside them
- * as {@code checkpoint.json}.
+ * Describes a checkpoint: its run and step, how far it has read the data, and the hash of every
+ * file. Stored beside the weights as {@code checkpoint.json}.
  *
  * @param runId the run
- * @param step the last step inside
- * @param nextOffsets of preferences by partition: everything before is inside
+ * @param step the last step that it includes
+ * @param nextOffsets of preferences by partition; it includes everything before them
  * @param policySha256 of the policy
  * @param referenceSha256 of the reference in effect
  * @param configSha256 of the configuration in effect
@@ -31,7 +31,7 @@ public record CheckpointManifest(
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
   }
 
-  /** Where a ledger stands, without files. */
+  /** Describes the present state of a ledger, with no files yet. */
   public static CheckpointManifest of(LedgerState state, String policySha256) {
     RunConfigured configuration = state.requireConfiguration();
     return new CheckpointManifest(
@@ -44,7 +44,7 @@ public record CheckpointManifest(
         new TreeMap<>());
   }
 
-  /** The same cut, with the files that hold it. */
+  /** This manifest with the hashes of the folder's files. */
   CheckpointManifest with(SortedMap<String, String> found) {
     return new CheckpointManifest(
         runId, step, nextOffsets, policySha256, referenceSha256, configSha256, found);

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * The checkpoint folders of a run. Each appears complete and durable or not at all, is named by its
- * step and the hash of its policy, and never changes; which one is the newest is for the ledger to
- * say. Not thread-safe.
+ * step and the hash of its policy, and never changes; only the ledger says which one is the newest.
+ * Not thread-safe.
  */
 public final class CheckpointStore {
   private static final String MANIFEST = "checkpoint.json";
@@ -34,17 +34,17 @@ public final class CheckpointStore {
 
   private final Path root;
 
-  /** Checkpoints below a folder, which is made when the first one is saved. */
+  /** Creates a store below a folder, which need not exist until the first checkpoint is saved. */
   public CheckpointStore(Path root) {
     this.root = root;
   }
 
   /**
-   * Makes the learner's state durable. A folder with the same content that is there already is
-   * adopted: an owner that died after the rename left it.
+   * Makes the learner's state durable. An existing folder with the same content is adopted: it was
+   * left by an owner that died after the rename.
    *
-   * @param beforeRename called when everything has been written and nothing is visible
-   * @return what the ledger is to say
+   * @param beforeRename called when everything has been written but nothing is visible
+   * @return the record for the ledger
    */
   public CheckpointSaved save(Learner learner, CheckpointManifest manifest, Runnable beforeRename) {
     try {
@@ -90,14 +90,14 @@ public final class CheckpointStore {
     }
   }
 
-  /** The folder of a checkpoint. */
+  /** The folder that holds a checkpoint. */
   public Path folder(CheckpointSaved saved) {
     return root.resolve(saved.getFolder());
   }
 
   /**
-   * Deletes the checkpoints up to a step that are not to be kept. Only for the owner of the run,
-   * after a commit has shown that it still is.
+   * Deletes the checkpoints up to a step, except those to keep. Only the owner of the run may call
+   * it, after a commit has proved its ownership.
    */
   public void retain(Collection<CheckpointSaved> kept, long step) {
     Set<String> names = new HashSet<>();
@@ -111,7 +111,10 @@ public final class CheckpointStore {
     }
   }
 
-  /** Deletes what dead owners left half written. Only for the owner of the run. */
+  /**
+   * Deletes unfinished folders that earlier owners left behind. Only the owner of the run may call
+   * it.
+   */
   public void deleteUnfinished() {
     for (Path folder : folders()) {
       if (folder.getFileName().toString().startsWith(".step-")) {
@@ -142,7 +145,7 @@ public final class CheckpointStore {
         FileHashes.of(folder.resolve(MANIFEST)));
   }
 
-  /** The folder's manifest, when every file is as it was written and none has come or gone. */
+  /** The folder's manifest, if every file is as it was written and none was added or removed. */
   private static Optional<CheckpointManifest> intact(Path folder) throws IOException {
     Path file = folder.resolve(MANIFEST);
     if (!Files.exists(file)) {
@@ -165,7 +168,7 @@ public final class CheckpointStore {
     }
   }
 
-  /** Hides the folder first, so that nobody finds half of it under its name. */
+  /** Hides the folder first, so that a half-deleted one is never found under its name. */
   private void delete(Path folder) {
     try {
       Path hidden = folder;

@@ -9,11 +9,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** SHA-256 of files, as lower-case hex. */
+/** Computes the SHA-256 of files, as lower-case hex. */
 final class FileHashes {
   private FileHashes() {}
 
-  /** Of every regular file below a folder, by its name relative to it with {@code /}. */
+  /**
+   * Hashes every regular file below a folder, by its name relative to it, separated by {@code /}.
+   */
   static SortedMap<String, String> below(Path folder) throws IOException {
     List<Path> files;
     try (Stream<Path> walk = Files.walk(folder)) {
@@ -26,7 +28,7 @@ final class FileHashes {
     return hashes;
   }
 
-  /** Of one file. */
+  /** Hashes one file. */
   static String of(Path file) throws IOException {
     return new DigestUtils(DigestUtils.getSha256Digest()).digestAsHex(file);
   }

@@ -1,6 +1,6 @@
 package io.dpostream.trainer.epoch;
 
-/** What one batch's forward and backward passes gave. */
+/** The result of one batch's forward and backward passes. */
 public interface BatchLoss {
 
   /** The loss whose gradient was added to the model's. */

@@ -3,7 +3,7 @@ package io.dpostream.trainer.epoch;
 import io.dpostream.trainer.OptimizerConfig;
 
 /**
- * How a model is trained over epochs.
+ * Settings of a training over epochs.
  *
  * @param section of the configuration, which messages name
  * @param numTrainEpochs passes over the data

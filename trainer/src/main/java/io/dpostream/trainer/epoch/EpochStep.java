@@ -1,11 +1,11 @@
 package io.dpostream.trainer.epoch;
 
 /**
- * One step of a training.
+ * One step of a training over epochs.
  *
  * @param step from 1
  * @param steps that the whole training takes
- * @param batch what the batch gave
+ * @param batch the batch's result
  * @param gradNorm the global norm before clipping
  */
 public record EpochStep<L extends BatchLoss>(

@@ -14,10 +14,10 @@ import java.util.function.IntFunction;
 
 /**
  * Trains a model on the batches of one epoch after another: gradient, clip by global norm, AdamW.
- * What a batch is and which loss it has are the caller's. Not thread-safe.
+ * The caller defines what a batch is and what its loss is. Not thread-safe.
  *
  * @param <B> a batch
- * @param <L> what a batch's passes give
+ * @param <L> the result of a batch's passes
  */
 public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseable {
   private final EpochSettings settings;
@@ -26,7 +26,7 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
   private final IntFunction<List<B>> batches;
 
   /**
-   * Begins with the model as it is.
+   * Starts from the model's present weights.
    *
    * @param model all of whose weights are trained; closed with this
    * @param batches of an epoch, counted from 0
@@ -53,8 +53,8 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
   /**
    * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
    *
-   * @param gradient takes a batch's forward and backward passes, which add to gradients of zero
-   * @param listener is told of every step
+   * @param gradient runs a batch's forward and backward passes, which add to gradients of zero
+   * @param listener receives every step
    * @throws UserException if the loss or the gradient stops being finite; the model is then as
    *     after the step before
    */
@@ -94,7 +94,7 @@ public final class EpochTraining<B, L extends BatchLoss> implements AutoCloseabl
   }
 
   /**
-   * Writes the model as a Hugging Face folder that is complete or not there.
+   * Writes the model as a Hugging Face folder that appears complete or not at all.
    *
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder exists or cannot be
    *     written

@@ -1,4 +1,4 @@
-/** Training on data at hand, epoch after epoch: what fine-tuning and reward models share. */
+/** Trains on a fixed set of data, epoch after epoch; shared by fine-tuning and reward models. */
 @NullMarked
 package io.dpostream.trainer.epoch;
 

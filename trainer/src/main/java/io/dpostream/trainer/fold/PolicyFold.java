@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Brings a learner where a ledger stands, by applying its records in their order: from the run's
- * first policy, or from a checkpoint that one of the records names. Recovery and replay are this
+ * Brings a learner to the end of a ledger by applying its records in order, starting from the run's
+ * first policy or from a checkpoint that one of the records names. Recovery and replay are this
  * same computation. Not thread-safe.
  */
 public final class PolicyFold implements AutoCloseable {
@@ -50,12 +50,12 @@ public final class PolicyFold implements AutoCloseable {
    */
   public record Resume(CheckpointSaved saved, Path folder) {}
 
-  /** Follows the fold. */
+  /** Observes the fold. */
   public interface Observer {
-    /** A learner has been made for a configuration; may refuse it by an exception. */
+    /** A learner has been opened for a configuration; may refuse it by throwing an exception. */
     default void opened(Learner learner) {}
 
-    /** A policy hash that the ledger records has been computed again. */
+    /** A policy hash that the ledger records has been recomputed. */
     default void hash(long step, String recorded, String recomputed) {}
 
     /** Something recomputed is not what the ledger records. */
@@ -63,9 +63,9 @@ public final class PolicyFold implements AutoCloseable {
   }
 
   /**
-   * A fold that has applied nothing.
+   * Creates a fold that has applied nothing.
    *
-   * @param rest gives the keys that a recorded configuration leaves out
+   * @param rest supplies the keys that a recorded configuration leaves out
    * @param policy folder of the run's first policy
    * @param reference folder of the run's first reference
    * @param resume where to begin; the first policy when absent
@@ -87,7 +87,7 @@ public final class PolicyFold implements AutoCloseable {
     this.resume = resume;
   }
 
-  /** Makes the learner for a configuration before its record is applied. */
+  /** Opens the learner for a configuration before its record is applied. */
   public Learner open(CanonicalConfig recorded) {
     close();
     open(recorded.over(rest));

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * SHA-256 over what a cached value depends on.
+ * The key of a cached value: a SHA-256 over everything that it depends on.
  *
  * @param digest its 32 bytes; equal by content
  */

@@ -3,7 +3,7 @@ package io.dpostream.trainer.learner;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
-/** Feeds numbers to a hash: each array by its length and then its elements, big-endian. */
+/** Feeds numbers to a hash: each array as its length followed by its elements, big-endian. */
 final class DigestInput {
   private DigestInput() {}
 
@@ -19,7 +19,7 @@ final class DigestInput {
     digest.update(ByteBuffer.allocate(8).putLong(value).flip());
   }
 
-  /** The bits of the values; every NaN counts as the same. */
+  /** Adds the bits of the values; all NaNs are treated as equal. */
   static void update(MessageDigest digest, double... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 8 * values.length).putInt(values.length);
     for (double value : values) {

@@ -21,10 +21,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Direct preference optimization and its relatives on a language model. A step: forward with graph,
- * log-probabilities, loss and gradient in Java, backward, clip by global norm, AdamW.
+ * Trains a language model by direct preference optimization and related losses. A step: forward
+ * with graph, log-probabilities, loss and gradient in Java, backward, clip by global norm, AdamW.
  *
- * <p>How a batch is cut into forward passes follows from the batch and the configuration alone.
+ * <p>How a batch is divided into forward passes depends on the batch and the configuration alone.
  */
 public final class DpoLearner implements Learner {
   private static final int CPU_TOKENS_PER_PASS = 256;
@@ -69,8 +69,8 @@ public final class DpoLearner implements Learner {
   /**
    * Loads policy and reference; the policy starts as an exact copy of its folder.
    *
-   * @throws UserException if the reference has another vocabulary, or the configuration asks for
-   *     what cannot be
+   * @throws UserException if the reference has another vocabulary, or the configuration cannot be
+   *     satisfied
    * @throws CheckpointException if a folder cannot be used
    */
   public static DpoLearner open(TrainerConfig config, LearnerSettings settings) {
@@ -97,7 +97,7 @@ public final class DpoLearner implements Learner {
   }
 
   /**
-   * Makes learners on a device.
+   * Creates a factory of learners on a device.
    *
    * @param workFolder of the run; see {@link LearnerSettings}
    */

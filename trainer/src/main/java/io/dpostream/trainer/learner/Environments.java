@@ -4,7 +4,7 @@ import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.NumericalPlatform;
 import io.dpostream.schemas.Environment;
 
-/** Describes what numbers depend on besides their inputs. */
+/** Describes what numerical results depend on besides their inputs. */
 final class Environments {
   private Environments() {}
 

@@ -9,28 +9,28 @@ import java.util.Optional;
  * The state that training advances: policy, reference, optimizer, loss state and schedule.
  *
  * <p>Deterministic: in the same {@link #environment()}, the same calls with the same arguments give
- * the same hashes and digests, bit for bit. It knows no clock, no randomness but its seed, and no
- * Kafka; the order of its calls comes from the training ledger. Not thread-safe.
+ * the same hashes and digests, bit for bit. It uses no clock, no Kafka, and no randomness other
+ * than its seed; the order of its calls comes from the training ledger. Not thread-safe.
  */
 public interface Learner extends AutoCloseable {
 
   /**
    * Why this pair cannot be trained on: an empty completion, a token id outside the vocabulary, a
-   * completion that truncation would empty. A function of the pair and the configuration alone, so
+   * completion that truncation would empty. Depends on the pair and the configuration alone, so
    * that live run, recovery and replay skip the same pairs.
    */
   Optional<String> refusal(TrainingPair pair);
 
   /**
-   * Takes one optimizer step, or none when the loss or the gradient is not finite; then the state
-   * is as before but for the step counter. {@code batch.step()} is one more than that of the last
-   * call. Every pair has passed {@link #refusal}.
+   * Takes one optimizer step. When the loss or the gradient is not finite, nothing but the step
+   * counter changes. {@code batch.step()} is one more than that of the last call. Every pair has
+   * passed {@link #refusal}.
    */
   StepResult step(TrainingBatch batch);
 
   /**
-   * Works out what the reference has to say of these pairs, which have passed {@link #refusal}, so
-   * that the steps need not; it changes no result.
+   * Computes the reference's log-probabilities of these pairs, which have passed {@link #refusal},
+   * ahead of the steps that need them; no result changes.
    */
   void precompute(List<TrainingPair> pairs);
 
@@ -45,26 +45,26 @@ public interface Learner extends AutoCloseable {
   /** SHA-256 over the policy's float32 master tensors sorted by name, as lower-case hex. */
   String policySha256();
 
-  /** The same over the reference. */
+  /** SHA-256 over the reference's float32 tensors sorted by name, as lower-case hex. */
   String referenceSha256();
 
-  /** What the numbers depend on besides their inputs. */
+  /** The environment that numerical results depend on besides their inputs. */
   Environment environment();
 
   /**
    * Writes the whole state into an existing empty folder: {@code policy/}, a complete Hugging Face
-   * checkpoint, and beside it whatever else the next step depends on. Whoever calls it makes the
-   * folder durable.
+   * checkpoint, and beside it whatever else the next step depends on. The caller makes the folder
+   * durable.
    *
    * @throws java.io.UncheckedIOException when the folder cannot be written
    */
   void save(Path emptyFolder);
 
   /**
-   * Replaces the state by one that {@link #save} wrote.
+   * Replaces the state with one that {@link #save} wrote.
    *
    * @throws io.dpostream.policy.checkpoint.CheckpointException when a file is missing, damaged or
-   *     of another model
+   *     belongs to another model
    */
   void restore(Path folder);
 

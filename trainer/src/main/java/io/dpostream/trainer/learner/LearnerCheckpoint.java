@@ -23,7 +23,7 @@ import java.util.TreeMap;
 record LearnerCheckpoint(
     CheckpointFolder source, TrainableModel policy, AdamW optimizer, MovingReference reference) {
 
-  /** Beside merged weights; within their folder, where nobody takes it for the model itself. */
+  /** Inside the folder of the merged weights, where nothing mistakes it for the model itself. */
   private static final String ADAPTER = "adapter";
 
   private static final String POLICY = "policy";
@@ -66,10 +66,10 @@ record LearnerCheckpoint(
   }
 
   /**
-   * Brings the tensors back to what {@link #save} wrote, and says how far that was.
+   * Restores the tensors that {@link #save} wrote, and returns the progress at that point.
    *
-   * @throws CheckpointException if a file is missing, damaged or of another model, or the run began
-   *     with another reference
+   * @throws CheckpointException if a file is missing, damaged or belongs to another model, or the
+   *     run began with another reference
    */
   LearnerProgress restore(Path folder) {
     SavedLearnerState state = SavedLearnerState.read(folder.resolve(STATE));
@@ -78,7 +78,9 @@ record LearnerCheckpoint(
       optimizer.load(Safetensors.open(folder.resolve(OPTIMIZER)), state.updates());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(
-          folder, "is of another model: " + e.getMessage() + "; take one of this run", e);
+          folder,
+          "belongs to another model:  " + e.getMessage() + "; use a checkpoint of this run",
+          e);
     }
     if (state.refreshed()) {
       reference.moveTo(folder.resolve(REFERENCE));

@@ -3,12 +3,12 @@ package io.dpostream.trainer.learner;
 import io.dpostream.trainer.TrainerConfig;
 import java.nio.file.Path;
 
-/** Makes learners in their state before step 1. */
+/** Creates learners in their state before step 1. */
 @FunctionalInterface
 public interface LearnerFactory {
 
   /**
-   * A learner, owned by the caller.
+   * Opens a learner, which the caller closes.
    *
    * @param config with {@code maxSteps} set where the schedule needs it
    * @param policy Hugging Face folder that the policy starts from

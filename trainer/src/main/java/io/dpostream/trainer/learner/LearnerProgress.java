@@ -3,16 +3,16 @@ package io.dpostream.trainer.learner;
 import io.dpostream.trainer.loss.LossState;
 
 /**
- * How far a learner has come, apart from its tensors.
+ * The part of a learner's state that advances with each step, apart from its tensors.
  *
- * @param step last step taken, whether it moved the policy or not
+ * @param step last step taken, whether or not it changed the policy
  * @param tokens prompt and completion tokens of all steps
  * @param lossState the losses' state after that step
  */
 record LearnerProgress(long step, long tokens, LossState lossState) {
   static final LearnerProgress NONE = new LearnerProgress(0, 0, LossState.EMPTY);
 
-  /** After a step that is counted but left policy and loss state as they were. */
+  /** Counts a step that left the policy and the loss state unchanged. */
   LearnerProgress skipped(long nextStep, long stepTokens) {
     return new LearnerProgress(nextStep, tokens + stepTokens, lossState);
   }

@@ -3,7 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.trainer.LrSchedulerType;
 
 /**
- * The learning rate of every step, as transformers computes it: it rises linearly from 0 over the
+ * Computes the learning rate of every step, as transformers does: it rises linearly from 0 over the
  * warm-up, then stays, falls linearly, or falls along half a cosine, reaching 0 after the last
  * step.
  *

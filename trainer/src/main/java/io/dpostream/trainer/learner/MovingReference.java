@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A reference that may follow the policy: the folder that the run began with, until it is first
- * moved, and from then on a folder of its own among the run's working files. Not thread-safe.
+ * A reference that may move towards the policy. It is the folder that the run began with until the
+ * first move, and from then on a folder among the run's working files. Not thread-safe.
  */
 final class MovingReference implements AutoCloseable {
   private final Path first;
@@ -34,7 +34,7 @@ final class MovingReference implements AutoCloseable {
   /**
    * Loads the reference that a run begins with.
    *
-   * @param workFolder where moved references are put; it need not exist
+   * @param workFolder for moved references; it need not exist
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder cannot be used
    */
   static MovingReference open(Path first, Path workFolder, EngineOptions engine) {
@@ -54,24 +54,24 @@ final class MovingReference implements AutoCloseable {
     return current.model().sha256();
   }
 
-  /** Whether it is another than the one that the run began with. */
+  /** Whether it differs from the one that the run began with. */
   boolean hasMoved() {
     return moved.isPresent();
   }
 
-  /** Becomes {@code alpha · policy + (1 − alpha) · reference}. */
+  /** Replaces the reference with {@code alpha · policy + (1 − alpha) · reference}. */
   void moveTowards(List<NamedTensor> policy, double alpha) {
     Path folder = newFolder();
     current.mix(policy, alpha, folder);
     replace(Optional.of(folder));
   }
 
-  /** Writes itself into an empty folder, which {@link #moveTo} can read. */
+  /** Writes the reference into an empty folder, which {@link #moveTo} can read. */
   void copyTo(Path emptyFolder) {
     current.copyTo(emptyFolder);
   }
 
-  /** Becomes a copy of a reference that was saved; the saved folder is not needed any longer. */
+  /** Replaces the reference with a copy of a saved one, whose folder is not needed afterwards. */
   void moveTo(Path saved) {
     Path copy = newFolder();
     try (ReferenceModel reference = ReferenceModel.load(saved, engine)) {
@@ -80,7 +80,7 @@ final class MovingReference implements AutoCloseable {
     replace(Optional.of(copy));
   }
 
-  /** Becomes the one that the run began with. */
+  /** Restores the reference that the run began with. */
   void moveBack() {
     if (hasMoved()) {
       replace(Optional.empty());

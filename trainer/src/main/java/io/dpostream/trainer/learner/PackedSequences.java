@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Sequences that are computed side by side, in the one shape that each of them is always computed
- * in. Policy and reference are packed alike, so at step 0 their numbers are equal bit for bit.
+ * Sequences that one pass computes side by side, in the one shape that each of them is always
+ * computed in. Policy and reference are packed alike, so at step 0 their numbers are equal bit for
+ * bit.
  *
  * @param shape of the pass
- * @param members places in the list that was packed
+ * @param members indices into the list that was packed
  */
 record PackedSequences(PassShape shape, List<Integer> members) {
 
@@ -31,7 +32,7 @@ record PackedSequences(PassShape shape, List<Integer> members) {
     return byWidth.values().stream().flatMap(List::stream).toList();
   }
 
-  /** The members of a list of one value a sequence. */
+  /** Selects the members' values from a list with one value per sequence. */
   <T> List<T> select(List<T> values) {
     return members.stream().map(values::get).toList();
   }

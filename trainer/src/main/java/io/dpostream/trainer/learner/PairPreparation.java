@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns preferences into what a step computes with, or says why one cannot be used. A function of
- * the pair and the configuration alone.
+ * Prepares preferences for a step, or explains why one cannot be used. The result depends on the
+ * pair and the configuration alone.
  *
  * @param objective whose data requirements count
- * @param truncation how long pairs are cut
+ * @param truncation how overlong pairs are shortened
  * @param vocabSize every token id is below it
  */
 record PairPreparation(Objective objective, Truncation truncation, int vocabSize) {
 
   Optional<String> refusal(TrainingPair pair) {
     if (pair.prompt().length == 0) {
-      return Optional.of("the prompt has no token");
+      return Optional.of("the prompt has no tokens");
     }
     return outside("the prompt", pair.prompt())
         .or(() -> completions(pair).stream().flatMap(c -> refusal(c).stream()).findFirst())
@@ -40,7 +40,7 @@ record PairPreparation(Objective objective, Truncation truncation, int vocabSize
 
   private Optional<String> refusal(int[] completion) {
     return completion.length == 0
-        ? Optional.of("a completion has no token")
+        ? Optional.of("a completion has no tokens")
         : outside("a completion", completion);
   }
 

@@ -5,11 +5,11 @@ import io.dpostream.trainer.loss.Label;
 import java.util.List;
 
 /**
- * A pair as a step computes with it.
+ * A pair that has been truncated and labelled for a step.
  *
  * @param source the pair
  * @param sequences prompt and completion of each ranked completion, truncated, best first
- * @param label what is known of it besides its order
+ * @param label what is known about it besides its order
  * @param stale whether it is weighted for its age
  */
 record PreparedPair(

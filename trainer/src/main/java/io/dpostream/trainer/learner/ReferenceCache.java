@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Log-probabilities on disk, so that restarts, epochs and replays need not compute them again. One
- * file of entries {@code key (32), count (4), crc (4), count float32 values}; the checksum covers
- * all the rest. Opening reads the file up to the first entry that is damaged or cut off and drops
- * what follows: a value is either exactly what was put or absent, and what is absent is computed
- * again. The file needs no force to disk for the same reason.
+ * Stores the reference's log-probabilities on disk, so that restarts, epochs and replays need not
+ * recompute them. One file of entries {@code key (32), count (4), crc (4), count float32 values};
+ * the checksum covers all the rest. Opening reads the file up to the first entry that is damaged or
+ * cut off and drops what follows: a value is either exactly what was put or absent, and absent
+ * values are recomputed. That is also why the file need not be forced to disk.
  *
- * <p>Keys and places are held in memory, values are not. Not thread-safe.
+ * <p>Keys and positions are held in memory, values are not. Not thread-safe.
  */
 final class ReferenceCache implements AutoCloseable {
   private static final int HEADER = CacheKey.BYTES + 8;
@@ -36,8 +36,8 @@ final class ReferenceCache implements AutoCloseable {
   }
 
   /**
-   * Opens the first cache file in a folder that no other process holds; a process that was stopped
-   * and goes on later must not write into its successor's.
+   * Opens the first cache file in a folder that no other process holds; a process that was
+   * suspended and resumes later must not write into its successor's file.
    */
   static ReferenceCache openIn(Path folder) {
     try {
@@ -61,7 +61,7 @@ final class ReferenceCache implements AutoCloseable {
     }
   }
 
-  /** Locks the file until the channel is closed, if nobody else has. */
+  /** Locks the file until the channel is closed, unless it is locked already. */
   private static boolean locked(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

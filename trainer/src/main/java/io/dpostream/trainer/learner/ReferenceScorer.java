@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Log-probabilities under the reference, from the cache where it has them. They depend on the
+ * Computes log-probabilities under the reference, or takes them from the cache. They depend on the
  * reference's hash, the token ids and the numerical environment alone.
  *
  * <p>Not thread-safe.
@@ -19,9 +19,9 @@ final class ReferenceScorer {
   private final int tokensPerPass;
 
   /**
-   * Scores with a model.
+   * Creates a scorer for a model.
    *
-   * @param environment what the numbers depend on besides weights and ids
+   * @param environment what numerical results depend on besides weights and ids
    */
   ReferenceScorer(
       LanguageModel model, ReferenceCache cache, String environment, int tokensPerPass) {
@@ -31,7 +31,7 @@ final class ReferenceScorer {
     this.tokensPerPass = tokensPerPass;
   }
 
-  /** One row a sequence, one value a completion token. */
+  /** Returns one row per sequence, with one value per completion token. */
   List<float[]> logps(List<TokenSequence> sequences) {
     List<CacheKey> keys = sequences.stream().map(s -> CacheKey.of(context, s)).toList();
     List<float[]> rows = new ArrayList<>(sequences.size());

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.TreeMap;
 
 /**
- * The part of a learner's state that is not a tensor. Java writes a double with as many digits as
- * give the same bits back.
+ * The part of a learner's state that is not a tensor, stored as JSON. Java writes a double with
+ * enough digits to restore the same bits.
  *
  * @param step last step taken
  * @param updates optimizer updates taken; steps that were not finite took none

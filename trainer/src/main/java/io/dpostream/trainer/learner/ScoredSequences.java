@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Forward passes of the policy over some sequences, with their graphs until closed.
+ * Forward passes of the policy over some sequences; their graphs are kept until it is closed.
  *
  * <p>Not thread-safe.
  */

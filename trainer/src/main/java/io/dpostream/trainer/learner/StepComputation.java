@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. The
- * graphs of one micro-batch exist at a time. An objective of the whole batch is evaluated after a
- * first pass over all of it.
+ * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. Only
+ * one micro-batch's graphs exist at a time. An objective that needs the whole batch is evaluated
+ * after a first pass over all of it.
  */
 final class StepComputation {
   private final TrainableModel policy;
@@ -35,7 +35,7 @@ final class StepComputation {
   }
 
   /**
-   * A step before its update.
+   * The result of a step before its update.
    *
    * @param preferences every pair's log-probabilities, in order
    * @param result the objective over all of them

@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** The identity of a step's computation: equal digests mean equal inputs and equal numbers. */
+/** Computes the digest of a step: equal digests mean equal inputs and equal results. */
 final class StepDigest {
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
@@ -39,7 +39,7 @@ final class StepDigest {
     }
   }
 
-  /** Lower-case hex; ends the digest. */
+  /** Finishes the digest and returns it in lower-case hex. */
   String finish(double loss, double gradientNorm) {
     DigestInput.update(sha256, loss, gradientNorm);
     return Hex.encodeHexString(sha256.digest());

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What is known of a step besides its loss, under TRL's names and ours. */
+/** Computes a step's metrics other than its loss, under TRL's names and this project's own. */
 final class StepMetrics {
   private StepMetrics() {}
 
   /**
-   * Means over the step. {@code kl} estimates the divergence from the reference by the sequences'
-   * log-ratios: their mean, the mean of their absolute values and half the mean of their squares.
+   * Averages the metrics over the step. {@code kl} estimates the divergence from the reference by
+   * the sequences' log-ratios: their mean, the mean of their absolute values and half the mean of
+   * their squares.
    */
   static Map<String, Double> of(List<PreferenceLogps> preferences, List<GroupResult> groups) {
     Map<String, Double> metrics = new TreeMap<>();

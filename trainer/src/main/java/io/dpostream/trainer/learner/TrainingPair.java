@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One preference as a learner sees it. The arrays are not copied: nobody changes them.
+ * One preference in the form that a learner trains on. The arrays are not copied and must not
+ * change.
  *
  * @param partition of the preference record
  * @param offset of the preference record
@@ -15,7 +16,7 @@ import java.util.OptionalDouble;
  * @param ranked token ids of the whole group, best first; empty when only two were ranked
  * @param probability that chosen is the better one, in [0.5, 1]
  * @param rewardMargin reward(chosen) - reward(rejected), where known
- * @param policyVersion the version of this run that sampled the pair; -1 for one from elsewhere
+ * @param policyVersion the version of this run that sampled the pair; -1 for a pair from elsewhere
  */
 public record TrainingPair(
     int partition,

@@ -5,10 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How a preference that is too long becomes short enough. The prompt keeps its last {@code
- * maxPromptLength} tokens, the same for all completions; each completion then keeps its first
- * {@code maxLength − prompt} tokens. A completion is never emptied: where no room is left, the
- * preference is refused.
+ * Shortens a preference that is too long. The prompt keeps its last {@code maxPromptLength} tokens,
+ * the same for all completions; each completion then keeps its first {@code maxLength − prompt}
+ * tokens. A completion is never emptied: a preference whose prompt leaves no room is refused.
  *
  * @param maxLength tokens of prompt and completion together
  * @param maxPromptLength tokens of the prompt

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Token ids travel without their text, so policy and reference must mean the same by them. */
+/**
+ * Checks that policy and reference share a vocabulary: token ids travel without their text, so both
+ * must mean the same by them.
+ */
 final class VocabularyCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,7 +40,11 @@ final class VocabularyCheck {
 
   private static UserException refused(CheckpointFolder reference, String problem) {
     return new UserException(
-        "reference: " + reference.path() + " " + problem + "; take a model of the same tokenizer");
+        "reference: "
+            + reference.path()
+            + " "
+            + problem
+            + "; use a reference with the policy's tokenizer");
   }
 
   private static JsonNode tokens(Path tokenizer) {

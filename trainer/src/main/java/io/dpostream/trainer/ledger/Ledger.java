@@ -18,8 +18,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The ledger of a run, owned. Opening it takes the run over: an older owner can commit nothing any
- * more. Every append is one transaction, which other records can share. Not thread-safe.
+ * The ledger of a run, opened for writing by the run's owner. Opening it takes the run over: an
+ * older owner can no longer commit anything. Every append is one transaction, which may include
+ * other records. Not thread-safe.
  */
 public final class Ledger implements AutoCloseable {
   private static final int ATTEMPTS = 5;
@@ -46,8 +47,8 @@ public final class Ledger implements AutoCloseable {
   /**
    * Takes a run over and reads its ledger to the end.
    *
-   * @param clock stamps the records; nothing depends on it
-   * @param each is given every record that is there
+   * @param clock timestamps the records; nothing depends on it
+   * @param each receives every existing record
    */
   public static Ledger open(
       KafkaSettings kafka, String runId, InstantSource clock, Consumer<TrainingStep> each) {
@@ -62,27 +63,27 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Names the owner of a run to Kafka. */
+  /** The transactional id of a run's owner. */
   static String transactionalId(KafkaSettings kafka, String runId) {
     return kafka.topicPrefix() + "trainer-" + runId;
   }
 
-  /** What the ledger says. */
+  /** The state that the ledger's records add up to. */
   public LedgerState state() {
     return state;
   }
 
-  /** Encodes a record to share a transaction. */
+  /** Encodes a record that is to share a transaction. */
   public <T extends SpecificRecord> ProducerRecord<byte[], byte[]> encode(
       Topic<T> topic, String key, T value) {
     return encoder.encode(topic, key, value);
   }
 
   /**
-   * Commits an event, and other records with it, or nothing.
+   * Commits an event together with other records, all or nothing.
    *
    * @param others encoded, for the same transaction
-   * @param beforeCommit called when the broker has every record and nothing is committed
+   * @param beforeCommit called when the broker has every record but nothing is committed
    * @return the record as committed
    * @throws UserException when a newer trainer has taken the run over
    */
@@ -104,7 +105,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Asks the broker whether this owner still is the owner, by a transaction that it then aborts.
+   * Asks the broker whether this trainer still owns the run, by a transaction that is then aborted.
    *
    * @throws UserException when a newer trainer has taken the run over
    */

@@ -39,7 +39,7 @@ public final class LedgerReader {
   /**
    * Folds every committed record of a run.
    *
-   * @param each is given every record, after it has been found to follow the ones before
+   * @param each receives every record once it is known to follow those before it
    * @return the state at the end
    * @throws LedgerException when records do not follow each other
    * @throws UserException when a record of any run cannot be read
@@ -82,7 +82,10 @@ public final class LedgerReader {
     }
   }
 
-  /** Including what open transactions have written, so that nothing committed can hide behind. */
+  /**
+   * The end of the log, open transactions included, so that no committed record behind them is
+   * missed.
+   */
   private long end(TopicPartition partition) {
     try (Admin admin = kafka.admin()) {
       return AdminAnswer.await(

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What the ledger of a run says, folded record by record. Immutable.
+ * The state of a run, folded from its ledger record by record. Immutable.
  *
  * @param runId the run
  * @param nextSequence of the next record
@@ -38,7 +38,7 @@ public record LedgerState(
     Optional<ReferenceRefreshed> reference) {
 
   /**
-   * What steps have used.
+   * What the steps so far have used.
    *
    * @param step the last one; 0 before the first
    * @param next offset of each partition after the last step
@@ -112,11 +112,10 @@ public record LedgerState(
    * @throws LedgerException when the record cannot follow
    */
   public LedgerState after(TrainingStep record) {
-    require(
-        record.getRunId().equals(runId), "belongs to run " + record.getRunId() + " by its content");
+    require(record.getRunId().equals(runId), "belongs to run " + record.getRunId());
     require(
         record.getSequence() == nextSequence,
-        "sequence %d stands where %d is due; a record is missing or doubled"
+        "found sequence %d where %d is expected; a record is missing or duplicated"
             .formatted(record.getSequence(), nextSequence));
     Object event = record.getEvent();
     if (event instanceof RunConfigured configured) {
@@ -173,7 +172,7 @@ public record LedgerState(
             && before.getPreferencesTopic().equals(configured.getPreferencesTopic())
             && before.getStartOffsets().equals(configured.getStartOffsets())
             && before.getEndOffsets().equals(configured.getEndOffsets()),
-        "a configuration changes reference, first policy or data of the run");
+        "a configuration changes the reference, the first policy or the data of the run");
     return next(Optional.of(configured), progress, checkpoints, version, labelSmoothing, reference);
   }
 

@@ -18,14 +18,14 @@ public record Offsets(SortedMap<Integer, Long> next) {
     next = Collections.unmodifiableSortedMap(new TreeMap<>(next));
   }
 
-  /** From their Avro form. */
+  /** Converts offsets from their Avro form. */
   public static Offsets of(List<PartitionOffset> offsets) {
     SortedMap<Integer, Long> next = new TreeMap<>();
     offsets.forEach(offset -> next.put(offset.getPartition(), offset.getOffset()));
     return new Offsets(next);
   }
 
-  /** The same in Avro, in the order of the partitions. */
+  /** Converts these offsets to Avro, in the order of the partitions. */
   public List<PartitionOffset> toAvro() {
     return next.entrySet().stream()
         .map(entry -> new PartitionOffset(entry.getKey(), entry.getValue()))
@@ -45,7 +45,7 @@ public record Offsets(SortedMap<Integer, Long> next) {
     return offset;
   }
 
-  /** These offsets after some ranges have been read. */
+  /** The offsets after some ranges have been read. */
   public Offsets after(List<OffsetRange> ranges) {
     SortedMap<Integer, Long> moved = new TreeMap<>(next);
     ranges.forEach(range -> moved.put(range.getPartition(), range.getTo()));

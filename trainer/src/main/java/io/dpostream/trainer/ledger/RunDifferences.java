@@ -6,16 +6,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Names what differs between two configurations or environments, one entry a key. */
+/** Lists what differs between two configurations or environments, one entry per key. */
 public final class RunDifferences {
   private RunDifferences() {}
 
-  /** Entries such as {@code device: cpu is now cuda:0}. */
+  /** Compares two environments; an entry reads {@code device: cpu is now cuda:0}. */
   public static List<String> between(Environment before, Environment now) {
     return between(asMap(before), asMap(now));
   }
 
-  /** Entries such as {@code beta: 0.1 is now 0.3}, in the order of the keys. */
+  /**
+   * Compares two configurations, in the order of their keys; an entry reads {@code beta: 0.1 is now
+   * 0.3}.
+   */
   public static List<String> between(
       SortedMap<String, String> before, SortedMap<String, String> now) {
     TreeSet<String> keys = new TreeSet<>(before.keySet());

@@ -3,7 +3,7 @@ package io.dpostream.trainer.loss;
 import java.util.List;
 
 /**
- * What a step's means divide by, so that any part of its batch can be evaluated alone.
+ * The divisors of a step's means, so that any part of its batch can be evaluated alone.
  *
  * @param groups preferences in the step
  * @param chosenTokens tokens of all their chosen completions

@@ -1,14 +1,14 @@
 package io.dpostream.trainer.loss;
 
 /**
- * What a loss's formula sees of one preference: sums over the tokens of each completion, best
+ * The input of a loss's formula for one preference: sums over the tokens of each completion, best
  * completion first. A pair has its chosen completion at 0 and its rejected one at 1. The arrays are
  * not copied and must not change.
  *
  * @param policy log-probability sums under the policy, {@code (K)}
  * @param reference log-probability sums under the reference, {@code (K)}
  * @param lengths completion tokens, {@code (K)}, each at least 1
- * @param label what is known of the preference besides its order
+ * @param label what is known about the preference besides its order
  */
 public record Group(double[] policy, double[] reference, int[] lengths, Label label) {
 

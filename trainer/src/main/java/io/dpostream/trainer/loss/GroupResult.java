@@ -1,7 +1,7 @@
 package io.dpostream.trainer.loss;
 
 /**
- * What an objective says of one preference.
+ * The result of an objective for one preference.
  *
  * @param loss its loss, before the mean over the step
  * @param logps log-probability sums under the policy, {@code (K)}

@@ -3,7 +3,7 @@ package io.dpostream.trainer.loss;
 import java.util.OptionalDouble;
 
 /**
- * What is known of a preference besides its order.
+ * What is known about a preference besides its order.
  *
  * @param probability that the order is right, in [0.5, 1]
  * @param rewardMargin reward of chosen minus reward of rejected, where known

@@ -11,7 +11,7 @@ public interface Loss {
    *
    * @param batch the groups; all of a step's where {@link #wholeBatch} holds, any part otherwise
    * @param state after the previous step
-   * @return one term a group, not yet averaged, and the state after this batch
+   * @return one term per group, not yet averaged, and the state after this batch
    */
   Evaluation evaluate(List<Group> batch, LossState state);
 

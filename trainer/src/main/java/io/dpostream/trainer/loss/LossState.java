@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a loss remembers from one step to the next; part of every checkpoint. Immutable.
+ * The state that losses carry from one step to the next; part of every checkpoint. Immutable.
  *
  * @param values by name, the name beginning with the loss's identifier
  */
 public record LossState(Map<String, Double> values) {
-  /** Before the first step. */
+  /** The state before the first step. */
   public static final LossState EMPTY = new LossState(Map.of());
 
   public LossState {

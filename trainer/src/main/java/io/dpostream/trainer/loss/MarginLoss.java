@@ -1,6 +1,6 @@
 package io.dpostream.trainer.loss;
 
-/** A loss of the difference between what chosen and rejected score under a divergence. */
+/** A loss of the difference between the scores of chosen and rejected under a divergence. */
 public interface MarginLoss extends GroupLoss {
 
   /** The f-divergence whose derivative scores a log-ratio. */

@@ -6,7 +6,7 @@ import java.util.List;
  * One preference with the log-probabilities of its tokens.
  *
  * @param ranked the completions, best first; two for a pair
- * @param label what is known of the preference besides its order
+ * @param label what is known about the preference besides its order
  * @param stale whether it counts by its {@link Weighting} even where the others do not
  */
 public record PreferenceLogps(List<CompletionLogps> ranked, Label label, boolean stale) {

@@ -2,7 +2,7 @@ package io.dpostream.trainer.loss;
 
 import java.util.Optional;
 
-/** For losses that learn from a reward model's margin. */
+/** Helps losses that learn from a reward model's margin. */
 final class RewardMargins {
   private RewardMargins() {}
 

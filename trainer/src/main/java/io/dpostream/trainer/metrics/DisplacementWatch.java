@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks for likelihood displacement: the margin grows because the rejected completions become
+ * Detects likelihood displacement: the margin grows because the rejected completions become
  * unlikely, while the chosen ones become unlikely too. Compares the older half of the last steps
- * with the newer half, and warns once for each stretch. Batches differ from one another, so a
- * change counts from two standard errors of the difference of both means on.
+ * with the newer half, and warns once for each stretch. Batches differ, so a change counts only if
+ * it is at least two standard errors of the difference between the two means.
  *
  * <p>Not thread-safe.
  */
@@ -22,7 +22,7 @@ public final class DisplacementWatch {
   private boolean warned;
 
   /**
-   * Watches a stretch.
+   * Creates a watch over the last steps.
    *
    * @param steps even, of both halves together
    */

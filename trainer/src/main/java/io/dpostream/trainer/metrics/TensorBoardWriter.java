@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * protocol buffer and its checksum. An event has a time (field 1, double), a step (2, varint) and a
  * version (3) or a summary (5) of scalars (field 1: tag 1, value 2).
  *
- * <p>Not thread-safe. Every event is handed to the operating system at once.
+ * <p>Not thread-safe. Every event is flushed to the operating system at once.
  */
 public final class TensorBoardWriter implements AutoCloseable {
   private final OutputStream out;
@@ -82,7 +82,7 @@ public final class TensorBoardWriter implements AutoCloseable {
     out.flush();
   }
 
-  /** CRC-32C rotated right by 15 plus a constant, as record files have it. */
+  /** The checksum of TensorFlow's record files: CRC-32C rotated right by 15, plus a constant. */
   private static int maskedCrc(byte[] data) {
     CRC32C crc = new CRC32C();
     crc.update(data);

@@ -1,4 +1,4 @@
-/** What a run shows of itself: event files for TensorBoard, and warnings. */
+/** Makes a run observable: event files for TensorBoard, and warnings. */
 @NullMarked
 package io.dpostream.trainer.metrics;
 

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Computes a run's weights again from the folders that it began with, its topic of preferences and
- * its ledger, reading no checkpoint, and compares every step's digest and every recorded hash. It
- * writes nothing.
+ * Recomputes a run's weights from the folders that it began with, its preferences and its ledger,
+ * without reading a checkpoint, and compares every step's digest and every recorded hash. Nothing
+ * is written.
  */
 public final class Replay {
   private final KafkaSettings kafka;
@@ -28,10 +28,12 @@ public final class Replay {
   private final Optional<Path> reference;
 
   /**
-   * Replays with these.
+   * Creates a replay.
    *
-   * @param policy where the folder that the policy began from is now; as recorded when absent
-   * @param reference the same of the reference
+   * @param policy present location of the folder that the policy began from; the recorded one when
+   *     absent
+   * @param reference present location of the reference that the run began with; the recorded one
+   *     when absent
    */
   public Replay(
       KafkaSettings kafka,
@@ -94,7 +96,7 @@ public final class Replay {
         Optional.empty());
   }
 
-  /** Lets records through until a step behind the last one begins. */
+  /** Accepts records up to the end of the last step to replay. */
   private static final class Until {
     private final long last;
     private boolean over;

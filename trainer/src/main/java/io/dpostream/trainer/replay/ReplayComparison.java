@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Notes what a fold computes again and where that is not what the ledger says. */
+/** Records what a fold recomputes and where it differs from the ledger. */
 final class ReplayComparison implements PolicyFold.Observer {
   private final Environment recorded;
   private List<String> environment = List.of();

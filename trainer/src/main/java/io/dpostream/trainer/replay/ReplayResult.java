@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What came out of a replay.
+ * The result of a replay.
  *
  * @param steps replayed
  * @param hashedStep the last of them whose policy hash the ledger records; the hashes are of it
  * @param recordedSha256 of the policy, by the ledger
- * @param replayedSha256 of the policy, computed again
+ * @param replayedSha256 of the policy, recomputed
  * @param differingStep the first step at which anything recomputed is not as recorded
  * @param environmentDifferences what differs from where the run was trained, one entry a key
  */
@@ -24,7 +24,7 @@ public record ReplayResult(
     environmentDifferences = List.copyOf(environmentDifferences);
   }
 
-  /** Whether every digest and hash was computed again as it is recorded. */
+  /** Whether every recomputed digest and hash equals the recorded one. */
   public boolean identical() {
     return differingStep.isEmpty() && recordedSha256.equals(replayedSha256);
   }

@@ -20,8 +20,8 @@ public record RewardData(List<RewardPair> training, List<RewardPair> heldOut, in
   }
 
   /**
-   * Leaves out what is too long and holds a share of the prompts out, at least one where the share
-   * is not 0. A function of its arguments; both parts keep the given order.
+   * Drops pairs that are too long and holds out a share of the prompts, at least one unless the
+   * share is 0. The result depends on the arguments alone; both parts keep the given order.
    *
    * @throws UserException if nothing is left to train on
    */

@@ -4,7 +4,7 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
 import io.dpostream.policy.model.ModelConfig;
 import io.dpostream.policy.model.ModelConfig.Head;
-import io.dpostream.policy.model.ScorePass;
+import io.dpostream.policy.model.RewardForwardPass;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
@@ -69,7 +69,7 @@ public final class RewardModelTraining implements AutoCloseable {
   /**
    * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
    *
-   * @param listener is told of every step
+   * @param listener receives every step
    * @throws UserException if the loss or the gradient stops being finite
    */
   public void run(Consumer<EpochStep<PairLoss>> listener) {
@@ -77,7 +77,7 @@ public final class RewardModelTraining implements AutoCloseable {
   }
 
   private PairLoss gradient(List<RewardPair> batch) {
-    try (ScorePass pass = model.forwardScores(ids(batch))) {
+    try (RewardForwardPass pass = model.forwardScores(ids(batch))) {
       Scores scores = new Scores(pass.scores());
       double loss = 0;
       double[] slopes = new double[2 * batch.size()];
@@ -105,7 +105,7 @@ public final class RewardModelTraining implements AutoCloseable {
     for (int i = 0; i < pairs.size(); i += config.perDeviceTrainBatchSize()) {
       List<RewardPair> batch =
           pairs.subList(i, Math.min(pairs.size(), i + config.perDeviceTrainBatchSize()));
-      try (ScorePass pass = model.forwardScores(ids(batch))) {
+      try (RewardForwardPass pass = model.forwardScores(ids(batch))) {
         Scores scores = new Scores(pass.scores());
         right += scores.right();
         margin += scores.margins();

@@ -1,8 +1,8 @@
 package io.dpostream.trainer.reward;
 
 /**
- * A preference as a reward model sees it. The arrays are not copied: whoever makes a pair must not
- * change them afterwards.
+ * A preference in the form that a reward model trains on. The arrays are not copied and must not
+ * change.
  *
  * @param prompt names the prompt: pairs of the same prompt are held out together
  * @param chosen ids of prompt and better completion

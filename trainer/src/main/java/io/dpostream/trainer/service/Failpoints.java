@@ -2,18 +2,19 @@ package io.dpostream.trainer.service;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Is told whenever the trainer comes to a place where a test may want to kill it. */
+/** Called wherever a test may want to kill the trainer. */
 @FunctionalInterface
 public interface Failpoints {
   /** System property that names a failpoint, or {@code name:n} for the n-th time it is reached. */
   String PROPERTY = "dpo.failpoint";
 
-  /** The trainer is there. */
+  /** Called when the trainer has reached a failpoint. */
   void reached(Failpoint failpoint);
 
   /**
-   * From the system property: says {@code failpoint NAME hit} on standard output and halts this
-   * process as {@code kill -9} would. Without the property nothing ever happens.
+   * Reads the system property. The failpoint that it names prints {@code failpoint NAME hit} on
+   * standard output and halts this process as {@code kill -9} would; without the property nothing
+   * happens.
    */
   static Failpoints fromSystemProperty() {
     String wanted = System.getProperty(PROPERTY, "");

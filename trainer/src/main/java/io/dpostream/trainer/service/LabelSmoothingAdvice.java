@@ -2,14 +2,14 @@ package io.dpostream.trainer.service;
 
 import java.util.Optional;
 
-/** Suggests a label smoothing from what is known of the judges; asked before every step. */
+/** Suggests a label smoothing from what is known about the judges; consulted before every step. */
 @FunctionalInterface
 public interface LabelSmoothingAdvice {
 
-  /** What is advised now; nothing to leave it as it is. */
+  /** The current advice; empty to leave the value as it is. */
   Optional<Advice> current();
 
-  /** The configuration alone decides. */
+  /** An adviser that never advises: the configuration alone decides. */
   static LabelSmoothingAdvice none() {
     return Optional::empty;
   }

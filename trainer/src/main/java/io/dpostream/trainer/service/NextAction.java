@@ -7,8 +7,8 @@ import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.ledger.LedgerState;
 
 /**
- * What the trainer does next. A function of the ledger, so that what a dead owner left undone is
- * done by the next one, and what it did is not done twice.
+ * The trainer's next action. It follows from the ledger, so that whatever an owner left undone when
+ * it died is done by the next one, and nothing is done twice.
  */
 enum NextAction {
   REFRESH_REFERENCE,
@@ -19,7 +19,7 @@ enum NextAction {
 
   /** Why no further step is taken. */
   enum Ending {
-    /** It is not ending. */
+    /** The run goes on. */
     NONE,
     /** Someone asked to stop; the run can be continued. */
     STOPPED,

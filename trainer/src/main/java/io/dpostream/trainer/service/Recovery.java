@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides from where and under which conditions a run is continued. */
+/** Decides from which checkpoint and under which conditions a run is resumed. */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
@@ -32,7 +32,7 @@ final class Recovery {
       }
       if (i == checkpoints.size() - 1) {
         log.warn(
-            "checkpoint {} {}; its steps are taken again from the ledger",
+            "checkpoint {} {}; its steps are recomputed from the ledger",
             store.folder(saved),
             problem.get());
       }
@@ -49,7 +49,7 @@ final class Recovery {
         .toList();
   }
 
-  /** Refuses to go on under other conditions. */
+  /** Refuses to continue under changed conditions. */
   static void refuse(String runId, List<String> differences) {
     if (!differences.isEmpty()) {
       throw new UserException(

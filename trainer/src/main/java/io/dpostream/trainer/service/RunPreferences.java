@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The preferences that a run learns from: of a new run as it asks for them, of a continued one as
- * its ledger says.
+ * The preferences that a run learns from: as requested for a new run, as recorded in the ledger for
+ * a resumed one.
  */
 final class RunPreferences implements AutoCloseable {
   private final PreferenceLog preferences;
@@ -82,12 +82,12 @@ final class RunPreferences implements AutoCloseable {
   }
 
   /**
-   * Refuses what makes sense for the other kind of data alone.
+   * Refuses settings that make sense only for the other kind of data.
    *
    * @throws UserException naming the key
    */
   void check(TrainerConfig config) {
-    String needsEnd = "needs preferences that are there when the run begins, not a stream";
+    String needsEnd = "needs preferences that exist when the run begins, not a stream";
     boolean stream = range.isEmpty();
     refuseIf(stream && config.cadence().numTrainEpochs() > 1, "num_train_epochs", needsEnd);
     refuseIf(stream && config.batch().shuffle(), "shuffle", needsEnd);
@@ -96,7 +96,7 @@ final class RunPreferences implements AutoCloseable {
     refuseIf(
         !stream && config.batch().batchTimeoutMs() > 0,
         "batch_timeout_ms",
-        "has no effect on preferences that are there already");
+        "has no effect on preferences that already exist");
   }
 
   private static void refuseIf(boolean refused, String key, String problem) {
@@ -121,7 +121,7 @@ final class RunPreferences implements AutoCloseable {
     return config.withMaxSteps(steps);
   }
 
-  /** Hands over all pairs of one pass, where that has an end. */
+  /** Passes every usable pair of a pinned range to {@code each}; does nothing for a stream. */
   void forEachPair(PreferenceScreener screen, Consumer<TrainingPair> each) {
     range.ifPresent(
         found ->
@@ -134,7 +134,7 @@ final class RunPreferences implements AutoCloseable {
                 }));
   }
 
-  /** Batches of these preferences. */
+  /** Creates the source of this run's batches. */
   BatchSource source(PreferenceScreener screen, TrainerConfig config, InstantSource clock) {
     return range
         .<BatchSource>map(found -> new PinnedSource(preferences, screen, config, found))

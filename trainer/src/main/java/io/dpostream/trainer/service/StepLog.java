@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Keeps {@code steps.jsonl}: one JSON object a step, under TRL's names. The file is derived from
- * the ledger and written anew from it at every start, so that it never says anything else.
+ * Writes {@code steps.jsonl}: one JSON object per step, under TRL's names. The file is derived from
+ * the ledger and rewritten from it at every start, so that the two never disagree.
  */
 public final class StepLog implements TrainerListener, AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
@@ -30,7 +30,7 @@ public final class StepLog implements TrainerListener, AutoCloseable {
   private long tokens;
 
   /**
-   * Into this file, whose folder is made when it is missing.
+   * Opens the log and creates its folder when it is missing.
    *
    * @throws UserException when it cannot be written
    */
@@ -96,7 +96,7 @@ public final class StepLog implements TrainerListener, AutoCloseable {
     }
   }
 
-  /** What is not known, and numbers that JSON has no form for, are null. */
+  /** Builds the row of a step; unknown values, and numbers that JSON cannot represent, are null. */
   private static Map<String, Object> row(StepTaken step, long tokensSoFar) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("step", step.getStep());

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Makes the ledger's records of steps. */
+/** Creates the ledger's records of steps. */
 final class StepRecords {
   private StepRecords() {}
 
@@ -60,7 +60,7 @@ final class StepRecords {
         .build();
   }
 
-  /** The pairs of a step that was not applied, for a message. */
+  /** The ids of the pairs in a step that was not applied, for a message. */
   static String pairIds(StepTaken step) {
     return String.join(
         " ",

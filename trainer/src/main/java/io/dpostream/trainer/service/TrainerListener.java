@@ -5,21 +5,21 @@ import io.dpostream.trainer.ledger.LedgerState;
 import java.util.List;
 
 /**
- * Follows a run by its ledger. First every record that was there is given as history, then {@link
- * #recovered}, then every new one after its commit. Called by the trainer's thread.
+ * Follows a run through its ledger. Every existing record arrives as history first; then comes
+ * {@link #recovered}, and then every new record after its commit. Called on the trainer's thread.
  */
 public interface TrainerListener {
 
   /** A record of the run's past. */
   default void history(TrainingStep record) {}
 
-  /** The trainer stands where the ledger ends. */
+  /** The trainer has caught up with the ledger. */
   default void recovered(LedgerState state) {}
 
   /** A record has been committed. */
   default void recorded(TrainingStep record) {}
 
-  /** Tells several, in their order. */
+  /** Combines listeners, which are called in the order given. */
   static TrainerListener all(List<TrainerListener> listeners) {
     List<TrainerListener> fixed = List.copyOf(listeners);
     return new TrainerListener() {

@@ -24,9 +24,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Trains one run: takes it over, brings the learner where the ledger stands, and goes on until the
- * run is complete or someone stops it. Whatever it does takes effect by a committed ledger record
- * and not before.
+ * Trains one run: takes it over, brings the learner to the end of the ledger, and continues until
+ * the run is complete or someone stops it. Nothing that it does takes effect before its ledger
+ * record is committed.
  */
 public final class TrainerService implements Service {
   private final TrainerConfig config;
@@ -36,13 +36,13 @@ public final class TrainerService implements Service {
   private final Lifecycle lifecycle = new Lifecycle();
 
   /**
-   * What a trainer works with.
+   * The collaborators of a trainer.
    *
-   * @param learners makes the learner
-   * @param clock stamps records and measures batch timeouts
+   * @param learners creates the learner
+   * @param clock timestamps records and measures batch timeouts
    * @param listener follows the run
    * @param advice suggests label smoothing
-   * @param failpoints is told where a test may kill the trainer
+   * @param failpoints called where a test may kill the trainer
    */
   public record Dependencies(
       LearnerFactory learners,
@@ -51,20 +51,20 @@ public final class TrainerService implements Service {
       LabelSmoothingAdvice advice,
       Failpoints failpoints) {
 
-    /** Nobody advises, and failpoints come from the system property. */
+    /** Dependencies without an adviser, with failpoints from the system property. */
     public static Dependencies of(
         LearnerFactory learners, InstantSource clock, TrainerListener listener) {
       return new Dependencies(
           learners, clock, listener, LabelSmoothingAdvice.none(), Failpoints.fromSystemProperty());
     }
 
-    /** The same with somebody who advises. */
+    /** These dependencies with an adviser. */
     public Dependencies withAdvice(LabelSmoothingAdvice other) {
       return new Dependencies(learners, clock, listener, other, failpoints);
     }
   }
 
-  /** A trainer of a run; nothing happens before {@link #run}. */
+  /** Creates a trainer of a run; nothing happens before {@link #run}. */
   public TrainerService(
       TrainerConfig config, RunSpec run, KafkaSettings kafka, Dependencies dependencies) {
     this.config = config;
@@ -78,7 +78,7 @@ public final class TrainerService implements Service {
    *
    * @throws io.dpostream.settings.UserException when a newer trainer takes the run over, the
    *     configuration is not the run's, or data is missing
-   * @throws io.dpostream.trainer.ledger.LedgerException when the ledger cannot be believed
+   * @throws io.dpostream.trainer.ledger.LedgerException when the ledger is inconsistent
    */
   @Override
   public void run() {
@@ -115,7 +115,7 @@ public final class TrainerService implements Service {
     }
   }
 
-  /** Asks to stop after the present step, with a checkpoint. */
+  /** Asks the trainer to stop after the present step, with a checkpoint. */
   @Override
   public void requestStop() {
     lifecycle.requestStop();
@@ -201,7 +201,7 @@ public final class TrainerService implements Service {
     fold.add(record);
   }
 
-  /** Ends a recovery that someone stopped; the ledger is as it was. */
+  /** Ends a recovery that was stopped; the ledger is unchanged. */
   private static final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }

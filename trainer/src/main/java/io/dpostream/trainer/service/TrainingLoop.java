@@ -33,7 +33,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Goes on from where a ledger ends, one decision of {@link NextAction} after the other. */
+/** Continues a run from the end of its ledger, one {@link NextAction} after the other. */
 final class TrainingLoop {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -109,14 +109,17 @@ final class TrainingLoop {
     }
   }
 
-  /** An owner that cannot write may have lost its files with the run; that is the better reason. */
+  /**
+   * Checks ownership when a write fails: a trainer that has lost its run should report that
+   * instead.
+   */
   private void writing(String what, Runnable write) {
     try {
       write.run();
     } catch (UncheckedIOException | CheckpointException e) {
       ledger.confirmOwnership();
       throw new UserException(
-          "%s of step %d cannot be written to %s: %s; free space there or let it be written"
+          "%s of step %d cannot be written to %s: %s; free space there, or make the folder writable"
               .formatted(what, ledger.state().step(), folder, e.getMessage()),
           e);
     }
@@ -126,7 +129,10 @@ final class TrainingLoop {
     dependencies.listener().recorded(publisher.publish(ledger, learner));
   }
 
-  /** A registry out of reach is waited for: its records are neither bad nor lost. */
+  /**
+   * Waits while the schema registry is out of reach: records that cannot be decoded for now are
+   * neither bad nor lost.
+   */
   private Optional<StepPlan> nextBatch(BooleanSupplier stop) {
     while (true) {
       try {
@@ -173,7 +179,7 @@ final class TrainingLoop {
     nonFiniteSteps++;
     if (nonFiniteSteps >= config.cadence().maxNonFiniteSteps()) {
       throw new UserException(
-          "run %s: %d steps in a row were not finite, the last at step %d (%s; pairs %s); lower trainer.learning_rate, or look at these pairs"
+          "run %s: %d steps in a row were not finite, the last at step %d (%s; pairs %s); lower trainer.learning_rate, or inspect these pairs"
               .formatted(
                   ledger.state().runId(),
                   nonFiniteSteps,

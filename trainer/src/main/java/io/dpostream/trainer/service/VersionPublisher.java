@@ -20,8 +20,9 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Publishes policy versions: the folder becomes durable first, then one transaction tells the
- * samplers and the ledger. Version 0 is the policy before step 1, where it stands already.
+ * Publishes policy versions: the folder becomes durable first, then one transaction announces it to
+ * the samplers and the ledger. Version 0 is the policy before step 1, published from the folder
+ * that the run began with.
  */
 final class VersionPublisher {
   private final Path root;
@@ -57,7 +58,7 @@ final class VersionPublisher {
         () -> failpoints.reached(Failpoint.DURING_PUBLICATION));
   }
 
-  /** The folder of a version; one that a dead owner has left is the same and is taken as it is. */
+  /** The folder of a version; one that an earlier owner left behind is identical and is reused. */
   private Path write(Learner learner, long version, String sha256) {
     Path folder = root.resolve("version-%06d-%s".formatted(version, sha256.substring(0, 16)));
     try {

@@ -1,4 +1,4 @@
-/** The trainer service: takes a run over, recovers it from the ledger and goes on. */
+/** The trainer service: takes a run over, recovers it from the ledger and continues it. */
 @NullMarked
 package io.dpostream.trainer.service;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Puts sequences into the rows and batches of one epoch: a function of its arguments alone. The
- * order is drawn, never sorted by length: where a batch's loss is a mean over tokens, batches of
+ * Arranges sequences in the rows and batches of one epoch, which depend on its arguments alone. The
+ * order is random, never sorted by length: where a batch's loss is a mean over tokens, batches of
  * short completions would weigh each of their tokens more.
  */
 final class SftBatches {

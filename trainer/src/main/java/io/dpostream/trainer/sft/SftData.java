@@ -29,7 +29,7 @@ public record SftData(List<TokenSequence> sequences) {
    * Reads a file with a model's tokenizer and chat template.
    *
    * @param maxLength most tokens of a row
-   * @throws UserException naming the file, and the line, that cannot be used
+   * @throws UserException naming the file, and the line where there is one, that cannot be used
    */
   public static SftData read(Path file, CheckpointFolder model, int maxLength) {
     List<TokenSequence> sequences = new ArrayList<>();

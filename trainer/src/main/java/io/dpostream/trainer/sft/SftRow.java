@@ -43,7 +43,7 @@ sealed interface SftRow {
         "needs prompt and completion (or chosen), both text or both lists of messages");
   }
 
-  /** The pieces of a line. */
+  /** Parses the parts of a line. */
   final class Json {
     private static final ObjectMapper MAPPER =
         new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

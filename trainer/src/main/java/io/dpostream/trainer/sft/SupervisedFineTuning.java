@@ -51,7 +51,7 @@ public final class SupervisedFineTuning implements AutoCloseable {
   /**
    * Trains; epochs repeat until the last step when {@code max_steps} asks for more than there are.
    *
-   * @param listener is told of every step
+   * @param listener receives every step
    * @throws UserException if the loss or the gradient stops being finite
    */
   public void run(Consumer<EpochStep<TokenLoss>> listener) {
@@ -79,7 +79,7 @@ public final class SupervisedFineTuning implements AutoCloseable {
   }
 
   /**
-   * Writes the model as a Hugging Face folder that is complete or not there.
+   * Writes the model as a Hugging Face folder that appears complete or not at all.
    *
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder exists or cannot be
    *     written

@@ -368,9 +368,9 @@ class DpoLearnerTest {
       assertThat(learner.refusal(Records.with(pair, "prompt", new int[9])).orElseThrow())
           .contains("leaves no room");
       assertThat(learner.refusal(Records.with(pair, "prompt", new int[0])).orElseThrow())
-          .contains("prompt has no token");
+          .contains("prompt has no tokens");
       assertThat(learner.refusal(Records.with(pair, "rejected", new int[0])).orElseThrow())
-          .contains("completion has no token");
+          .contains("completion has no tokens");
       assertThat(
               learner
                   .refusal(Records.with(pair, "chosen", new int[] {TinyModel.VOCAB}))

@@ -96,7 +96,7 @@ class LedgerStateTest {
     assertThatThrownBy(() -> state.after(record(2, step(1, new OffsetRange(0, 5L, 8L)))))
         .isInstanceOf(LedgerException.class)
         .hasMessage(
-            "ledger of run r, record 1: sequence 2 stands where 1 is due; a record is missing or doubled");
+            "ledger of run r, record 1: found sequence 2 where 1 is expected; a record is missing or duplicated");
   }
 
   @Test
@@ -149,6 +149,6 @@ class LedgerStateTest {
 
     assertThat(accepted.requireConfiguration().getConfig()).isEqualTo("beta: 0.3");
     assertThatThrownBy(() -> accepted.after(record(2, foreign)))
-        .hasMessageContaining("changes reference, first policy or data");
+        .hasMessageContaining("changes the reference, the first policy or the data");
   }
 }

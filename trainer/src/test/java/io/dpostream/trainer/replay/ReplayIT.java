@@ -230,7 +230,7 @@ class ReplayIT {
 
     assertThatThrownBy(() -> replay(shorter, OptionalLong.empty()))
         .isInstanceOf(LedgerException.class)
-        .hasMessageContaining("ledger of run r, record 3: sequence 4 stands where 3 is due");
+        .hasMessageContaining("ledger of run r, record 3: found sequence 4 where 3 is expected");
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same promises with tensors: optimizer moments, loss state, schedule, a moving reference. */
+/** Kills a trainer of real tensors: optimizer moments, loss state, schedule, a moving reference. */
 class KilledRealTrainerIT {
   private static final TrainerConfig CONFIG =
       Deployment.config(

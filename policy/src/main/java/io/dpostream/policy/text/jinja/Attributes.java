@@ -62,7 +62,7 @@ final class Attributes {
   }
 
   private static boolean isFixed(Object object) {
-    return object instanceof Tuple || (object instanceof View view && view.isRange());
+    return object instanceof Tuple || (object instanceof ViewOrRange view && view.isRange());
   }
 
   private static Object slice(Object object, Slice slice) {
@@ -72,7 +72,7 @@ final class Attributes {
       slice.visit(characters.length, i -> out.appendCodePoint(characters[i]));
       return object instanceof Markup ? new Markup(out.toString()) : out.toString();
     }
-    if (object instanceof View) {
+    if (object instanceof ViewOrRange) {
       throw TemplateException.unsupported("a slice of a view or range");
     }
     if (!(object instanceof List) && !(object instanceof Tuple)) {
@@ -133,11 +133,11 @@ final class Attributes {
   }
 
   private static Object keys(Map<?, ?> map, Arguments unused) {
-    return new View("dict_keys", List.copyOf(map.keySet()), false);
+    return new ViewOrRange("dict_keys", List.copyOf(map.keySet()), false);
   }
 
   private static Object values(Map<?, ?> map, Arguments unused) {
-    return new View("dict_values", List.copyOf(map.values()), false);
+    return new ViewOrRange("dict_values", List.copyOf(map.values()), false);
   }
 
   private static Object copy(Map<?, ?> map, Arguments unused) {
@@ -145,7 +145,7 @@ final class Attributes {
   }
 
   private static Object entries(Map<?, ?> map, Arguments unused) {
-    return new View("dict_items", entries(map), false);
+    return new ViewOrRange("dict_items", entries(map), false);
   }
 
   /** The key and value of each entry. */

@@ -1,10 +1,10 @@
 package io.dpostream.policy.text.jinja;
 
-/** Escape sequences of Python's string literals. */
+/** Decodes the escape sequences of Python's string literals. */
 final class Escapes {
   private Escapes() {}
 
-  /** The text that the body of a literal stands for; unknown escapes stay as they are. */
+  /** Decodes the body of a literal; unknown escapes stay unchanged. */
   static String decoded(String body, int line) {
     if (body.indexOf('\\') < 0) {
       return body;

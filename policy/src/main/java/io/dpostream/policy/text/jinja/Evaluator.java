@@ -60,7 +60,7 @@ final class Evaluator {
     }
     if (expression instanceof Test test) {
       Object value = evaluate(test.value(), scope);
-      return Tests.holds(test.name(), value, arguments(test.arguments(), scope));
+      return JinjaTests.holds(test.name(), value, arguments(test.arguments(), scope));
     }
     if (expression instanceof Not not) {
       return !PyValues.truth(evaluate(not.value(), scope));

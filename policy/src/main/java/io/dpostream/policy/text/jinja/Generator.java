@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Python's generator, as {@code map}, {@code select} and their like give: it is true even when
- * nothing is left in it, has no length, and can be gone through once.
+ * Python's generator, which filters such as {@code map} and {@code select} return: it is true even
+ * when exhausted, has no length, and can be iterated only once.
  */
 final class Generator {
   private final Iterator<Object> rest;
@@ -19,7 +19,7 @@ final class Generator {
     return rest;
   }
 
-  /** Everything that is left, which is nothing afterwards. */
+  /** Returns everything that is left and exhausts the generator. */
   List<Object> drain() {
     List<Object> items = new ArrayList<>();
     rest.forEachRemaining(items::add);

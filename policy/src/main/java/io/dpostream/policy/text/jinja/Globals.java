@@ -69,7 +69,7 @@ final class Globals {
         step == 1
             ? "range(%d, %d)".formatted(first, stop)
             : "range(%d, %d, %d)".formatted(first, stop, step);
-    return new View(name, numbers, true);
+    return new ViewOrRange(name, numbers, true);
   }
 
   private static long bound(Object value) {

@@ -34,7 +34,7 @@ public final class JinjaTemplate {
   }
 
   /**
-   * The text of the template with some variables.
+   * Renders the template with some variables.
    *
    * @param variables strings, booleans, whole numbers, doubles, lists, maps, and null for none
    * @throws TemplateException when the template refuses the variables, fails where Python's would,

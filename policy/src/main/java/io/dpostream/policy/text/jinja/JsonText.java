@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * {@code json.dumps} of Python.
+ * Formats values like Python's {@code json.dumps}.
  *
  * @param ascii whether other characters are escaped
- * @param indent before a nested value, once a level; none for one line
+ * @param indent before a nested value, once per level; none for a single line
  */
 record JsonText(
     boolean ascii, Optional<String> indent, String comma, String colon, boolean sorted) {

@@ -2,5 +2,5 @@ package io.dpostream.policy.text.jinja;
 
 import java.util.Map;
 
-/** A holder of attributes that can be set from an inner scope. */
+/** A container of attributes that can be set from an inner scope. */
 record Namespace(Map<String, Object> attributes) {}

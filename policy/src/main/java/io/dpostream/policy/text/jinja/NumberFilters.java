@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 
-/** Filters that make numbers. */
+/** Filters that return numbers. */
 final class NumberFilters {
   private NumberFilters() {}
 

@@ -242,7 +242,7 @@ final class Parser {
     endBlock();
     List<Statement> body = apart(end);
     Set<String> special = new HashSet<>(Set.of("caller", "varargs", "kwargs"));
-    special.removeIf(variable -> !Mentions.of(variable, body));
+    special.removeIf(variable -> !VariableMentions.of(variable, body));
     return new Statement.Macro(line, name, parameters, body, Set.copyOf(special));
   }
 

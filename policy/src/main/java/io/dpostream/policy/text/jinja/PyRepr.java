@@ -31,7 +31,7 @@ final class PyRepr {
       items(tuple.items(), "(", tuple.items().size() == 1 ? ",)" : ")", out);
     } else if (value instanceof Map<?, ?> map) {
       entries(map, out);
-    } else if (value instanceof View view) {
+    } else if (value instanceof ViewOrRange view) {
       out.append(view.repr());
     } else {
       throw TemplateException.unsupported("printing a " + PyValues.type(value));

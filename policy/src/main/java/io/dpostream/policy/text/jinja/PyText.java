@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** What Python's str does, on characters that are Unicode code points. */
+/** Implements Python's str operations on characters that are Unicode code points. */
 final class PyText {
   /** Characters whose title case is neither their upper case nor its first letter alone. */
   private static final Map<Integer, String> SPECIAL_TITLES = Map.of(0x149, "\u02bcN");

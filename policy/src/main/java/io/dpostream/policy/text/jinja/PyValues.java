@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What Python does with values of any type. A str is a {@link String} or {@link Markup}, a list a
- * {@link List}, a dict a {@link Map} in its order; the other types have classes of this package.
+ * Implements Python's operations on values of any type. A str is a {@link String} or {@link
+ * Markup}, a list a {@link List}, a dict a {@link Map} in its order; the other types have classes
+ * of this package.
  */
 final class PyValues {
   private PyValues() {}
@@ -36,7 +37,7 @@ final class PyValues {
     if (value instanceof Tuple tuple) {
       return !tuple.items().isEmpty();
     }
-    if (value instanceof View view) {
+    if (value instanceof ViewOrRange view) {
       return !view.items().isEmpty();
     }
     return !(value instanceof Undefined || value == None.NONE);
@@ -89,7 +90,7 @@ final class PyValues {
     if (value == None.NONE) {
       return "NoneType";
     }
-    if (value instanceof View view) {
+    if (value instanceof ViewOrRange view) {
       return view.isRange() ? "range" : view.name();
     }
     if (value instanceof Callable) {
@@ -222,7 +223,7 @@ final class PyValues {
     if (value instanceof Tuple tuple) {
       return tuple.items();
     }
-    if (value instanceof View view) {
+    if (value instanceof ViewOrRange view) {
       return view.items();
     }
     if (value instanceof Generator generator) {
@@ -250,7 +251,8 @@ final class PyValues {
     if (value instanceof Map<?, ?> map) {
       return map.size();
     }
-    boolean counted = value instanceof List || value instanceof Tuple || value instanceof View;
+    boolean counted =
+        value instanceof List || value instanceof Tuple || value instanceof ViewOrRange;
     if (counted || value instanceof Undefined) {
       return items(value).size();
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Carries out statements: one rendering of a template. */
+/** Executes a template's statements to render it once. */
 final class Renderer {
 
   /** How a list of statements ended. */

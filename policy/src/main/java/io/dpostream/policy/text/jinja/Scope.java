@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Variables, seen from inside out. */
+/** Variables in nested scopes, looked up from the inside out. */
 final class Scope {
   private final @Nullable Scope outer;
   private final Map<String, Object> variables = new HashMap<>();

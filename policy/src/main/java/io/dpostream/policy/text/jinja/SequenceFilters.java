@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Filters on lists, dicts and what else can be gone through. */
+/** Filters on lists, dicts and other iterable values. */
 final class SequenceFilters {
   private SequenceFilters() {}
 
@@ -153,7 +153,7 @@ final class SequenceFilters {
       return PyValues::truth;
     }
     String name = PyValues.text(arguments.positional().get(0));
-    return item -> Tests.holds(name, item, arguments.from(1));
+    return item -> JinjaTests.holds(name, item, arguments.from(1));
   }
 
   /** An attribute by its name, by a path with dots, or by its place. */

@@ -2,14 +2,17 @@ package io.dpostream.policy.text.jinja;
 
 import java.util.OptionalInt;
 
-/** A template that cannot be parsed or rendered, or that refuses; the message is one line. */
+/**
+ * Thrown when a template cannot be parsed or rendered, or rejects its variables; the message is one
+ * line.
+ */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int line;
   private final boolean refusal;
 
-  /** A problem at a place that is not known yet. */
+  /** Reports a problem at a place that is not known yet. */
   TemplateException(String message) {
     this(message, 0);
   }
@@ -30,7 +33,7 @@ public final class TemplateException extends RuntimeException {
     return new TemplateException("refused: " + reason, 0, true);
   }
 
-  /** Something that Jinja has and this renderer has not. */
+  /** Reports a Jinja feature that this renderer does not support. */
   static TemplateException unsupported(String what) {
     return new TemplateException(what + " is not supported");
   }

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Filters that make text. */
+/** Filters that return text. */
 final class TextFilters {
   private static final Pattern WORD_START = Pattern.compile("[-\\s({\\[<]+");
   private static final Pattern PLACEHOLDER = Pattern.compile("%(?:%|([sdir])|\\.(\\d)f|(.?))");

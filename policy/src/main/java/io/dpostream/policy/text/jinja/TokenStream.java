@@ -3,7 +3,7 @@ package io.dpostream.policy.text.jinja;
 import io.dpostream.policy.text.jinja.Token.Kind;
 import java.util.List;
 
-/** Tokens with a place in them. */
+/** Tokens with a current position. */
 final class TokenStream {
   private final List<Token> tokens;
   private int next;

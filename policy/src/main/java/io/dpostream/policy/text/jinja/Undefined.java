@@ -1,10 +1,10 @@
 package io.dpostream.policy.text.jinja;
 
 /**
- * What a name or an attribute stands for that is not there. It prints as nothing, is false and
- * empty; whatever else is done with it fails.
+ * The value of a name or attribute that does not exist. It prints as nothing and is false and
+ * empty; any other use fails.
  *
- * @param reason the error of what else is done with it
+ * @param reason the error of any other use
  */
 record Undefined(String reason) {
 

@@ -1,8 +1,8 @@
 /**
  * Jinja templates as Hugging Face transformers renders chat templates: the sandboxed, immutable
  * environment with {@code trim_blocks} and {@code lstrip_blocks}, loop controls and {@code {%
- * generation %}}. Values behave as Python's do. Whatever is not supported is refused by name and
- * line; nothing is rendered differently in silence.
+ * generation %}}. Values behave as Python's do. Unsupported features are rejected by name and line;
+ * nothing is silently rendered differently.
  *
  * <pre>{@code
  * template   := (text | '{{' tuple '}}' | '{#' ... '#}' | '{%' statement '%}')*

@@ -2,7 +2,7 @@ package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.dpostream.policy.torch.Arrays32;
+import io.dpostream.policy.torch.ArrayValues;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 
@@ -12,24 +12,24 @@ import io.dpostream.policy.torch.TorchProgram.Gradients;
  *
  * <p>Not thread-safe.
  */
-public final class ScorePass implements AutoCloseable {
+public final class RewardForwardPass implements AutoCloseable {
   private final NDManager scope;
   private final TorchProgram program;
   private final NDArray scores;
   private boolean spent;
 
-  private ScorePass(NDManager scope, TorchProgram program, NDArray scores) {
+  private RewardForwardPass(NDManager scope, TorchProgram program, NDArray scores) {
     this.scope = scope;
     this.program = program;
     this.scores = scores;
   }
 
-  static ScorePass run(ForwardPass.Model model, PaddedBatch batch) {
+  static RewardForwardPass run(ForwardPass.Model model, PaddedBatch batch) {
     NDManager scope = model.manager().newSubManager();
     TorchProgram program = model.program();
     try {
       NDArray hidden = ForwardPass.hidden(model, scope, batch);
-      return new ScorePass(
+      return new RewardForwardPass(
           scope,
           program,
           program.tensor(scope, Gradients.RECORD, "values", model.weights(), hidden));
@@ -39,9 +39,9 @@ public final class ScorePass implements AutoCloseable {
     }
   }
 
-  /** The scores, one float32 a sequence. */
+  /** The scores, one float32 per sequence. */
   public float[] scores() {
-    return Arrays32.floats(scores);
+    return ArrayValues.floats(scores);
   }
 
   /**

@@ -3,11 +3,11 @@ package io.dpostream.policy.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 
-/** Values of small arrays, pulled to Java. */
-public final class Arrays32 {
-  private Arrays32() {}
+/** Copies the values of small DJL arrays to Java. */
+public final class ArrayValues {
+  private ArrayValues() {}
 
-  /** Values of a float32 or float64 array as floats. */
+  /** Copies a float32 or float64 array to floats. */
   public static float[] floats(NDArray array) {
     if (array.getDataType() == DataType.FLOAT32) {
       return array.toFloatArray();

@@ -1,18 +1,18 @@
 package io.dpostream.policy.model;
 
 /**
- * Uniform random numbers as a pure function of a seed and a position, so that a draw does not
- * depend on what else is decoded in the same batch, nor on the order.
+ * Draws uniform random numbers as a pure function of a seed and a position, so that a draw depends
+ * neither on what else is decoded in the same batch nor on the order.
  *
  * <p>The number is the top 53 bits of {@code mix(mix(seed) + (position + 1) * 0x9E3779B97F4A7C15)}
  * over 2^53, where {@code mix} is the finalizer of SplitMix64 (Steele, Lea and Flood 2014).
  */
-public final class Draws {
+public final class RandomDraws {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-  private Draws() {}
+  private RandomDraws() {}
 
-  /** A number in [0, 1) for a token's position in its completion. */
+  /** Draws a number in [0, 1) for a token's position in its completion. */
   public static double uniform(long seed, int position) {
     return (mix(mix(seed) + (position + 1L) * GOLDEN_GAMMA) >>> 11) * 0x1p-53;
   }

@@ -3,13 +3,13 @@ package io.dpostream.policy.text.jinja;
 import java.util.List;
 
 /**
- * Python's dict views and ranges: values that can be gone through and counted.
+ * A dict view or range of Python: a value that can be iterated and has a length.
  *
  * @param name printed before the items, or all that is printed of a range
  * @param isRange whether it has indices and prints without its items
  */
-record View(String name, List<Object> items, boolean isRange) {
-  View {
+record ViewOrRange(String name, List<Object> items, boolean isRange) {
+  ViewOrRange {
     items = List.copyOf(items);
   }
 

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DrawsTest {
+class RandomDrawsTest {
 
-  /** From the definition in its Javadoc, evaluated with Python's integers. */
+  /** Checks the definition in the Javadoc, evaluated with Python's integers. */
   @ParameterizedTest
   @CsvSource({
     "0, 0, 0.8833108082136426",
@@ -19,15 +19,16 @@ class DrawsTest {
     "-1, 1000, 0.9290188979218957"
   })
   void shouldBeTheDocumentedHash(long seed, int position, double expected) {
-    assertThat(Draws.uniform(seed, position)).isEqualTo(expected);
+    assertThat(RandomDraws.uniform(seed, position)).isEqualTo(expected);
   }
 
   /** The mean of 100,000 uniform numbers has a standard deviation of 0.00091; five of them. */
   @Test
   void shouldBeUniformOverSeedsAndOverPositions() {
-    assertThat(IntStream.range(0, 100_000).mapToDouble(seed -> Draws.uniform(seed, 3)).average())
+    assertThat(
+            IntStream.range(0, 100_000).mapToDouble(seed -> RandomDraws.uniform(seed, 3)).average())
         .hasValueCloseTo(0.5, within(0.0046));
-    assertThat(IntStream.range(0, 100_000).mapToDouble(at -> Draws.uniform(7, at)).average())
+    assertThat(IntStream.range(0, 100_000).mapToDouble(at -> RandomDraws.uniform(7, at)).average())
         .hasValueCloseTo(0.5, within(0.0046));
   }
 }

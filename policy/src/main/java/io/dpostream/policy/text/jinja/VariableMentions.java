@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
-/** Looks for a variable in a piece of a template. */
-final class Mentions {
-  private Mentions() {}
+/** Finds mentions of a variable in a part of a template. */
+final class VariableMentions {
+  private VariableMentions() {}
 
-  /** Whether a variable of the name is read anywhere in the tree. */
+  /** Whether a variable with this name is read anywhere in the tree. */
   static boolean of(String name, Object tree) {
     if (tree instanceof Expression.Name found) {
       return found.name().equals(name);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Jinja's tests, {@code value is name(arguments)}. */
-final class Tests {
+final class JinjaTests {
   private static final Set<String> WITHOUT_ARGUMENTS =
       Set.of(
           "boolean",
@@ -28,7 +28,7 @@ final class Tests {
           "undefined",
           "upper");
 
-  private Tests() {}
+  private JinjaTests() {}
 
   static boolean holds(String name, Object value, Arguments arguments) {
     if (WITHOUT_ARGUMENTS.contains(name)) {
@@ -49,7 +49,7 @@ final class Tests {
       case "sequence" -> isSequence(value);
       case "iterable" ->
           isSequence(value)
-              || value instanceof View
+              || value instanceof ViewOrRange
               || value instanceof Generator
               || value instanceof LoopState;
       case "callable" ->
@@ -78,7 +78,7 @@ final class Tests {
         || value instanceof List
         || value instanceof Tuple
         || value instanceof Map
-        || (value instanceof View view && view.isRange())
+        || (value instanceof ViewOrRange view && view.isRange())
         || value instanceof Undefined;
   }
 

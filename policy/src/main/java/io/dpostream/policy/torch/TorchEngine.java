@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 
 /** Starts DJL's PyTorch engine. */
-public final class Torch {
-  private Torch() {}
+public final class TorchEngine {
+  private TorchEngine() {}
 
-  /** A new manager on the options' device; its owner closes it. */
+  /** Creates a manager on the options' device; the caller closes it. */
   public static NDManager manager(EngineOptions options) {
     Engine engine = Engine.getEngine("PyTorch");
     Device device = device(engine, options.device());
@@ -28,7 +28,7 @@ public final class Torch {
       throw new IllegalArgumentException(
           "device: "
               + name
-              + " is not there, "
+              + " is not available, "
               + visible
               + " CUDA devices are visible; use cpu, or install CUDA and its PyTorch natives");
     }

@@ -3,11 +3,13 @@ package io.dpostream.policy.torch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Widening of stored floating-point values to float32. */
-public final class Floats {
-  private Floats() {}
+/** Converts stored floating-point values to float32. */
+public final class FloatWidening {
+  private FloatWidening() {}
 
-  /** Little-endian values of a dtype as little-endian float32; F32 is returned as it is. */
+  /**
+   * Converts little-endian values of a dtype to little-endian float32; F32 is returned unchanged.
+   */
   public static ByteBuffer widen(ByteBuffer stored, Dtype dtype) {
     if (dtype == Dtype.F32) {
       return stored;
@@ -26,7 +28,7 @@ public final class Floats {
     return wide.flip();
   }
 
-  /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+  /** Converts IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
   static float fromHalf(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >> 10) & 0x1f;
