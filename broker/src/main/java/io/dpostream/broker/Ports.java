@@ -35,8 +35,8 @@ public record Ports(int broker, int controller, int registry) {
   }
 
   /**
-   * Finds three ports that nothing listens on now. Until this process ends, no other call gets any of
-   * them, here or in another process of this user: not before the cluster listens there, and not
+   * Finds three ports that nothing listens on now. Until this process ends, no other call gets any
+   * of them, here or in another process of this user: not before the cluster listens there, and not
    * while it is restarted.
    *
    * @throws UserException when none is free

@@ -1,7 +1,7 @@
 package io.dpostream.sampler;
 
-import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.GenerationRequest;
+import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.UnusablePromptException;
 import io.dpostream.schemas.Completion;

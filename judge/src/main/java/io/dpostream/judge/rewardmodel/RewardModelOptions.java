@@ -38,7 +38,7 @@ public record RewardModelOptions(
     try {
       return new EngineOptions(device, dtype, threads);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSettingException(e.getMessage());
+      throw new InvalidSettingException(String.valueOf(e.getMessage()));
     }
   }
 }
