@@ -10,9 +10,10 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * How a child process talks to its parent: one line on standard output, {@code READY} or {@code
- * ERROR} and why, and the end of its standard input, at which it stops. The system closes that
- * input when the parent dies, however it dies, so that no child outlives its parent.
+ * The child's side of the protocol between a child process and its parent. The child writes one
+ * line to standard output, {@code READY} or {@code ERROR} with the reason, and stops when its
+ * standard input ends. The system closes that input when the parent dies, however it dies, so no
+ * child outlives its parent.
  */
 final class ChildMain {
   static final String READY = "READY";
@@ -20,14 +21,14 @@ final class ChildMain {
 
   private ChildMain() {}
 
-  /** Starts what the child is there for. */
+  /** The service that the child process runs. */
   @FunctionalInterface
   interface Service {
-    /** Starts and returns once clients can connect; closing stops. */
+    /** Starts, and returns once clients can connect; closing the result stops the service. */
     AutoCloseable start() throws Exception;
   }
 
-  /** Runs a service until the parent is gone. Does not return. */
+  /** Starts a service, which then runs until the parent is gone. */
   static void run(Service service) {
     PrintStream toParent = System.out;
     System.setOut(System.err); // whatever a library prints goes to the log
@@ -59,7 +60,7 @@ final class ChildMain {
         // the parent never writes; only the end matters
       }
     } catch (IOException e) {
-      // the parent is gone in another way
+      // a failed read means that the parent is gone, too
     }
     System.exit(0);
   }

@@ -26,7 +26,7 @@ final class ChildProcess {
   /**
    * Launches a child, which need not be ready yet.
    *
-   * @param log file that its output is appended to
+   * @param log file to which its output is appended
    */
   static ChildProcess launch(
       String name, Class<?> main, int heapMb, Path log, List<String> arguments) {
@@ -52,7 +52,7 @@ final class ChildProcess {
   /**
    * Waits until clients can connect.
    *
-   * @throws UserException with the child's own words when it could not start
+   * @throws UserException with the child's own message when it could not start
    */
   void awaitReady() {
     String line;
@@ -83,7 +83,7 @@ final class ChildProcess {
     return process.isAlive();
   }
 
-  /** As {@code kill -9}; returns when the process is gone. */
+  /** Kills the child, like {@code kill -9}; returns when the process is gone. */
   void kill() {
     process.destroyForcibly();
     await(30);
@@ -94,7 +94,7 @@ final class ChildProcess {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
-      // it is gone already
+      // the child is already gone
     }
     if (!await(10)) {
       kill();

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
-/** One process at a time works in a directory; the system frees the lock when the process dies. */
+/**
+ * Lets one process at a time work in a directory; the system frees the lock when the process dies.
+ */
 final class DirectoryLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -19,9 +21,9 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a directory, which is created when it is missing.
+   * Takes the lock of a directory, creating the directory when it is missing.
    *
-   * @param patience how long to wait for another process to go
+   * @param patience how long to wait for another process to release it
    * @throws UserException when the directory cannot be written or is in use
    */
   static DirectoryLock take(Path dir, Duration patience) {

@@ -30,14 +30,17 @@ public final class KafkaBroker implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Child process: {@code <directory> <broker port> <controller port>}. */
+  /**
+   * Runs a broker as a child process; arguments: {@code <directory> <broker port> <controller
+   * port>}.
+   */
   public static void main(String[] args) {
     ChildMain.run(
         () -> start(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2])));
   }
 
   /**
-   * Starts a broker whose data is in a directory, formatting it when it is new.
+   * Starts a broker that keeps its data in a directory, formatting the directory when it is new.
    *
    * @throws io.dpostream.settings.UserException when the directory cannot be written or is in use
    */

@@ -8,12 +8,12 @@ import java.util.Map;
 
 /**
  * A real Kafka broker and a schema registry on this machine, each in a child process, with their
- * data and logs in one directory. Starting again on the same directory finds the data again, also
+ * data and logs in one directory. Starting again on the same directory finds the data again, even
  * after {@code kill -9}.
  *
- * <p>Two processes and not one, so that either can fail alone: a broker out of reach and a registry
- * out of reach are different faults. Both end within seconds when this process ends, however it
- * ends. Thread-safe.
+ * <p>There are two processes rather than one so that either can fail alone: an unreachable broker
+ * and an unreachable registry are different faults. Both end within seconds when this process ends,
+ * however it ends. Thread-safe.
  */
 public final class LocalCluster implements AutoCloseable {
   private final Path dir;
@@ -30,7 +30,7 @@ public final class LocalCluster implements AutoCloseable {
     this.registry = launchRegistry();
   }
 
-  /** Starts a cluster on free ports; as {@link #start(Path, Ports)}. */
+  /** Starts a cluster on free ports; see {@link #start(Path, Ports)}. */
   public static LocalCluster start(Path dir) {
     return start(dir, Ports.free());
   }
@@ -75,12 +75,12 @@ public final class LocalCluster implements AutoCloseable {
     return broker.isAlive() && registry.isAlive();
   }
 
-  /** Kills the broker as {@code kill -9} does, for fault tests. */
+  /** Kills the broker like {@code kill -9}, for fault tests. */
   public synchronized void killBroker() {
     broker.kill();
   }
 
-  /** Starts the broker again, on the same port and data, when it is down. */
+  /** Restarts the broker, on the same port and data, when it is down. */
   public synchronized void restartBroker() {
     if (!broker.isAlive()) {
       broker = launchBroker();
@@ -88,12 +88,12 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Kills the schema registry as {@code kill -9} does, for fault tests. */
+  /** Kills the schema registry like {@code kill -9}, for fault tests. */
   public synchronized void killRegistry() {
     registry.kill();
   }
 
-  /** Starts the schema registry again, on the same port, when it is down. */
+  /** Restarts the schema registry, on the same port, when it is down. */
   public synchronized void restartRegistry() {
     if (!registry.isAlive()) {
       registry = launchRegistry();

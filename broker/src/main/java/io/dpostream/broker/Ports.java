@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /**
- * Where a local cluster listens, on 127.0.0.1.
+ * The ports on 127.0.0.1 that a local cluster listens on.
  *
  * @param broker for Kafka clients
  * @param controller between the broker and itself
@@ -15,9 +15,9 @@ import java.net.ServerSocket;
  */
 public record Ports(int broker, int controller, int registry) {
   /**
-   * Below the range from which Linux takes the ports of outgoing connections: a client that retries
-   * while its broker is down could otherwise be given the broker's port, connect to itself and keep
-   * the broker from coming back.
+   * The first port to try. It lies below the range from which Linux takes the ports of outgoing
+   * connections: a client that retries while its broker is down could otherwise be given the
+   * broker's port, connect to itself and keep the broker from coming back.
    */
   private static final int FIRST = 20_000;
 
@@ -34,7 +34,7 @@ public record Ports(int broker, int controller, int registry) {
     }
   }
 
-  /** Three ports that nothing listens on now. */
+  /** Finds three ports that nothing listens on now. */
   public static Ports free() {
     // Processes start their search at different places so that two that start together do not meet.
     int start = (int) (FIRST + ProcessHandle.current().pid() * 61 % (LAST - FIRST));

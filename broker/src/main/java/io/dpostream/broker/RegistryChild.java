@@ -6,7 +6,7 @@ import io.dpostream.broker.registry.SchemaRegistry;
 final class RegistryChild {
   private RegistryChild() {}
 
-  /** {@code <bootstrap servers> <host> <port>}. */
+  /** Runs the registry; arguments: {@code <bootstrap servers> <host> <port>}. */
   public static void main(String[] args) {
     ChildMain.run(() -> SchemaRegistry.start(args[0], args[1], Integer.parseInt(args[2])));
   }

@@ -34,7 +34,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
-/** What the pipeline relies on of any broker. */
+/** What the pipeline relies on in any broker. */
 abstract class BrokerContract {
   private final String prefix = "t" + UUID.randomUUID() + ".";
 
@@ -57,7 +57,7 @@ abstract class BrokerContract {
     }
   }
 
-  /** Without waiting for their leaders, 58 of 60 deployments had topics that could not. */
+  /** Guards the wait for leaders: without it, 58 of 60 deployments had topics that failed here. */
   @Test
   void shouldCreateTopicsThatCanBeWrittenAtOnce() throws Exception {
     Map<String, Object> impatient = Map.of("bootstrap.servers", bootstrapServers(), "retries", 0);

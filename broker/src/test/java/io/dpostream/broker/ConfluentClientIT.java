@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Our serde and our registry against Confluent's own registry client, its copy of Avro, and Flink's
- * reader and writer of the wire format, all as the Flink jar carries them.
+ * Tests our serde and registry against Confluent's own registry client, its copy of Avro, and
+ * Flink's reader and writer of the wire format, all as packaged in the Flink jar.
  */
 class ConfluentClientIT {
   @TempDir static Path dir;

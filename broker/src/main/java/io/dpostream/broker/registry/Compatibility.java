@@ -7,9 +7,9 @@ import org.apache.avro.SchemaValidationException;
 import org.apache.avro.SchemaValidator;
 import org.apache.avro.SchemaValidatorBuilder;
 
-/** What a new version of a schema owes to the ones before it, by Confluent's names. */
+/** What a new version of a schema owes to earlier ones; the names are Confluent's. */
 enum Compatibility {
-  /** Anything goes. */
+  /** No check: any schema may follow. */
   NONE,
   /** The new schema reads what the latest one wrote. */
   BACKWARD,
@@ -19,15 +19,15 @@ enum Compatibility {
   FORWARD,
   /** Every earlier schema reads what the new one writes. */
   FORWARD_TRANSITIVE,
-  /** Both directions against the latest one. */
+  /** Both directions hold against the latest one. */
   FULL,
-  /** Both directions against every earlier one. */
+  /** Both directions hold against every earlier one. */
   FULL_TRANSITIVE;
 
   /**
-   * The level of a name.
+   * Finds a level by its name.
    *
-   * @throws RegistryError when there is none
+   * @throws RegistryError when there is no such level
    */
   static Compatibility of(String name) {
     return Arrays.stream(values())

@@ -10,23 +10,23 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 
 /**
- * The REST interface without HTTP: a request is a method, the segments of a path and a body.
+ * The registry's REST interface without HTTP: a request is a method, path segments and a body.
  * Registrations are serialized; thread-safe.
  */
 final class RegistryApi {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final Schemas schemas;
+  private final SchemaCatalog schemas;
   private final Log log;
 
-  /** Where changes become durable before they are seen. */
+  /** Makes changes durable before anyone sees them. */
   interface Log {
-    void append(Registered registered);
+    void append(SchemaVersion registered);
 
     void append(Optional<String> subject, Compatibility level);
   }
 
-  RegistryApi(Schemas schemas, Log log) {
+  RegistryApi(SchemaCatalog schemas, Log log) {
     this.schemas = schemas;
     this.log = log;
   }
@@ -43,7 +43,7 @@ final class RegistryApi {
       case "GET subjects 1" -> MAPPER.valueToTree(new TreeSet<>(schemas.subjects()));
       case "POST subjects 2" -> describe(lookUp(path.get(1), schema(body)));
       case "GET subjects 3" ->
-          MAPPER.valueToTree(versions(path.get(1)).stream().map(Registered::version).toList());
+          MAPPER.valueToTree(versions(path.get(1)).stream().map(SchemaVersion::version).toList());
       case "POST subjects 3" -> object().put("id", register(path.get(1), schema(body)));
       case "GET subjects 4" -> describe(version(path.get(1), path.get(3)));
       case "GET schemas 2" -> MAPPER.valueToTree(List.of("AVRO"));
@@ -60,7 +60,7 @@ final class RegistryApi {
   }
 
   private int register(String subject, Schema schema) {
-    Optional<Registered> known = schemas.find(subject, schema);
+    Optional<SchemaVersion> known = schemas.find(subject, schema);
     if (known.isPresent()) {
       return known.get().id();
     }
@@ -73,29 +73,29 @@ final class RegistryApi {
               + "\" under "
               + schemas.level(subject).orElse(schemas.globalLevel()));
     }
-    Registered next = schemas.next(subject, schema);
+    SchemaVersion next = schemas.next(subject, schema);
     log.append(next);
     schemas.apply(next);
     return next.id();
   }
 
-  private Registered lookUp(String subject, Schema schema) {
+  private SchemaVersion lookUp(String subject, Schema schema) {
     versions(subject);
     return schemas
         .find(subject, schema)
         .orElseThrow(() -> new RegistryError(404, 40403, "Schema not found"));
   }
 
-  private List<Registered> versions(String subject) {
-    List<Registered> versions = schemas.versions(subject);
+  private List<SchemaVersion> versions(String subject) {
+    List<SchemaVersion> versions = schemas.versions(subject);
     if (versions.isEmpty()) {
       throw new RegistryError(404, 40401, "Subject '" + subject + "' not found.");
     }
     return versions;
   }
 
-  private Registered version(String subject, String version) {
-    List<Registered> versions = versions(subject);
+  private SchemaVersion version(String subject, String version) {
+    List<SchemaVersion> versions = versions(subject);
     if (version.equals("latest") || version.equals("-1")) {
       return versions.get(versions.size() - 1);
     }
@@ -105,9 +105,9 @@ final class RegistryApi {
         .orElseThrow(() -> new RegistryError(404, 40402, "Version " + version + " not found."));
   }
 
-  /** Against one version, or with {@code latest} as registration would check it. */
+  /** Checks a schema against one version, or, with {@code latest}, as registration would. */
   private boolean fits(String subject, String version, Schema schema) {
-    Registered against = version(subject, version);
+    SchemaVersion against = version(subject, version);
     return version.equals("latest")
         ? schemas.mayFollow(subject, schema)
         : schemas.fits(against, schema);
@@ -123,9 +123,9 @@ final class RegistryApi {
 
   private JsonNode uses(String id, String what) {
     schema(id);
-    List<Registered> uses = schemas.usesOf(Integer.parseInt(id));
+    List<SchemaVersion> uses = schemas.usesOf(Integer.parseInt(id));
     return switch (what) {
-      case "subjects" -> MAPPER.valueToTree(uses.stream().map(Registered::subject).toList());
+      case "subjects" -> MAPPER.valueToTree(uses.stream().map(SchemaVersion::subject).toList());
       case "versions" ->
           MAPPER.valueToTree(
               uses.stream()
@@ -167,7 +167,7 @@ final class RegistryApi {
     }
   }
 
-  private static ObjectNode describe(Registered registered) {
+  private static ObjectNode describe(SchemaVersion registered) {
     return object()
         .put("subject", registered.subject())
         .put("version", registered.version())

@@ -1,6 +1,6 @@
 package io.dpostream.broker.registry;
 
-/** A refusal, as the REST interface reports it. */
+/** A refused request, as the REST interface reports it. */
 final class RegistryError extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -8,7 +8,7 @@ final class RegistryError extends RuntimeException {
   private final int code;
 
   /**
-   * A refusal.
+   * Refuses a request.
    *
    * @param status HTTP status
    * @param code Confluent's finer error code

@@ -57,8 +57,8 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
             new StringSerializer());
   }
 
-  /** Reads the log from its beginning to its present end. */
-  void replay(Schemas into) throws JsonProcessingException {
+  /** Reads the log from its beginning to its current end. */
+  void replay(SchemaCatalog into) throws JsonProcessingException {
     Map<String, Object> config =
         with(client, Map.of(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false"));
     try (Consumer<String, String> consumer =
@@ -78,7 +78,7 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
 
   /** Writes a registration; returns when it is durable. */
   @Override
-  public void append(Registered registered) {
+  public void append(SchemaVersion registered) {
     ObjectNode key =
         MAPPER
             .createObjectNode()
@@ -97,7 +97,9 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
     send(key, value);
   }
 
-  /** Writes the compatibility level of a subject, or of all that have none. */
+  /**
+   * Writes the compatibility level of a subject, or of all subjects that have none of their own.
+   */
   @Override
   public void append(Optional<String> subject, Compatibility level) {
     ObjectNode key = MAPPER.createObjectNode().put("keytype", "CONFIG");
@@ -106,11 +108,11 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
     send(key, MAPPER.createObjectNode().put("compatibilityLevel", level.name()));
   }
 
-  private static void apply(JsonNode key, JsonNode value, Schemas into) {
+  private static void apply(JsonNode key, JsonNode value, SchemaCatalog into) {
     switch (key.path("keytype").asText()) {
       case "SCHEMA" ->
           into.apply(
-              new Registered(
+              new SchemaVersion(
                   value.path("subject").asText(),
                   value.path("version").asInt(),
                   value.path("id").asInt(),
@@ -140,7 +142,7 @@ final class SchemaLog implements RegistryApi.Log, AutoCloseable {
     NewTopic topic =
         new NewTopic(TOPIC, Optional.of(1), Optional.empty())
             .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-    // The broker starts beside the registry, and on a busy machine that can take its time.
+    // The broker starts at the same time as the registry, and can be slow on a busy machine.
     Map<String, Object> patient =
         with(client, Map.of(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "240000"));
     try (Admin admin = Admin.create(patient)) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A schema registry that Confluent's Avro clients can use: registration, look-up, compatibility.
- * What it knows is in the topic {@code _schemas}; one instance serves a cluster.
+ * Its state is kept in the topic {@code _schemas}; one instance serves a cluster.
  */
 public final class SchemaRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
@@ -35,7 +35,9 @@ public final class SchemaRegistry implements AutoCloseable {
     this.server = server;
   }
 
-  /** A registry as a process of its own: {@code <bootstrap servers> <host> <port>}. */
+  /**
+   * Runs a registry as a process of its own; arguments: {@code <bootstrap servers> <host> <port>}.
+   */
   public static void main(String[] args) throws Exception {
     if (args.length != 3) {
       System.err.println("usage: SchemaRegistry <bootstrap servers> <host> <port>");
@@ -54,7 +56,7 @@ public final class SchemaRegistry implements AutoCloseable {
       throws Exception {
     HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);
     SchemaLog log = new SchemaLog(bootstrapServers);
-    Schemas schemas = new Schemas();
+    SchemaCatalog schemas = new SchemaCatalog();
     log.replay(schemas);
     SchemaRegistry registry = new SchemaRegistry(log, new RegistryApi(schemas, log), server);
     server.createContext("/", registry::handle);

@@ -10,27 +10,28 @@ import java.util.TreeMap;
 import org.apache.avro.Schema;
 
 /**
- * Everything a registry knows: a fold over its log. Has no opinion about where the log is. Not
- * thread-safe.
+ * Everything a registry knows, as a fold over its log, wherever that log is kept. Not thread-safe.
  */
-final class Schemas {
+final class SchemaCatalog {
   private static final Compatibility DEFAULT = Compatibility.BACKWARD;
 
-  private final Map<String, List<Registered>> subjects = new TreeMap<>();
+  private final Map<String, List<SchemaVersion>> subjects = new TreeMap<>();
   private final TreeMap<Integer, Schema> ids = new TreeMap<>();
   private final Map<String, Compatibility> levels = new HashMap<>();
   private Compatibility global = DEFAULT;
 
-  /** Takes a registration into account. */
-  void apply(Registered registered) {
+  /** Applies a registration. */
+  void apply(SchemaVersion registered) {
     ids.putIfAbsent(registered.id(), registered.schema());
-    List<Registered> versions =
+    List<SchemaVersion> versions =
         subjects.computeIfAbsent(registered.subject(), subject -> new ArrayList<>());
     versions.removeIf(known -> known.version() == registered.version());
     versions.add(registered);
   }
 
-  /** Takes a compatibility level into account: of a subject, or of all that have none. */
+  /**
+   * Applies a compatibility level: of a subject, or of all subjects that have none of their own.
+   */
   void apply(Optional<String> subject, Compatibility level) {
     if (subject.isPresent()) {
       levels.put(subject.get(), level);
@@ -43,12 +44,12 @@ final class Schemas {
     return Set.copyOf(subjects.keySet());
   }
 
-  /** Versions of a subject, oldest first; empty when it is unknown. */
-  List<Registered> versions(String subject) {
+  /** Versions of a subject, oldest first; empty when the subject is unknown. */
+  List<SchemaVersion> versions(String subject) {
     return List.copyOf(subjects.getOrDefault(subject, List.of()));
   }
 
-  Optional<Registered> find(String subject, Schema schema) {
+  Optional<SchemaVersion> find(String subject, Schema schema) {
     return versions(subject).stream().filter(known -> known.schema().equals(schema)).findFirst();
   }
 
@@ -56,17 +57,17 @@ final class Schemas {
     return Optional.ofNullable(ids.get(id));
   }
 
-  /** Versions, of any subject, that have an id. */
-  List<Registered> usesOf(int id) {
+  /** Versions of any subject whose schema has this id. */
+  List<SchemaVersion> usesOf(int id) {
     return subjects.values().stream()
         .flatMap(List::stream)
         .filter(registered -> registered.id() == id)
         .toList();
   }
 
-  /** What registering a new schema of a subject would write: equal schemas share one id. */
-  Registered next(String subject, Schema schema) {
-    List<Registered> known = versions(subject);
+  /** The version that registering a schema would write; equal schemas share one id. */
+  SchemaVersion next(String subject, Schema schema) {
+    List<SchemaVersion> known = versions(subject);
     int version = known.isEmpty() ? 1 : known.get(known.size() - 1).version() + 1;
     int id =
         ids.entrySet().stream()
@@ -74,7 +75,7 @@ final class Schemas {
             .map(Map.Entry::getKey)
             .findFirst()
             .orElseGet(() -> ids.isEmpty() ? 1 : ids.lastKey() + 1);
-    return new Registered(subject, version, id, schema);
+    return new SchemaVersion(subject, version, id, schema);
   }
 
   Optional<Compatibility> level(String subject) {
@@ -88,14 +89,14 @@ final class Schemas {
   /** Whether a schema may be registered as the next version of a subject. */
   boolean mayFollow(String subject, Schema schema) {
     List<Schema> newestFirst = new ArrayList<>();
-    for (Registered registered : versions(subject)) {
+    for (SchemaVersion registered : versions(subject)) {
       newestFirst.add(0, registered.schema());
     }
     return level(subject).orElse(global).allows(schema, newestFirst);
   }
 
   /** Whether a schema satisfies a subject's level against one version of it alone. */
-  boolean fits(Registered version, Schema schema) {
+  boolean fits(SchemaVersion version, Schema schema) {
     return level(version.subject()).orElse(global).allows(schema, List.of(version.schema()));
   }
 }
