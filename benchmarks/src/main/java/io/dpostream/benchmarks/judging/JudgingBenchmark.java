@@ -17,9 +17,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Pairs a second through a rule judge and the assembler, beside a bare transactional producer that
- * writes the same bytes to the same broker, in turns; then the time that both add to a pair at a
- * fixed rate.
+ * Measures the pairs a second that pass a rule judge and the assembler, alternating with a bare
+ * transactional producer that writes the same bytes to the same broker; then measures the latency
+ * that judge and assembler add to a pair at a fixed rate.
  *
  * <p>Arguments: pairs a round, rounds, pairs a second for the latency, then settings.
  */
@@ -51,7 +51,8 @@ public final class JudgingBenchmark {
             .all()
             .get();
       }
-      try (Services services = Services.start(kafka, folder.resolve("state"), settings)) {
+      try (JudgingServices services =
+          JudgingServices.start(kafka, folder.resolve("state"), settings)) {
         JudgingBenchmark benchmark = new JudgingBenchmark(kafka, pairs);
         benchmark.judged(); // warms up
         benchmark.throughput(rounds);
@@ -85,21 +86,23 @@ public final class JudgingBenchmark {
         Quantiles.of(ratios).at(0.5));
   }
 
-  /** Records a second of the bare producer, from the first send to the last one visible. */
+  /**
+   * Records a second of the bare producer, from the first send until the last record is visible.
+   */
   private double raw() throws Exception {
     List<ProducerRecord<byte[], byte[]>> records =
-        Pairs.records(kafka, pairs).stream().map(r -> to(RAW, r)).toList();
+        SyntheticPairs.records(kafka, pairs).stream().map(r -> to(RAW, r)).toList();
     return rate(records, RAW);
   }
 
-  /** Pairs a second from the first one sent to the last outcome visible. */
+  /** Pairs a second, from the first send until the last outcome is visible. */
   private double judged() throws Exception {
-    return rate(Pairs.records(kafka, pairs), kafka.topics().outcomes().name());
+    return rate(SyntheticPairs.records(kafka, pairs), kafka.topics().outcomes().name());
   }
 
   private double rate(List<ProducerRecord<byte[], byte[]>> records, String endTopic)
       throws Exception {
-    try (Arrivals ends = new Arrivals(kafka, endTopic);
+    try (FirstSeenTimes ends = new FirstSeenTimes(kafka, endTopic);
         TransactionalSender sender = new TransactionalSender(kafka, "benchmark")) {
       long start = System.nanoTime();
       sender.send(records, TRANSACTION_MS);
@@ -114,10 +117,12 @@ public final class JudgingBenchmark {
   }
 
   private void latency(int rate) throws Exception {
-    List<ProducerRecord<byte[], byte[]>> records = Pairs.records(kafka, rate * LATENCY_SECONDS);
+    List<ProducerRecord<byte[], byte[]>> records =
+        SyntheticPairs.records(kafka, rate * LATENCY_SECONDS);
     String pairsTopic = kafka.topics().completionPairs().name();
-    try (Arrivals seen = new Arrivals(kafka, pairsTopic);
-        Arrivals preferences = new Arrivals(kafka, kafka.topics().preferences().name());
+    try (FirstSeenTimes seen = new FirstSeenTimes(kafka, pairsTopic);
+        FirstSeenTimes preferences =
+            new FirstSeenTimes(kafka, kafka.topics().preferences().name());
         TransactionalSender sender = new TransactionalSender(kafka, "benchmark")) {
       long start = System.nanoTime();
       for (int i = 0; i < records.size(); i++) {

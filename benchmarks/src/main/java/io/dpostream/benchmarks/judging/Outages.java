@@ -14,10 +14,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Pairs go at a steady rate to a process with a language-model judge and, five in a hundred, a page
- * at which a person sits, while first the endpoint is dead for a minute, then the process is killed
- * and started again, then the broker. Prints what came of the pairs, every ten seconds and at the
- * end, and what the page said.
+ * Sends pairs at a steady rate to a process with a language-model judge and, for five in a hundred,
+ * a page with a simulated annotator, through three outages: the endpoint is down for a minute, then
+ * the process is killed and restarted, then the broker. Prints the outcomes every ten seconds and
+ * at the end, and what the page showed.
  */
 public final class Outages {
   private static final int PAIRS_A_SECOND = 10;
@@ -48,15 +48,16 @@ public final class Outages {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
-    SlowModel model = SlowModel.start(0, ANSWER_MS);
+    SlowModelServer model = SlowModelServer.start(0, ANSWER_MS);
     int port = model.port();
     Process judge = judge(port);
-    try (Endings endings = new Endings(kafka);
-        Person person =
-            new Person("http://127.0.0.1:" + pagePort, TOKEN, folder, text -> say(now(), text));
+    try (OutcomeCounter outcomes = new OutcomeCounter(kafka);
+        SimulatedAnnotator annotator =
+            new SimulatedAnnotator(
+                "http://127.0.0.1:" + pagePort, TOKEN, folder, text -> say(now(), text));
         TransactionalSender sender = new TransactionalSender(kafka, "outages")) {
-      sender.send(Pairs.records(kafka, 1), 1000);
-      endings.await(1); // the judge has started
+      sender.send(SyntheticPairs.records(kafka, 1), 1000);
+      outcomes.await(1); // the judge has started
       int sent = 1;
       long begun = now();
       for (int second = 0; second < LAST_SECOND; second++) {
@@ -67,7 +68,7 @@ public final class Outages {
           }
           case 80 -> {
             say(now(), "the endpoint is back");
-            model = SlowModel.start(port, ANSWER_MS);
+            model = SlowModelServer.start(port, ANSWER_MS);
           }
           case 130 -> {
             say(now(), "the judge is killed and started again");
@@ -84,19 +85,20 @@ public final class Outages {
           }
           default -> {}
         }
-        if (second < 180 || second > 190) { // the sender's own patience is not looked at
-          List<ProducerRecord<byte[], byte[]>> pairs = Pairs.records(kafka, PAIRS_A_SECOND);
+        if (second < 180 || second > 190) { // how long the sender itself can wait is not under test
+          List<ProducerRecord<byte[], byte[]>> pairs =
+              SyntheticPairs.records(kafka, PAIRS_A_SECOND);
           sender.send(pairs, 1000);
           sent += pairs.size();
         }
         if (second % 10 == 9) {
-          say(now(), sent + " pairs sent, " + endings + ", " + person);
+          say(now(), sent + " pairs sent, " + outcomes + ", " + annotator);
         }
         long wait = start + (begun + second + 1) * 1_000_000_000L - System.nanoTime();
         Thread.sleep(Math.max(0, wait / 1_000_000));
       }
-      endings.await(sent);
-      say(now(), sent + " pairs sent, " + endings + ", " + person);
+      outcomes.await(sent);
+      say(now(), sent + " pairs sent, " + outcomes + ", " + annotator);
       say(now(), "screenshots of the page in " + folder);
     } finally {
       judge.destroyForcibly();

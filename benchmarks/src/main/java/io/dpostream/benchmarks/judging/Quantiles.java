@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A sample's quantiles, by the nearest rank. */
+/** Quantiles of a sample, by the nearest rank. */
 record Quantiles(double[] sorted) {
   static Quantiles of(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();

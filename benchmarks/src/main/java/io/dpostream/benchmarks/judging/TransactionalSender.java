@@ -20,7 +20,7 @@ final class TransactionalSender implements AutoCloseable {
     writer.takeOver();
   }
 
-  /** Sends all, in transactions of a length. */
+  /** Sends all records, in transactions that stay open for {@code transactionMs}. */
   void send(List<ProducerRecord<byte[], byte[]>> records, long transactionMs) {
     long length = transactionMs * 1_000_000;
     Iterator<ProducerRecord<byte[], byte[]>> next = records.iterator();

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Writes what a reward model gives some questions with answers: texts, their ids, the score. */
+/**
+ * Writes a reward model's scores of some questions with answers, beside the texts and their ids.
+ */
 public final class ScoredTexts {
   private static final List<List<String>> EXCHANGES =
       List.of(
@@ -28,7 +30,7 @@ public final class ScoredTexts {
 
   private ScoredTexts() {}
 
-  /** Arguments: the reward model's folder, and the file to write. */
+  /** Takes two arguments: the reward model's folder, and the file to write. */
   public static void main(String[] args) throws IOException {
     CheckpointFolder folder = CheckpointFolder.open(Path.of(args[0]));
     ObjectMapper json = new ObjectMapper();

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes a model with this project's writer and beside it {@code logits.json}: some texts, their
+ * Writes a model with this project's writer, and beside it {@code logits.json}: some texts, their
  * ids, and the logits after each token.
  */
 public final class WrittenCheckpoint {
@@ -30,7 +30,7 @@ public final class WrittenCheckpoint {
 
   private WrittenCheckpoint() {}
 
-  /** Arguments: the model's folder, and a new folder to write. */
+  /** Takes two arguments: the model's folder, and a new folder to write. */
   public static void main(String[] args) throws IOException {
     Path out = Path.of(args[1]);
     CheckpointFolder source = CheckpointFolder.open(Path.of(args[0]));

@@ -1,4 +1,4 @@
-/** The Java halves of comparisons with other libraries; the scripts are in benchmarks/peers. */
+/** The Java side of comparisons with other libraries; the scripts are in benchmarks/peers. */
 @NullMarked
 package io.dpostream.benchmarks.peers;
 

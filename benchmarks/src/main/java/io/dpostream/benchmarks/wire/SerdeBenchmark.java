@@ -1,6 +1,6 @@
 package io.dpostream.benchmarks.wire;
 
-import io.dpostream.benchmarks.judging.Pairs;
+import io.dpostream.benchmarks.judging.SyntheticPairs;
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to write and to read one completion pair in the wire format, beside the floor: copying its
- * bytes.
+ * Measures the time to write and to read one completion pair in the wire format, against the floor:
+ * copying its bytes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @SuppressWarnings("NullAway.Init") // JMH calls start() before anything else
 public class SerdeBenchmark {
-  /** Tokens of each of the two completions. */
+  /** Number of tokens in each of the two completions. */
   @Param({"48", "512"})
   public int tokens;
 
@@ -54,7 +54,7 @@ public class SerdeBenchmark {
     topic = settings.topics().completionPairs();
     encoder = settings.encoder();
     decoder = settings.decoder(topic);
-    pair = Pairs.pair("0123456789abcdef0123456789abcdef", 0, tokens);
+    pair = SyntheticPairs.pair("0123456789abcdef0123456789abcdef", 0, tokens);
     bytes = encode();
   }
 

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Somebody at the page of a human judge, in Chromium: looks at it twice a second, answers a pair
- * when two and a half seconds have passed since the last one, and tells what the page says.
+ * An annotator at the page of a human judge, simulated in Chromium: looks at the page twice a
+ * second, answers a pair two and a half seconds after the last one, and reports the page's notices.
  */
-final class Person implements AutoCloseable {
+final class SimulatedAnnotator implements AutoCloseable {
   private static final long LOOK_MS = 500;
   private static final long PAUSE_NANOS = 2_500_000_000L;
   private static final Path CHROMIUM =
@@ -32,16 +32,16 @@ final class Person implements AutoCloseable {
   private volatile double longestSeconds;
 
   /**
-   * Sits down; the page need not be there yet.
+   * Starts working; the page need not be served yet.
    *
-   * @param screenshots where the page is shown at each new notice
+   * @param screenshots folder for a screenshot of each new notice
    */
-  Person(String address, String token, Path screenshots, Consumer<String> teller) {
+  SimulatedAnnotator(String address, String token, Path screenshots, Consumer<String> teller) {
     this.address = address;
     this.token = token;
     this.screenshots = screenshots;
     this.teller = teller;
-    this.thread = new Thread(this::sit, "person");
+    this.thread = new Thread(this::sit, "annotator");
     thread.start();
   }
 
@@ -106,10 +106,13 @@ final class Person implements AutoCloseable {
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "%d answers by a person, saved within %.1f s", answered, longestSeconds);
+        Locale.ROOT,
+        "%d answers by the simulated annotator, saved within %.1f s",
+        answered,
+        longestSeconds);
   }
 
-  /** Gets up. */
+  /** Stops working. */
   @Override
   public void close() throws InterruptedException {
     closed = true;

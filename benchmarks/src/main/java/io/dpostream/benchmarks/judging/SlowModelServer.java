@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** An OpenAI-compatible endpoint that calls every pair a tie, after some time. */
-final class SlowModel implements AutoCloseable {
+/** An OpenAI-compatible endpoint that calls every pair a tie, after a fixed delay. */
+final class SlowModelServer implements AutoCloseable {
   private static final String ANSWER =
       """
       {"choices": [{"message": {"role": "assistant",
@@ -25,18 +25,18 @@ final class SlowModel implements AutoCloseable {
   private final ExecutorService connections = Executors.newCachedThreadPool();
   private final ScheduledExecutorService answers = Executors.newScheduledThreadPool(4);
 
-  private SlowModel(HttpServer server) {
+  private SlowModelServer(HttpServer server) {
     this.server = server;
   }
 
   /**
-   * Starts to listen on this machine.
+   * Starts listening on this machine.
    *
-   * @param port 0 for any
+   * @param port 0 for any free port
    */
-  static SlowModel start(int port, int answerMs) throws IOException {
+  static SlowModelServer start(int port, int answerMs) throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    SlowModel model = new SlowModel(HttpServer.create(address, 256));
+    SlowModelServer model = new SlowModelServer(HttpServer.create(address, 256));
     model.server.setExecutor(model.connections);
     model.server.createContext(
         "/",
@@ -63,7 +63,7 @@ final class SlowModel implements AutoCloseable {
     }
   }
 
-  /** Breaks every connection off. */
+  /** Drops every connection. */
   @Override
   public void close() {
     server.stop(0);

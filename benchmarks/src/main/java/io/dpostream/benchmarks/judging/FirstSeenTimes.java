@@ -16,7 +16,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** When each key's first record of a topic became visible to a {@code read_committed} reader. */
-final class Arrivals implements AutoCloseable {
+final class FirstSeenTimes implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -24,18 +24,18 @@ final class Arrivals implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** Starts to listen at the topic's present end. */
-  Arrivals(KafkaSettings kafka, String topic) {
-    Map<String, Object> settings = kafka.consumer("arrivals-" + topic);
+  /** Starts listening at the topic's current end. */
+  FirstSeenTimes(KafkaSettings kafka, String topic) {
+    Map<String, Object> settings = kafka.consumer("first-seen-" + topic);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream().map(Arrivals::partition).toList();
+        consumer.partitionsFor(topic).stream().map(FirstSeenTimes::partition).toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
     partitions.forEach(consumer::position);
-    thread = new Thread(this::listen, "arrivals-" + topic);
+    thread = new Thread(this::listen, "first-seen-" + topic);
     thread.start();
   }
 
@@ -55,12 +55,12 @@ final class Arrivals implements AutoCloseable {
     }
   }
 
-  /** Moments of {@link System#nanoTime} by key. */
+  /** Readings of {@link System#nanoTime}, by key. */
   Map<String, Long> nanos() {
     return nanos;
   }
 
-  /** Waits until so many keys were seen. */
+  /** Waits until this many keys have been seen. */
   void await(int count) throws InterruptedException {
     long limit = System.nanoTime() + Duration.ofMinutes(5).toNanos();
     while (nanos.size() < count) {

@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Judges and the assembler in this process, as the settings say. */
-final class Services implements AutoCloseable {
+final class JudgingServices implements AutoCloseable {
   private final JudgeService judge;
   private final AssemblerService assembler;
   private final List<Thread> threads = new ArrayList<>();
 
-  private Services(JudgeService judge, AssemblerService assembler) {
+  private JudgingServices(JudgeService judge, AssemblerService assembler) {
     this.judge = judge;
     this.assembler = assembler;
     start("judge", judge::run);
@@ -23,16 +23,16 @@ final class Services implements AutoCloseable {
   }
 
   /**
-   * Starts both.
+   * Starts judge and assembler.
    *
    * @param assignments of settings, {@code key=value}
    */
-  static Services start(KafkaSettings kafka, Path state, List<String> assignments) {
+  static JudgingServices start(KafkaSettings kafka, Path state, List<String> assignments) {
     SettingsReader<Settings> reader = Settings.reader();
     reader.set("assembler.state_dir", state.toString());
     assignments.forEach(reader::set);
     Settings settings = reader.read();
-    return new Services(
+    return new JudgingServices(
         new JudgeService(settings.judge(), kafka),
         new AssemblerService(settings.assembler(), kafka));
   }

@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What has come of pairs: outcomes by kind, pairs with more than one, and dead letters. */
-final class Endings implements AutoCloseable {
+/** Counts outcomes by kind, pairs with more than one outcome, and dead letters. */
+final class OutcomeCounter implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -33,12 +33,14 @@ final class Endings implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  Endings(KafkaSettings kafka) {
+  OutcomeCounter(KafkaSettings kafka) {
     outcomes = kafka.topics().outcomes();
     decoder = kafka.decoder(outcomes);
     consumer =
         new KafkaConsumer<>(
-            kafka.consumer("endings"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            kafka.consumer("outcome-counter"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
     List<TopicPartition> partitions =
         List.of(outcomes.name(), kafka.topics().deadLetters()).stream()
             .flatMap(topic -> consumer.partitionsFor(topic).stream())
@@ -46,7 +48,7 @@ final class Endings implements AutoCloseable {
             .toList();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    thread = new Thread(this::read, "endings");
+    thread = new Thread(this::read, "outcome-counter");
     thread.start();
   }
 
@@ -71,7 +73,7 @@ final class Endings implements AutoCloseable {
     }
   }
 
-  /** Waits until so many pairs have an outcome, or two minutes. */
+  /** Waits until this many pairs have an outcome, for at most two minutes. */
   void await(int pairs) throws InterruptedException {
     long limit = System.nanoTime() + LIMIT.toNanos();
     while (ids.size() < pairs && System.nanoTime() < limit) {

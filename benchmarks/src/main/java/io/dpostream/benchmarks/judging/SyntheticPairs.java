@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Pairs with tokens and their log-probabilities on both sides, and the right answer on one of them,
- * so that a reference judge prefers it. With 48 tokens a side they are of about one KiB.
+ * Makes pairs with tokens and log-probabilities on both sides, one of them with the right answer,
+ * so that a reference judge prefers it. With 48 tokens a side, a pair takes about one KiB.
  */
-public final class Pairs {
+public final class SyntheticPairs {
   private static final int TOKENS = 48;
 
-  private Pairs() {}
+  private SyntheticPairs() {}
 
   /** Encoded pairs, each with an id of its own. */
   static List<ProducerRecord<byte[], byte[]>> records(KafkaSettings kafka, int count) {
@@ -39,7 +39,7 @@ public final class Pairs {
   }
 
   /**
-   * One pair.
+   * Makes one pair.
    *
    * @param tokens of each completion
    */
