@@ -8,14 +8,14 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Waits for what an admin client was asked. */
+/** Waits for the answers to an admin client's requests. */
 public final class AdminAnswer {
   private AdminAnswer() {}
 
   /**
-   * The answer, or the broker's failure as it is.
+   * Returns the answer, or throws the broker's own failure.
    *
-   * @throws KafkaException what the broker said; {@link Outage#passes} tells whether to ask again
+   * @throws KafkaException the broker's failure; {@link Outage#passes} tells whether to ask again
    * @throws InterruptException when the thread is interrupted
    */
   public static <V> V await(KafkaFuture<V> answer) {
@@ -29,7 +29,7 @@ public final class AdminAnswer {
   }
 
   /**
-   * The answer, for somebody who cannot go on without a broker.
+   * Returns the answer, for a caller that cannot go on without a broker.
    *
    * @throws UserException when no broker answers
    * @throws KafkaException what the broker said

@@ -6,12 +6,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Makes the records of the dead-letters topic: key and value bytes and headers as they were, and
- * four headers more that say where the record stood and why it could not be processed. All header
- * values are UTF-8 text.
+ * Makes the records of the dead-letters topic: key, value and headers byte for byte, and four more
+ * headers that say where the record came from and why it could not be processed. All header values
+ * are UTF-8 text.
  */
 public final class DeadLetters {
-  /** Header: the topic that the record stood on. */
+  /** Header: the topic that the record came from. */
   public static final String SOURCE_TOPIC = "dpo.source.topic";
 
   /** Header: its partition, in decimal. */
@@ -25,12 +25,12 @@ public final class DeadLetters {
 
   private final String topic;
 
-  /** Dead letters of a deployment. */
+  /** Makes the dead letters of a deployment. */
   public DeadLetters(Topics topics) {
     this.topic = topics.deadLetters();
   }
 
-  /** The dead letter of a record. */
+  /** Makes the dead letter of a record. */
   public ProducerRecord<byte[], byte[]> record(
       ConsumerRecord<byte[], byte[]> source, String error) {
     ProducerRecord<byte[], byte[]> letter =

@@ -50,10 +50,15 @@ public record KafkaSettings(
     String topicPrefix,
     Map<String, String> properties) {
 
-  /** Twice Kafka's default: a record of that size and its dead letter's headers fit. */
+  /**
+   * Twice Kafka's default, so that a record of the default size fits with its dead letter's
+   * headers.
+   */
   public static final int LARGEST_RECORD_BYTES = 2 * 1024 * 1024;
 
-  /** Settings that the guarantees of the pipeline stand on. */
+  /**
+   * Settings that the pipeline's guarantees depend on, and that may therefore not be overridden.
+   */
   private static final List<String> FIXED =
       List.of(
           BOOTSTRAP_SERVERS_CONFIG,
@@ -95,8 +100,9 @@ public record KafkaSettings(
   }
 
   /**
-   * Configuration of an idempotent producer with string keys and Avro values. For a producer of
-   * bytes, give byte-array serializers to its constructor and encode with {@link #encoder}.
+   * Returns the configuration of an idempotent producer with string keys and Avro values. For a
+   * producer of bytes, give byte-array serializers to its constructor and encode with {@link
+   * #encoder}.
    */
   public Map<String, Object> producer(String clientId) {
     Map<String, Object> config = client(clientId);
@@ -108,7 +114,7 @@ public record KafkaSettings(
     return config;
   }
 
-  /** As {@link #producer}, taking over the transactional id from whoever held it before. */
+  /** Returns a producer's configuration that takes a transactional id over from whoever held it. */
   public Map<String, Object> transactionalProducer(String clientId, String transactionalId) {
     Map<String, Object> config = producer(clientId);
     config.put(TRANSACTIONAL_ID_CONFIG, transactionalId);
@@ -116,8 +122,8 @@ public record KafkaSettings(
   }
 
   /**
-   * Configuration of a consumer of bytes, to be decoded with {@link #decoder}: committed records
-   * only, offsets kept by the caller, an error where no offset is known.
+   * Returns the configuration of a consumer of bytes, to be decoded with {@link #decoder}:
+   * committed records only, offsets kept by the caller, an error where no offset is known.
    */
   public Map<String, Object> consumer(String clientId) {
     Map<String, Object> config = client(clientId);
@@ -130,22 +136,22 @@ public record KafkaSettings(
     return config;
   }
 
-  /** A new admin client, owned by the caller. */
+  /** Creates an admin client, owned by the caller. */
   public Admin admin() {
     return Admin.create(client("dpo-admin"));
   }
 
-  /** A new decoder of a topic's values. */
+  /** Creates a decoder of a topic's values. */
   public <T extends SpecificRecord> RecordDecoder<T> decoder(Topic<T> topic) {
     return new RecordDecoder<>(topic, deserializer());
   }
 
-  /** A new encoder of records of any topic. */
+  /** Creates an encoder of records of any topic. */
   public RecordEncoder encoder() {
     return new RecordEncoder(serializer());
   }
 
-  /** A new serde of a topic's values, for Kafka Streams. */
+  /** Creates a serde of a topic's values, for Kafka Streams. */
   public <T extends SpecificRecord> Serde<T> serde(Topic<T> topic) {
     Serializer<? super SpecificRecord> serializer = serializer();
     Deserializer<?> deserializer = deserializer();

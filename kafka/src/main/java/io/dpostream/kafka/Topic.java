@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * A topic, the record that its values hold, and how it is created when it is missing.
+ * A topic: its name, the record type of its values, and how it is created when it is missing.
  *
  * @param name full name, prefix included
  * @param type generated Avro class of the values; keys are UTF-8 strings
@@ -21,7 +21,7 @@ public record Topic<T extends SpecificRecord>(
     }
   }
 
-  /** Subject of the values in the schema registry, by Confluent's TopicNameStrategy. */
+  /** The subject of the values in the schema registry, by Confluent's TopicNameStrategy. */
   public String subject() {
     return name + "-value";
   }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates topics and refuses existing ones that would lose what they are there to keep. */
+/** Creates topics, and refuses existing ones that would lose records that are needed. */
 final class TopicSetup {
   private static final String UNLIMITED = "-1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -68,7 +68,10 @@ final class TopicSetup {
             Collectors.toMap(Map.Entry::getKey, topic -> topic.getValue().partitions().size()));
   }
 
-  /** What an existing topic would lose with its actual configuration, as one line, if anything. */
+  /**
+   * Describes in one line what an existing topic would lose with its actual configuration, if
+   * anything.
+   */
   static Optional<String> loss(Topic<?> wanted, Map<String, String> actual) {
     boolean compacted = actual.getOrDefault(CLEANUP_POLICY_CONFIG, "").contains("compact");
     boolean deleted = actual.getOrDefault(CLEANUP_POLICY_CONFIG, "").contains("delete");
@@ -122,9 +125,9 @@ final class TopicSetup {
   }
 
   /**
-   * Waits until the new topics can be written. A broker hears of a topic some time after it was
-   * created; an idempotent producer whose first request comes too early, and whose second does not,
-   * loses the first (KAFKA-15591, brokers before 4.5). A leader that answers has heard of it.
+   * Waits until the new topics can be written. A broker learns of a topic some time after its
+   * creation; an idempotent producer whose first request comes too early, and whose second does
+   * not, loses the first (KAFKA-15591, brokers before 4.5). A leader that answers knows the topic.
    */
   private void awaitLeaders(List<NewTopic> topics) {
     Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
@@ -145,8 +148,8 @@ final class TopicSetup {
   }
 
   /**
-   * Whether every leader answers; a leader that is known and not ready is waited for. The client
-   * logs an error for a topic that a broker has not heard of, so that is asked first.
+   * Whether every leader answers; a leader that is known but not ready is waited for. The client
+   * logs an error for a topic that a broker does not know yet, so that is checked first.
    */
   private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
     Set<String> known = AdminAnswer.require(admin.listTopics().names());

@@ -23,7 +23,7 @@ import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 
-/** The topics of one deployment. No topic name stands anywhere else. Immutable. */
+/** The topics of one deployment. Topic names are defined nowhere else. Immutable. */
 public final class Topics {
   /** Kept for good: what a replay reads. */
   private static final Map<String, String> FOREVER =
@@ -50,7 +50,7 @@ public final class Topics {
   private final String prefix;
 
   /**
-   * Topics whose names all start with a prefix.
+   * Creates the topics whose names all start with a prefix.
    *
    * @param prefix put before every name as it is, for example {@code team-a.}; may be empty
    */
@@ -77,12 +77,12 @@ public final class Topics {
     return topic("judgments", Judgment.class, LONG);
   }
 
-  /** How each pair ended, keyed by pair id. */
+  /** Outcomes of pairs, keyed by pair id. */
   public Topic<PairOutcome> outcomes() {
     return topic("outcomes", PairOutcome.class, LONG);
   }
 
-  /** What the trainer learns from, keyed by pair id; never deleted, never compacted. */
+  /** Preferences that the trainer learns from, keyed by pair id; never deleted, never compacted. */
   public Topic<Preference> preferences() {
     return topic("preferences", Preference.class, FOREVER_AND_LARGE);
   }
@@ -97,7 +97,7 @@ public final class Topics {
     return topic("training-steps", TrainingStep.class, FOREVER);
   }
 
-  /** Name of the topic for records that could not be processed: bytes as they were. */
+  /** Name of the topic for records that could not be processed, kept byte for byte. */
   public String deadLetters() {
     return prefix + "dead-letters";
   }
@@ -127,7 +127,7 @@ public final class Topics {
   }
 
   /**
-   * Number of partitions by name, of those topics that there are.
+   * Returns the number of partitions by topic name, for those of the topics that exist.
    *
    * @throws UserException when the broker cannot be reached
    */
@@ -135,7 +135,7 @@ public final class Topics {
     return new TopicSetup(admin).partitions(names);
   }
 
-  /** For records that hold more than what they were made of. */
+  /** Allows for records that hold more than the records they were made of. */
   private static Map<String, String> upTo(int recordBytes, Map<String, String> config) {
     Map<String, String> larger = new HashMap<>(config);
     larger.put(MAX_MESSAGE_BYTES_CONFIG, Integer.toString(recordBytes));

@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
  * Reads assigned partitions from where the consumer stands up to given offsets.
  *
  * @param consumer owned by the caller
- * @param retry waits out a broker that does not say where the consumer stands
+ * @param retry tries again while no broker tells the consumer's position
  */
 public record OffsetScan(Consumer<byte[], byte[]> consumer, Retry retry) {
   private static final Duration POLL = Duration.ofMillis(200);

@@ -15,18 +15,18 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads several topics from their beginning on, aligned by the time of their records.
+ * Reads several topics from their beginning, aligned by the timestamps of their records.
  *
- * <p>While there is a backlog, only those partitions are read that are at most a minute ahead of
- * the last one. What belongs together, such as a pair, its votes and its outcome, so comes close
- * together, and whoever joins them need not hold a whole topic in memory. Once everything is read
- * that was there at the start, every partition is read as records come. The order is exact within a
+ * <p>While there is a backlog, only partitions at most a minute ahead of the slowest one are read.
+ * Related records, such as a pair, its votes and its outcome, therefore arrive close together, and
+ * whoever joins them need not hold a whole topic in memory. Once everything that was there at the
+ * start has been read, every partition is read as its records arrive. The order is exact within a
  * partition and approximate across them.
  *
  * <p>Used by one thread.
  */
 public final class TimeAlignedReader {
-  /** The others may be ahead of the last partition by this much. */
+  /** How far the other partitions may be ahead of the slowest one. */
   private static final Duration STEP = Duration.ofMinutes(1);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -36,7 +36,7 @@ public final class TimeAlignedReader {
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 
   /**
-   * A reader that knows of no partitions yet.
+   * Creates a reader that knows of no partitions yet.
    *
    * @param consumer owned by the caller
    */
@@ -45,7 +45,7 @@ public final class TimeAlignedReader {
     this.topics = topics;
   }
 
-  /** Takes on the partitions that the topics have by now, new ones from their beginning. */
+  /** Adds partitions that the topics have gained since the last call, from their beginning. */
   public void refresh() {
     Set<TopicPartition> added = new HashSet<>();
     topics.forEach(
@@ -65,12 +65,15 @@ public final class TimeAlignedReader {
     }
   }
 
-  /** Until when everything is read; empty once all is that was there at the start. */
+  /**
+   * The time up to which everything has been read; empty once the backlog at the start has been
+   * read.
+   */
   public Optional<Instant> readUntil() {
     return behind.values().stream().min(Instant::compareTo);
   }
 
-  /** Reads on. */
+  /** Reads the next records. */
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     consumer.pause(consumer.assignment());
     consumer.resume(next());
@@ -84,7 +87,7 @@ public final class TimeAlignedReader {
     return records;
   }
 
-  /** Where reading goes on, of each partition that something was read of. */
+  /** The next offset of each partition that records were read from. */
   public Map<TopicPartition, OffsetAndMetadata> offsets() {
     return Map.copyOf(offsets);
   }

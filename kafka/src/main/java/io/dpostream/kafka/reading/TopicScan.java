@@ -13,7 +13,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a topic once, from its beginning to where it ends now. */
+/** Reads a topic once, from its beginning to its current end. */
 public final class TopicScan {
 
   private final KafkaSettings kafka;
@@ -23,9 +23,9 @@ public final class TopicScan {
   }
 
   /**
-   * A record and where it stands.
+   * A decoded record and its position.
    *
-   * @param <T> what it holds
+   * @param <T> type of the decoded value
    */
   public record Located<T>(int partition, long offset, T value) {}
 

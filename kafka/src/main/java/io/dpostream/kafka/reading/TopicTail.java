@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads topics from their beginning in a thread of its own and hands every committed record to a
- * handler, for as long as it is open. A handler that fails because the registry is out of reach
- * gets the same record again; any other failure ends the reading and comes out of {@link #check}.
+ * handler, for as long as it is open. A handler that fails because the registry cannot be reached
+ * gets the record again; any other failure ends the reading, and {@link #check} throws it.
  */
 public final class TopicTail implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicTail.class);
@@ -65,7 +65,7 @@ public final class TopicTail implements AutoCloseable {
     return caughtUp;
   }
 
-  /** Throws what ended the reading, if something did. */
+  /** Throws the failure that ended the reading, if there was one. */
   public void check() {
     Throwable thrown = failure.get();
     if (thrown instanceof RuntimeException e) {

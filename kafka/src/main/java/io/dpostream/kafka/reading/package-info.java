@@ -1,4 +1,4 @@
-/** Reading topics: to their end, beyond it, and several of them aligned in time. */
+/** Reading topics: to their end, on beyond it, and several aligned in time. */
 @NullMarked
 package io.dpostream.kafka.reading;
 

@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link AvroSerializer} and {@code io.confluent.kafka.serializers.KafkaAvroSerializer}
- * write.
+ * Reads records that {@link AvroSerializer} or {@code
+ * io.confluent.kafka.serializers.KafkaAvroSerializer} wrote.
  *
  * <p>Configuration: {@code schema.registry.url}, {@code specific.avro.reader} (default false:
  * generic records in the writer's schema; true: the generated class that the writer's schema names,
@@ -44,10 +44,10 @@ public final class AvroDeserializer implements Deserializer<IndexedRecord> {
   }
 
   /**
-   * The record in some bytes; null stays null.
+   * Reads the record in some bytes; null stays null.
    *
    * @throws SerializationException when the bytes are not a whole record of a known schema
-   * @throws RegistryUnavailableException when the registry is out of reach
+   * @throws RegistryUnavailableException when the registry cannot be reached
    */
   @Override
   public @Nullable IndexedRecord deserialize(String topic, byte @Nullable [] bytes) {

@@ -24,9 +24,10 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Avro records as {@code io.confluent.kafka.serializers.KafkaAvroSerializer} does by
- * default: a zero byte, the schema's id in the registry as a big-endian int, then Avro's binary
- * encoding. The subject is {@code <topic>-value}, or {@code <topic>-key} for keys.
+ * Writes Avro records in the default format of {@code
+ * io.confluent.kafka.serializers.KafkaAvroSerializer}: a zero byte, the schema's id in the registry
+ * as a big-endian int, then Avro's binary encoding. The subject is {@code <topic>-value}, or {@code
+ * <topic>-key} for keys.
  *
  * <p>Configuration: {@code schema.registry.url}, {@code auto.register.schemas} (default true),
  * {@code max.retries}, {@code retries.wait.ms}, {@code retries.max.wait.ms}. Used by one thread at
@@ -56,11 +57,11 @@ public final class AvroSerializer implements Serializer<IndexedRecord> {
   }
 
   /**
-   * Bytes of a record; null stays null, a tombstone.
+   * Writes a record; null stays null, a tombstone.
    *
    * @throws SerializationException when the record does not fit its own schema, or the registry
    *     refuses the schema
-   * @throws RegistryUnavailableException when the registry is out of reach
+   * @throws RegistryUnavailableException when the registry cannot be reached
    */
   @Override
   public byte @Nullable [] serialize(String topic, @Nullable IndexedRecord value) {
@@ -83,7 +84,7 @@ public final class AvroSerializer implements Serializer<IndexedRecord> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      encoder = null; // holds the beginning of the record
+      encoder = null; // it still holds the beginning of the failed record
       throw new SerializationException(
           schema.getFullName() + " for " + topic + " does not fit its schema: " + e.getMessage(),
           e);
@@ -91,7 +92,7 @@ public final class AvroSerializer implements Serializer<IndexedRecord> {
     return bytes.toByteArray();
   }
 
-  /** Generated classes write themselves where they can, without a look at the schema. */
+  /** Lets generated classes write themselves where they can, which is faster than by the schema. */
   private static DatumWriter<IndexedRecord> writer(IndexedRecord example) {
     Schema schema = example.getSchema();
     if (!(example instanceof SpecificRecord)) {

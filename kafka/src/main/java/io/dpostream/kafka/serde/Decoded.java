@@ -1,10 +1,10 @@
 package io.dpostream.kafka.serde;
 
-/** What became of a record's bytes: a value, or the reason why there is none. */
+/** The result of decoding a record's bytes: a value, or the reason why there is none. */
 public sealed interface Decoded<T> {
   /** A decoded value. */
   record Value<T>(T value) implements Decoded<T> {}
 
-  /** Bytes that are no value of the topic and never will be: material for the dead letters. */
+  /** Bytes that are not a value of the topic and never will be: they belong in the dead letters. */
   record Undecodable<T>(String error) implements Decoded<T> {}
 }

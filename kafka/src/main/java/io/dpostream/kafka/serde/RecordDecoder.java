@@ -11,28 +11,28 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes a topic's values one by one, so that a bad record can be set aside with its bytes and a
- * registry out of reach is told apart from it. Used by one thread at a time.
+ * Decodes a topic's values one by one, so that a bad record can be set aside with its bytes, and is
+ * told apart from an unreachable registry. Used by one thread at a time.
  */
 public final class RecordDecoder<T extends SpecificRecord> {
   private final Topic<T> topic;
   private final Deserializer<?> deserializer;
 
-  /** A decoder of one topic's values; {@link KafkaSettings#decoder} makes one. */
+  /** Creates a decoder of one topic's values; normally called by {@link KafkaSettings#decoder}. */
   public RecordDecoder(Topic<T> topic, Deserializer<?> deserializer) {
     this.topic = topic;
     this.deserializer = deserializer;
   }
 
-  /** As {@link #decode(byte[])}, of the record's value. */
+  /** Decodes a record's value; see {@link #decode(byte[])}. */
   public Decoded<T> decode(ConsumerRecord<byte[], byte[]> source) {
     return decode(source.value());
   }
 
   /**
-   * The value in some bytes, or why there is none.
+   * Decodes bytes into a value, or into the reason why there is none.
    *
-   * @throws org.apache.kafka.common.errors.RetriableException when the registry is out of reach
+   * @throws org.apache.kafka.common.errors.RetriableException when the registry cannot be reached
    */
   public Decoded<T> decode(byte @Nullable [] bytes) {
     if (bytes == null) {
@@ -43,7 +43,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
       value = deserializer.deserialize(topic.name(), bytes);
     } catch (SerializationException e) {
       if (isNetworkFailure(e)) {
-        throw new RegistryUnavailableException("the schema registry is out of reach", e);
+        throw new RegistryUnavailableException("the schema registry cannot be reached", e);
       }
       return new Decoded.Undecodable<>(describe(e));
     }
@@ -54,7 +54,10 @@ public final class RecordDecoder<T extends SpecificRecord> {
     return new Decoded.Value<>(topic.type().cast(value));
   }
 
-  /** Confluent's deserializer reports a registry out of reach as this exception's cause. */
+  /**
+   * Finds the I/O failure by which Confluent's deserializer reports that it cannot reach the
+   * registry.
+   */
   private static boolean isNetworkFailure(SerializationException e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException && !(cause instanceof EOFException)) {

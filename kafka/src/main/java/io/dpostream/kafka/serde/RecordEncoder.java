@@ -14,15 +14,15 @@ import org.apache.kafka.common.serialization.Serializer;
 public final class RecordEncoder {
   private final Serializer<? super SpecificRecord> serializer;
 
-  /** {@link KafkaSettings#encoder} makes one. */
+  /** Creates an encoder; normally called by {@link KafkaSettings#encoder}. */
   public RecordEncoder(Serializer<? super SpecificRecord> serializer) {
     this.serializer = serializer;
   }
 
   /**
-   * A record for the topic's partition that the key selects.
+   * Encodes a record for the topic's partition that the key selects.
    *
-   * @throws org.apache.kafka.common.errors.RetriableException when the registry is out of reach
+   * @throws org.apache.kafka.common.errors.RetriableException when the registry cannot be reached
    * @throws org.apache.kafka.common.errors.SerializationException when the value does not fit its
    *     schema, or the registry refuses the schema
    */

@@ -20,9 +20,9 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * The part of the Confluent Schema Registry's REST interface that an Avro serde needs.
+ * A client of the part of the Confluent Schema Registry's REST interface that an Avro serde needs.
  *
- * <p>Ids never change their meaning, so answers are kept for good. Thread-safe.
+ * <p>An id never changes its meaning, so answers are cached for good. Thread-safe.
  *
  * @see <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">the
  *     interface</a>
@@ -38,16 +38,16 @@ public final class RegistryClient {
           .build();
   private final String url;
   private final RegistryRetries retries;
-  private final Map<Registered, Integer> ids = new ConcurrentHashMap<>();
+  private final Map<SubjectSchema, Integer> ids = new ConcurrentHashMap<>();
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
-  private record Registered(String subject, Schema schema) {}
+  private record SubjectSchema(String subject, Schema schema) {}
 
   /**
-   * A client of one registry.
+   * Creates a client of one registry.
    *
    * @param url address of the registry, for example {@code http://localhost:8081}
-   * @param retries how often to ask again when it is out of reach
+   * @param retries how often to ask again when it cannot be reached
    */
   public RegistryClient(String url, RegistryRetries retries) {
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -55,30 +55,30 @@ public final class RegistryClient {
   }
 
   /**
-   * Id of a schema under a subject, registering it when it is new.
+   * Returns the id of a schema under a subject, registering it when it is new.
    *
    * @throws RegistryException with status 409 when the subject's compatibility rule forbids it
-   * @throws RegistryUnavailableException when the registry is out of reach after all retries
+   * @throws RegistryUnavailableException when the registry cannot be reached after all retries
    */
   public int register(String subject, Schema schema) {
     return id(subject, schema, "/versions");
   }
 
   /**
-   * Id of a schema that is registered under a subject.
+   * Returns the id of a schema that is already registered under a subject.
    *
    * @throws RegistryException with status 404 when it is not registered
-   * @throws RegistryUnavailableException when the registry is out of reach after all retries
+   * @throws RegistryUnavailableException when the registry cannot be reached after all retries
    */
   public int lookUp(String subject, Schema schema) {
     return id(subject, schema, "");
   }
 
   /**
-   * Schema of an id.
+   * Returns the schema of an id.
    *
    * @throws RegistryException with status 404 when no schema has this id
-   * @throws RegistryUnavailableException when the registry is out of reach after all retries
+   * @throws RegistryUnavailableException when the registry cannot be reached after all retries
    */
   public Schema schema(int id) {
     Schema known = schemas.get(id);
@@ -102,7 +102,7 @@ public final class RegistryClient {
   }
 
   private int id(String subject, Schema schema, String suffix) {
-    Registered key = new Registered(subject, schema);
+    SubjectSchema key = new SubjectSchema(subject, schema);
     Integer known = ids.get(key);
     if (known != null) {
       return known;
@@ -142,7 +142,7 @@ public final class RegistryClient {
     } catch (JsonProcessingException e) {
       throw new RegistryUnavailableException(what + ": the answer is not JSON", e);
     } catch (IOException e) {
-      throw new RegistryUnavailableException(what + ": the schema registry is out of reach", e);
+      throw new RegistryUnavailableException(what + ": the schema registry cannot be reached", e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

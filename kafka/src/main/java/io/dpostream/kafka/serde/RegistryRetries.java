@@ -9,11 +9,11 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * How often to ask a registry again that is out of reach, with a {@link Backoff} between.
+ * How often, and after which {@link Backoff}, to ask a registry again that cannot be reached.
  *
  * @param max attempts after the first one
- * @param firstWait before the first retry, about
- * @param maxWait the longest wait, about
+ * @param firstWait wait before the first retry, before jitter
+ * @param maxWait the longest wait, before jitter
  */
 public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
   /** Confluent's configuration keys for the three values, in this order; times in milliseconds. */
@@ -32,7 +32,7 @@ public record RegistryRetries(int max, Duration firstWait, Duration maxWait) {
     }
   }
 
-  /** Gives up after about half a minute. */
+  /** The default: gives up after about half a minute. */
   public static RegistryRetries defaults() {
     return new RegistryRetries(11, Duration.ofMillis(100), Duration.ofSeconds(5));
   }

@@ -3,8 +3,8 @@ package io.dpostream.kafka.serde;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * The schema registry could not be reached, or answered that it cannot serve now. Says nothing of
- * the record at hand: try again later, never write the record off.
+ * The schema registry could not be reached, or answered that it cannot serve now. It says nothing
+ * about the record at hand: try again later, and never write the record off.
  */
 public final class RegistryUnavailableException extends RetriableException {
   private static final long serialVersionUID = 1;

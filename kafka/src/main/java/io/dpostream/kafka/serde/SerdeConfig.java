@@ -3,7 +3,7 @@ package io.dpostream.kafka.serde;
 import io.dpostream.settings.UserException;
 import java.util.Map;
 
-/** Reads the configuration of the serde, which has Confluent's keys. */
+/** Reads the configuration of the serde, whose keys are Confluent's. */
 public final class SerdeConfig {
   public static final String REGISTRY_URL = "schema.registry.url";
   public static final String AUTO_REGISTER = "auto.register.schemas";

@@ -3,15 +3,15 @@ package io.dpostream.kafka.writing;
 import java.time.Duration;
 
 /**
- * How long to wait before trying again: twice as long after each failure, up to a bound, and a
- * little more or less at random so that many clients do not come back at the same moment.
+ * How long to wait before trying again: twice as long after each failure, up to a bound, with
+ * random jitter so that many clients do not come back at the same moment.
  *
  * <pre>delay(n, u) = min(first · 2ⁿ, longest) · (1 + jitter · (2u − 1))</pre>
  *
  * <p>Here n counts the failures before this one, and u is uniform in [0, 1). Immutable.
  *
- * @param first after the first failure, without jitter
- * @param longest bound, without jitter
+ * @param first wait after the first failure, before jitter
+ * @param longest bound on the wait, before jitter
  * @param jitter greatest relative deviation, at least 0 and below 1
  */
 public record Backoff(Duration first, Duration longest, double jitter) {
@@ -26,7 +26,7 @@ public record Backoff(Duration first, Duration longest, double jitter) {
     }
   }
 
-  /** What a client of Kafka waits: a quarter of a second at first, two seconds at most. */
+  /** The backoff of Kafka clients here: a quarter of a second at first, two seconds at most. */
   public static Backoff standard() {
     return new Backoff(Duration.ofMillis(250), Duration.ofSeconds(2), 0.2);
   }
@@ -34,7 +34,7 @@ public record Backoff(Duration first, Duration longest, double jitter) {
   /**
    * The wait after a failure.
    *
-   * @param failuresBefore how many came before this one without a success between
+   * @param failuresBefore how many failures in a row came before this one
    * @param uniform a random number in [0, 1)
    */
   public Duration delay(int failuresBefore, double uniform) {

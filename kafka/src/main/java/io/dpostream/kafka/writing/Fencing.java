@@ -7,37 +7,37 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * What it means to be fenced: somebody newer has opened a writer of the same transactional id, and
- * the older one can commit nothing any more.
+ * Recognizes that a writer is fenced: a newer one has taken over its transactional id, and the
+ * older one can no longer commit.
  *
  * <p>A broker says so in three ways. {@link ProducerFencedException} leaves no doubt. {@link
  * InvalidProducerEpochException} and {@link InvalidTxnStateException} may also be said of a
  * transaction that took too long; whether the abort that follows succeeds tells the two apart.
  *
- * @param what there is one of, for the message: {@code sampler of run 7}
+ * @param what there may be only one of, for the message, such as {@code sampler of run 7}
  * @param remedy what to do about it
  */
 public record Fencing(String what, String remedy) {
 
-  /** The older one stops, and that is all there is to do. */
+  /** Fencing with no remedy: the older one just stops. */
   public static Fencing of(String what) {
     return new Fencing(what, "this one stops");
   }
 
-  /** Whether a failure says beyond doubt that somebody newer has taken over. */
+  /** Whether a failure proves that a newer writer has taken over. */
   public static boolean isCertain(Throwable failure) {
     return isCausedBy(failure, ProducerFencedException.class)
         || isCausedBy(failure, FencedInstanceIdException.class);
   }
 
-  /** Whether a failure that no abort can follow, or of an abort, says that. */
+  /** Whether a failure means that when it comes from an abort, or when no abort can follow it. */
   public static boolean isFenced(Throwable failure) {
     return isCertain(failure)
         || isCausedBy(failure, InvalidProducerEpochException.class)
         || isCausedBy(failure, InvalidTxnStateException.class);
   }
 
-  /** The error that the older one stops with. */
+  /** Returns the error with which the older one stops. */
   public UserException takenOver(Throwable cause) {
     return new UserException("a newer " + what + " has taken over; " + remedy, cause);
   }

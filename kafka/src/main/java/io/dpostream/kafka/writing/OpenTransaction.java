@@ -3,7 +3,7 @@ package io.dpostream.kafka.writing;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** A transaction that grows while it is open; closing without a commit leaves nothing behind. */
+/** A transaction that records are added to while it is open; closing without a commit aborts it. */
 public final class OpenTransaction implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private boolean committed;

@@ -8,7 +8,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
-/** Tells faults that pass when a broker or the schema registry is back from those that stay. */
+/** Tells faults that pass once a broker or the schema registry is back from permanent ones. */
 public final class Outage {
   private Outage() {}
 
@@ -28,8 +28,8 @@ public final class Outage {
   }
 
   /**
-   * Whether the same work may succeed with a new client: a client can be lost to an outage for
-   * good, and then says no more than that it is.
+   * Whether the same work may succeed with a new client. An outage can disable a client for good,
+   * which then no longer reports the outage itself.
    */
   public static boolean passesWithNewClient(Throwable failure) {
     return failure instanceof KafkaException

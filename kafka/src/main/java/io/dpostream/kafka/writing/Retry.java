@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats what failed because a broker or the schema registry was out of reach, until it succeeds,
- * the attempts are used up or the service is stopped. Thread-safe.
+ * Repeats an action that failed because a broker or the schema registry could not be reached, until
+ * it succeeds, the attempts are used up or the service is stopped. Thread-safe.
  */
 public final class Retry {
   private static final Logger log = LoggerFactory.getLogger(Retry.class);
@@ -24,10 +24,10 @@ public final class Retry {
   private final DoubleSupplier random;
 
   /**
-   * Repeats by a backoff of the caller's.
+   * Repeats with the caller's backoff.
    *
-   * @param attempts of one action, the first included
-   * @param random uniform in [0, 1), for the jitter
+   * @param attempts attempts at one action, the first included
+   * @param random draws uniformly from [0, 1), for the jitter
    */
   public Retry(int attempts, Backoff backoff, DoubleSupplier random) {
     if (attempts < 1) {
@@ -43,7 +43,7 @@ public final class Retry {
     return atMost(Integer.MAX_VALUE);
   }
 
-  /** Gives up after so many attempts. */
+  /** Gives up after this many attempts. */
   public static Retry atMost(int attempts) {
     return new Retry(attempts, Backoff.standard(), () -> ThreadLocalRandom.current().nextDouble());
   }
@@ -54,7 +54,7 @@ public final class Retry {
   }
 
   /**
-   * The action's result, however many attempts it takes.
+   * Returns the action's result, however many attempts it takes.
    *
    * @throws RetriableException of the last attempt, when there was one
    * @throws InterruptException when stopped while it still fails
@@ -70,7 +70,7 @@ public final class Retry {
         }
         String reason = String.valueOf(e.getMessage());
         if (!reason.equals(reported)) {
-          log.warn("out of reach, trying again: {}", reason);
+          log.warn("cannot be reached, trying again: {}", reason);
           reported = reason;
         }
         pauseAfter(failures, reason);
@@ -87,7 +87,7 @@ public final class Retry {
         });
   }
 
-  /** Whether there is another attempt after so many failures. */
+  /** Whether another attempt is allowed after this many failures. */
   boolean isWorthwhileAfter(int failures) {
     return failures < attempts;
   }
@@ -103,7 +103,7 @@ public final class Retry {
     }
   }
 
-  /** Waits; true when stopped meanwhile. */
+  /** Waits; returns true when stopped meanwhile. */
   public boolean pause(Duration duration) {
     try {
       return stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
@@ -118,7 +118,7 @@ public final class Retry {
   }
 
   /**
-   * Nothing while running.
+   * Does nothing while running.
    *
    * @throws InterruptException when stopped
    */

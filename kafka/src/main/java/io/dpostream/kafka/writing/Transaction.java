@@ -9,12 +9,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What is committed together.
+ * Records, and offsets of what they were made from, that are committed together.
  *
  * @param records in order within a partition
- * @param consumed what the records were made from, if from records of a group
- * @param beforeCommit called when the brokers have every record and nothing is committed; again
- *     with each attempt
+ * @param consumed how far the group that they were made from has been consumed, if there is one
+ * @param beforeCommit called on each attempt, once the brokers have every record and before the
+ *     commit
  */
 public record Transaction(
     List<ProducerRecord<byte[], byte[]>> records,
@@ -33,18 +33,18 @@ public record Transaction(
     records = List.copyOf(records);
   }
 
-  /** Records alone. */
+  /** A transaction of records alone. */
   public static Transaction of(List<ProducerRecord<byte[], byte[]>> records) {
     return new Transaction(records, Optional.empty(), Optional.empty());
   }
 
-  /** The same records with the offsets of what they were made from. */
+  /** Adds the offsets of what the records were made from. */
   public Transaction consuming(
       Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
     return new Transaction(records, Optional.of(new Consumed(offsets, group)), beforeCommit);
   }
 
-  /** The same records with something to do before they are committed. */
+  /** Adds an action to run before the commit. */
   public Transaction before(Runnable commit) {
     return new Transaction(records, consumed, Optional.of(commit));
   }

@@ -18,9 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits records, and the offsets of what they were made from, in one transaction each time: all
- * of it or nothing. Whoever took over last with a transactional id is the only one who can commit.
- * Used by one thread.
+ * Commits records, and the offsets of what they were made from, in transactions: all or nothing.
+ * Only the writer that last took over a transactional id can commit. Used by one thread.
  */
 public final class TransactionalWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalWriter.class);
@@ -30,11 +29,11 @@ public final class TransactionalWriter implements AutoCloseable {
   private final Retry retry;
 
   /**
-   * A writer that has to {@linkplain #takeOver take over} before it can write.
+   * Creates a writer that has to {@linkplain #takeOver take over} before it can write.
    *
-   * @param config of a producer with a transactional id, by {@link
+   * @param config configuration of a producer with a transactional id, by {@link
    *     io.dpostream.kafka.KafkaSettings#transactionalProducer}
-   * @param fencing what to say when somebody newer has taken over
+   * @param fencing what to report when a newer writer has taken over
    * @param retry how often a transaction is tried
    */
   public TransactionalWriter(Map<String, Object> config, Fencing fencing, Retry retry) {
@@ -51,9 +50,10 @@ public final class TransactionalWriter implements AutoCloseable {
   }
 
   /**
-   * Takes over: an open transaction of an older writer is aborted, and it can begin no other.
+   * Takes over the transactional id: an older writer's open transaction is aborted, and it can
+   * begin no other.
    *
-   * @throws UserException when somebody newer takes over meanwhile
+   * @throws UserException when a newer writer takes over meanwhile
    */
   public void takeOver() {
     try {
@@ -67,11 +67,11 @@ public final class TransactionalWriter implements AutoCloseable {
   }
 
   /**
-   * Commits, and tries again after a failure as often as {@link Retry} says; each time, the failed
-   * attempt is aborted first.
+   * Commits a transaction, trying again after a failure as often as {@link Retry} says; a failed
+   * attempt is aborted before the next.
    *
-   * @return where each record stands
-   * @throws UserException when somebody newer has taken over; nothing was committed
+   * @return each record's position
+   * @throws UserException when a newer writer has taken over; nothing was committed
    * @throws KafkaException of the last attempt; whether it was committed may be unknown
    */
   public List<RecordMetadata> commit(Transaction transaction) {
@@ -114,7 +114,7 @@ public final class TransactionalWriter implements AutoCloseable {
               producer.flush();
               action.run();
             });
-    // A commit whose answer is late may have happened: it is asked for again, never aborted.
+    // A commit whose answer is late may have happened: it is requested again, never aborted.
     retry.run(producer::commitTransaction);
     return sent;
   }
@@ -134,11 +134,11 @@ public final class TransactionalWriter implements AutoCloseable {
   }
 
   /**
-   * Asks the broker whether this writer still is the newest, by a transaction that is aborted: one
-   * without a record would never reach the broker.
+   * Asks the broker whether this writer is still the newest, by a transaction that is aborted; an
+   * empty transaction would never reach the broker.
    *
-   * @param probe is never committed
-   * @throws UserException when somebody newer has taken over
+   * @param probe a record that is never committed
+   * @throws UserException when a newer writer has taken over
    */
   public void confirmOwnership(ProducerRecord<byte[], byte[]> probe) {
     try {
@@ -154,7 +154,7 @@ public final class TransactionalWriter implements AutoCloseable {
     }
   }
 
-  /** Begins a transaction of records that are not known yet; it is tried once. */
+  /** Begins a transaction whose records are not known yet; it is attempted only once. */
   public OpenTransaction begin() {
     return new OpenTransaction(producer);
   }
@@ -177,7 +177,7 @@ public final class TransactionalWriter implements AutoCloseable {
     producer.close(Duration.ofSeconds(5));
   }
 
-  /** Closes without waiting; whoever takes over settles what is left open. */
+  /** Closes without waiting; the next writer to take over aborts what is left open. */
   public void abandon() {
     producer.close(Duration.ZERO);
   }

@@ -1,4 +1,4 @@
-/** Writing in transactions, and waiting out what cannot be reached. */
+/** Writing in transactions, and waiting out outages. */
 @NullMarked
 package io.dpostream.kafka.writing;
 

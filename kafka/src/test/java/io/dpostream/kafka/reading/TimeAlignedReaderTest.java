@@ -20,7 +20,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
-/** Records at full minutes, one a poll. */
+/** Tests with records at full minutes, one a poll. */
 class TimeAlignedReaderTest {
   private static final String PAIRS = "pairs";
   private static final String OUTCOMES = "outcomes";
@@ -86,7 +86,7 @@ class TimeAlignedReaderTest {
     assertThat(read).isEqualTo(Map.of(PAIRS + 0, List.of(0, 1), PAIRS + 1, List.of(0, 1, 2)));
   }
 
-  /** The partitions that a topic has by now, and how many records each. */
+  /** Gives a topic partitions with this many records each. */
   private void has(String topic, long... counts) {
     List<PartitionInfo> partitions = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {

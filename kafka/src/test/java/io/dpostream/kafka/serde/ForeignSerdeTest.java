@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 
 /**
- * A deserializer that is put in by class name, with the manners of Confluent's: every failure is a
- * SerializationException, and only its cause tells a registry out of reach from a bad record.
+ * Tests a deserializer configured by class name that behaves like Confluent's: every failure is a
+ * SerializationException, and only its cause tells an unreachable registry from a bad record.
  */
 class ForeignSerdeTest {
   private final RecordDecoder<Prompt> decoder =

@@ -100,7 +100,7 @@ class TransactionalWriterTest {
     assertThat(producer.history()).isEmpty();
   }
 
-  /** What a broker may say of a transaction that took too long is decided by the abort. */
+  /** Lets the abort decide what a failure means that a slow transaction may cause, too. */
   @Test
   void shouldTryAgainWhenTheAbortShowsThatNobodyHasTakenOver() {
     TransactionalWriter writer = writer(2);
