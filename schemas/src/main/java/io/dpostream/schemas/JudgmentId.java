@@ -2,12 +2,12 @@ package io.dpostream.schemas;
 
 import java.util.Optional;
 
-/** Names a judgment by who judged what, so that a repeated delivery gives the same id. */
+/** Derives a judgment's id from who judged what, so that a repeated delivery gives the same id. */
 public final class JudgmentId {
   private JudgmentId() {}
 
   /**
-   * The first half of a SHA-256, in 32 lower-case hexadecimal digits.
+   * Returns the first half of a SHA-256, in 32 lower-case hexadecimal digits.
    *
    * @param annotatorId the person, where a person judged
    * @param attempt from 1; a later vote of the same judge on the same pair has a higher one

@@ -1,17 +1,17 @@
 package io.dpostream.schemas;
 
-/** Names a pair by what it was sampled from, so that sampling again gives the same id. */
+/** Derives a pair's id from what it was sampled from, so that sampling again gives the same id. */
 public final class PairId {
   private PairId() {}
 
   /**
-   * The first half of a SHA-256, in 32 lower-case hexadecimal digits.
+   * Returns the first half of a SHA-256, in 32 lower-case hexadecimal digits.
    *
    * @param runId the run that samples
-   * @param partition of the prompt record
-   * @param offset of the prompt record
-   * @param policyVersion that writes both completions
-   * @param sampleIndex of the pair among those of its prompt record
+   * @param partition the prompt record's partition
+   * @param offset the prompt record's offset
+   * @param policyVersion the version that writes both completions
+   * @param sampleIndex index of the pair among those of its prompt record
    */
   public static String of(
       String runId, int partition, long offset, long policyVersion, int sampleIndex) {

@@ -8,13 +8,13 @@ import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * SHA-256 over a sequence of values in which no two sequences look alike: numbers are big-endian,
- * and what varies in length is preceded by its length.
+ * SHA-256 over a sequence of values, encoded so that different sequences never look alike: numbers
+ * are big-endian, and values of variable length are preceded by their length.
  */
 final class Sha256 {
   private final MessageDigest digest = DigestUtils.getSha256Digest();
 
-  /** Starts with a name that keeps the hashes of different things apart. */
+  /** Starts with a domain name that keeps the hashes of different kinds of things apart. */
   Sha256(String domain) {
     put(domain);
   }
@@ -44,7 +44,9 @@ final class Sha256 {
     return this;
   }
 
-  /** The first {@code bytes} bytes of the hash in lower-case hexadecimal; the object is spent. */
+  /**
+   * Returns the first {@code bytes} bytes of the hash in lower-case hexadecimal; call it only once.
+   */
   String hex(int bytes) {
     return HexFormat.of().formatHex(digest.digest(), 0, bytes);
   }

@@ -20,15 +20,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every version of every record's schema that was ever in use is kept in {@code
- * src/test/resources/compat/<record>/<version>.avsc}; the schema in use must read what each of them
- * wrote. A changed schema is recorded as its next version with {@code mvn -pl schemas test
+ * Checks that the schemas in use read records written under every earlier version. Each version
+ * ever in use is kept in {@code src/test/resources/compat/<record>/<version>.avsc}. A changed
+ * schema is recorded as its next version with {@code mvn -pl schemas test
  * -Dtest=SchemaCompatibilityTest -Ddpo.compat.record=true}.
  */
 class SchemaCompatibilityTest {
   private static final Path RECORDED = Path.of("src/test/resources/compat");
 
-  /** The records of the topics: one file each, directly in the folder of Avro files. */
+  /** Lists the records of the topics: one file each, directly in the folder of Avro files. */
   static List<Schema> schemas() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("src/main/avro"))) {
       return files
