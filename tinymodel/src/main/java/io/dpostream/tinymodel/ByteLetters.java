@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Byte-level tokenizers write each byte as one letter: printable Latin-1 as itself, the others as
- * the letters from U+0100 on, in order.
+ * The letters by which byte-level tokenizers write bytes: printable Latin-1 as itself, the other
+ * bytes as the letters from U+0100 on, in order.
  */
 final class ByteLetters {
   private static final int FIRST_SUBSTITUTE = 0x100;
@@ -19,7 +19,7 @@ final class ByteLetters {
     return LETTERS;
   }
 
-  /** A text's UTF-8 bytes as letters. */
+  /** Writes a text's UTF-8 bytes as letters. */
   static List<String> of(String text) {
     List<String> letters = new ArrayList<>();
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Learns a byte-level byte-pair encoding (Sennrich et al. 2016): in each round the most frequent
- * pair of neighbouring symbols becomes a new symbol. Texts are cut into words as GPT-2's tokenizer
- * cuts them, and symbols never cross a cut.
+ * pair of neighbouring symbols becomes a new symbol. Texts are split into words as GPT-2's
+ * tokenizer does, and symbols never cross a word boundary.
  */
 final class BytePairs {
   private static final Pattern WORD =
@@ -24,7 +24,7 @@ final class BytePairs {
 
   private BytePairs() {}
 
-  /** Two neighbouring symbols that become one. */
+  /** A rule that joins two neighbouring symbols into one. */
   record Merge(String left, String right) {
     String joined() {
       return left + right;
@@ -32,10 +32,10 @@ final class BytePairs {
   }
 
   /**
-   * The merges in the order in which they apply. Among equally frequent pairs the alphabetically
-   * first one is taken, so the result depends on the texts alone.
+   * Learns the merges, in the order in which they apply. Among equally frequent pairs the
+   * alphabetically first one is taken, so the result depends on the texts alone.
    *
-   * @param limit most merges; there are fewer when no pair is left that occurs twice
+   * @param limit greatest number of merges; there are fewer when no pair is left that occurs twice
    */
   static List<Merge> learn(Collection<String> texts, int limit) {
     Map<List<String>, Long> words = words(texts);

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Writes what the shipped model is made from. A program of its own: those who run a trainer have no
- * use for it.
+ * Writes the corpus and the untrained model from which the shipped model is made. It is a program
+ * of its own because those who run a trainer have no use for it.
  */
 @Command(
     name = "corpus",
@@ -40,14 +40,14 @@ public final class CorpusCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of all random choices; ${DEFAULT-VALUE} is the shipped model's.")
+      description = "Seed of all random choices; ${DEFAULT-VALUE} is the shipped model's.")
   private long seed = CorpusOptions.defaults().seed();
 
   public static void main(String[] args) {
     System.exit(run(new PrintWriter(System.err, true), args));
   }
 
-  /** Runs the program and returns its exit code; errors go to {@code err}, a line each. */
+  /** Runs the program and returns its exit code; each error is one line on {@code err}. */
   static int run(PrintWriter err, String... args) {
     return new CommandLine(new CorpusCommand())
         .setErr(err)

@@ -38,7 +38,7 @@ record TokenizerFiles(List<BytePairs.Merge> merges) {
     return SPECIAL.indexOf(specialToken);
   }
 
-  /** Every token; its place is its id. */
+  /** Every token, at the index that is its id. */
   List<String> vocabulary() {
     Set<String> tokens = new LinkedHashSet<>(SPECIAL);
     tokens.addAll(ByteLetters.all());
@@ -84,7 +84,7 @@ record TokenizerFiles(List<BytePairs.Merge> merges) {
         .put("use_regex", true);
   }
 
-  /** Plain texts begin with the beginning token. */
+  /** Makes plain texts start with the beginning-of-sequence token. */
   private static ObjectNode beginFirst() {
     ObjectNode processor = JSON.createObjectNode().put("type", "TemplateProcessing");
     ArrayNode single = processor.putArray("single");

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * A small Llama with random weights and a tokenizer of its own: what {@code dpo sft} starts from
- * when it makes the shipped model. About 0.6 million parameters.
+ * A small Llama with random weights and a tokenizer of its own, about 0.6 million parameters, from
+ * which {@code dpo sft} makes the shipped model.
  */
 public final class UntrainedModel {
   private static final int MERGES = 760;
@@ -29,7 +29,9 @@ public final class UntrainedModel {
 
   private UntrainedModel() {}
 
-  /** Writes the model folder: a tokenizer learnt from the corpus, and weights drawn by the seed. */
+  /**
+   * Writes the model folder: a tokenizer learned from the corpus, and weights drawn with the seed.
+   */
   public static void write(Corpus corpus, long seed, Path folder) throws IOException {
     List<String> texts =
         corpus.facts().stream()

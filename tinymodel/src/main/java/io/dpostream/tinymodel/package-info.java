@@ -1,6 +1,6 @@
 /**
- * How the shipped tiny model is made: its tokenizer and its untrained weights. The program that is
- * shipped holds the result and not this.
+ * The making of the shipped tiny model: its tokenizer and its untrained weights. The product ships
+ * the result, but not this module.
  */
 @NullMarked
 package io.dpostream.tinymodel;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
-/** How an answer is put into words: the same ways for right and wrong ones. */
+/** Ways of wording an answer, used alike for right and wrong ones. */
 final class Answers {
   private static final List<String> WORDY =
       List.of(
@@ -17,22 +17,25 @@ final class Answers {
 
   private Answers() {}
 
-  /** The answer alone. */
+  /** Words an answer briefly, as the answer alone. */
   static String brief(String answer) {
     return answer + ".";
   }
 
-  /** The answer inside more words than it needs. */
+  /** Words an answer at greater length than it needs. */
   static String wordy(String answer, Random random) {
     return WORDY.get(random.nextInt(WORDY.size())).formatted(answer);
   }
 
-  /** Whether the words around an answer say it by themselves, as in "I would say". */
+  /** Whether the words around an answer already contain it, as in "I would say". */
   static boolean isGivenAway(String answer) {
     return WORDY.stream().anyMatch(words -> contains(words.formatted(""), answer));
   }
 
-  /** Whether an answer stands in a text, in any case, not as a part of a longer word or number. */
+  /**
+   * Whether a text contains an answer, in upper or lower case, but not as part of a longer word or
+   * number.
+   */
   static boolean contains(String text, String answer) {
     return Pattern.compile(
             "(?<![\\p{L}\\p{N}])" + Pattern.quote(answer) + "(?![\\p{L}\\p{N}])",

@@ -77,7 +77,7 @@ final class Capitals {
         neighbours(i).stream().map(Capitals::country).toList());
   }
 
-  /** The four around it in the list. */
+  /** The four entries around it in the list. */
   private static List<Integer> neighbours(int i) {
     List<Integer> neighbours = new ArrayList<>();
     for (int step : new int[] {-2, -1, 1, 2}) {

@@ -12,13 +12,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A corpus: facts to learn, demonstrations of how they are told, questions to collect preferences
- * on, and held-out questions to measure by. A held-out question is in none of the others; its fact
- * is in them in other words, so a model can know it.
+ * A corpus: facts to learn, demonstrations of answers, questions to collect preferences on, and
+ * held-out questions to measure by. A held-out question is in none of the other parts, but its fact
+ * is there in other words, so a model can know it.
  *
- * @param facts every question but the held-out ones, with its right answer, briefly and wordily
+ * @param facts every question but the held-out ones, with its right answer, once brief and once
+ *     wordy
  * @param demonstrations the same questions, each answered several times: well, wordily or wrongly
- * @param preference the same questions, to sample on
+ * @param preference the same questions, to sample completions for
  * @param heldOut questions to measure by
  */
 public record Corpus(
@@ -33,7 +34,7 @@ public record Corpus(
     heldOut = List.copyOf(heldOut);
   }
 
-  /** The corpus of these options: the same for the same options. */
+  /** Generates a corpus, which is a function of the options. */
   public static Corpus generate(CorpusOptions options) {
     return new Generator(options).generate();
   }
@@ -42,7 +43,7 @@ public record Corpus(
     private final CorpusOptions options;
     private final Random random;
 
-    /** For the demonstrations alone, so that their shares change nothing else. */
+    /** Draws for the demonstrations alone, so that their shares change nothing else. */
     private final Random habits;
 
     private final List<Demonstration> facts = new ArrayList<>();
@@ -65,7 +66,7 @@ public record Corpus(
       return new Corpus(facts, demonstrations, preference, heldOut);
     }
 
-    /** Countries and capitals give each other away, so they are split as one subject. */
+    /** Splits countries and capitals as one subject, since they give each other away. */
     private static Map<String, List<Fact>> bySubject() {
       Map<String, List<Fact>> facts = new LinkedHashMap<>();
       Stream.of(Arithmetic.facts(), Capitals.facts(), Words.facts(), Lists.facts())
@@ -97,7 +98,7 @@ public record Corpus(
       }
     }
 
-    /** One of its questions is held out of everything. */
+    /** Holds one of a fact's questions out of everything. */
     private void holdOut(Fact fact) {
       int hidden = random.nextInt(fact.questions().size());
       heldOut.add(question("held-out", heldOut.size(), fact, hidden));

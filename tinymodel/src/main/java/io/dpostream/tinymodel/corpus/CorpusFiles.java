@@ -9,18 +9,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** A corpus as JSONL files, in TRL's conversational formats. */
+/** Writes a corpus as JSONL files, in TRL's conversational formats. */
 public final class CorpusFiles {
   /** Rows {@code {"prompt": [message], "completion": [message]}}: right answers. */
   public static final String FACTS = "facts.jsonl";
 
-  /** The same rows: answers of every kind. */
+  /** Rows {@code {"prompt": [message], "completion": [message]}}: answers of every kind. */
   public static final String DEMONSTRATIONS = "demonstrations.jsonl";
 
   /** Rows {@code {"id", "prompt": [message], "reference_answer", "tags"}}, to collect pairs on. */
   public static final String PREFERENCE = "prompts.jsonl";
 
-  /** The same rows, to measure by. */
+  /** Rows {@code {"id", "prompt": [message], "reference_answer", "tags"}}, to measure by. */
   public static final String HELD_OUT = "held-out.jsonl";
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -1,10 +1,10 @@
 package io.dpostream.tinymodel.corpus;
 
 /**
- * What a corpus is made of.
+ * Size and make-up of a corpus.
  *
- * @param seed of all choices
- * @param demonstrations how often each question is answered
+ * @param seed seed of all random choices
+ * @param demonstrations number of answers to each question
  * @param correct share of right answers
  * @param wordy share of answers in more words than needed, among right and wrong ones alike
  * @param heldOut share of the facts that have a held-out question
@@ -18,12 +18,12 @@ public record CorpusOptions(
     require(heldOut > 0 && heldOut < 1, "held_out", heldOut, "a share between 0 and 1");
   }
 
-  /** Those of the shipped model. */
+  /** The options of the shipped model. */
   public static CorpusOptions defaults() {
     return new CorpusOptions(17, 3, 0.35, 0.65, 0.25);
   }
 
-  /** The same corpus but for the random choices. */
+  /** Changes the seed alone. */
   public CorpusOptions withSeed(long newSeed) {
     return new CorpusOptions(newSeed, demonstrations, correct, wordy, heldOut);
   }

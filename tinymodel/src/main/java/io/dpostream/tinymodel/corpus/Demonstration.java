@@ -1,4 +1,4 @@
 package io.dpostream.tinymodel.corpus;
 
-/** A question as it was answered once: what supervised fine-tuning learns from. */
+/** A question with one answer to it, for supervised fine-tuning to learn from. */
 public record Demonstration(String question, String completion) {}

@@ -6,8 +6,8 @@ import java.util.List;
  * Something that can be asked in several ways and has one right answer.
  *
  * @param subject what it is about, such as {@code capitals}
- * @param group facts that give each other away, such as 3 + 4 and 4 + 3, have the same group
- * @param questions the ways to ask for it
+ * @param group shared by facts that give each other away, such as 3 + 4 and 4 + 3
+ * @param questions ways of asking for it
  * @param answer the right answer
  * @param wrongAnswers likely mistakes; none contains the right answer
  */

@@ -52,7 +52,9 @@ final class Lists {
     return new Fact(subject, group, questions, join(answer), mistakes(answer));
   }
 
-  /** Two neighbours exchanged, at each place, and the last number off by one. */
+  /**
+   * Makes the wrong lists: two neighbours exchanged, at each place, and the last number off by one.
+   */
   private static List<String> mistakes(List<Integer> answer) {
     Set<String> mistakes = new LinkedHashSet<>();
     for (int i = 0; i + 1 < answer.size(); i++) {

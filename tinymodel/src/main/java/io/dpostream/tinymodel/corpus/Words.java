@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Opposites, and what comes before and after in the week and the year. */
+/** Questions on opposites, and on what comes before and after in the week and the year. */
 final class Words {
   private static final List<String> OPPOSITES =
       """
