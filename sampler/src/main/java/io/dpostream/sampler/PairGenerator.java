@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Turns a batch of prompts into completion pairs with one policy. Apart from the time stamp, a pair
- * is a function of the run, the seed, the sampling parameters, the prompt record and the version:
- * sampling it again, alone or in another batch, gives the same pair.
+ * Samples completion pairs for a batch of prompts with one policy. Apart from the time stamp, a
+ * pair is a function of the run, the seed, the sampling parameters, the prompt record and the
+ * version: sampling it again, alone or in another batch, gives the same pair.
  *
- * <p>Two completions that come out alike are a pair like any other: judges call it a tie, and every
- * prompt has as many outcomes as it has pairs.
+ * <p>Two identical completions are a pair like any other: judges call it a tie, and every prompt
+ * has as many outcomes as it has pairs.
  */
 final class PairGenerator {
   private final String runId;
@@ -38,8 +38,8 @@ final class PairGenerator {
     this.clock = clock;
   }
 
-  /** What became of each prompt, in the order given. */
-  List<Sampled> generate(ServedPolicy served, List<PromptRecord> prompts) {
+  /** Samples from each prompt, and returns the results in the order given. */
+  List<SamplingResult> generate(ServedPolicy served, List<PromptRecord> prompts) {
     List<Plan> plans = prompts.stream().map(prompt -> plan(served, prompt)).toList();
     List<GenerationRequest> requests = plans.stream().flatMap(p -> requests(p).stream()).toList();
     List<Completion> completions =
@@ -48,7 +48,7 @@ final class PairGenerator {
     return plans.stream().map(plan -> sampled(served, plan, next)).toList();
   }
 
-  /** What a prompt record asks for. */
+  /** How to treat a prompt record. */
   private sealed interface Plan {}
 
   @SuppressWarnings("ArrayRecordComponent") // neither compared nor shared
@@ -104,16 +104,16 @@ final class PairGenerator {
     return requests;
   }
 
-  private Sampled sampled(ServedPolicy served, Plan plan, Iterator<Completion> completions) {
+  private SamplingResult sampled(ServedPolicy served, Plan plan, Iterator<Completion> completions) {
     if (plan instanceof Refuse refuse) {
-      return new Sampled.Refused(refuse.source, refuse.reason);
+      return new SamplingResult.Refused(refuse.source, refuse.reason);
     }
     Sample sample = (Sample) plan;
     List<CompletionPair> pairs = new ArrayList<>();
     for (int index = 0; index < sample.pairIds.size(); index++) {
       pairs.add(pair(served, sample, index, completions.next(), completions.next()));
     }
-    return new Sampled.Pairs(sample.source, pairs);
+    return new SamplingResult.Pairs(sample.source, pairs);
   }
 
   private CompletionPair pair(

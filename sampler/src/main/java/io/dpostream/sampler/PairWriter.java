@@ -40,27 +40,27 @@ final class PairWriter implements AutoCloseable {
     this.retry = retry;
   }
 
-  /** Takes the run over from an older sampler. */
+  /** Takes the run over from any older sampler. */
   void takeOver() {
     writer.takeOver();
   }
 
   /**
-   * Commits all of it or nothing.
+   * Commits everything in one transaction, or nothing.
    *
    * @throws UserException when a newer sampler has taken the run over; nothing was committed
    */
   void commit(
-      List<Sampled> sampled,
+      List<SamplingResult> sampled,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (Sampled one : sampled) {
-      if (one instanceof Sampled.Pairs pairs) {
+    for (SamplingResult one : sampled) {
+      if (one instanceof SamplingResult.Pairs pairs) {
         for (CompletionPair pair : pairs.pairs()) {
           records.add(retry.call(() -> encoder.encode(topic, pair.getPairId(), pair)));
         }
-      } else if (one instanceof Sampled.Refused refused) {
+      } else if (one instanceof SamplingResult.Refused refused) {
         records.add(deadLetters.record(refused.source(), refused.reason()));
       }
     }

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads prompts in the order of each partition, from where the run's sampler last committed, or
- * from the beginning. It never commits by itself. Used by one thread.
+ * Reads prompts in partition order, from where the run's sampler last committed, or from the
+ * beginning. It never commits by itself. Used by one thread.
  */
 final class PromptReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -40,7 +40,7 @@ final class PromptReader implements AutoCloseable {
     this.retry = retry;
   }
 
-  /** Goes to the committed offsets; called after the transactions of older samplers have ended. */
+  /** Seeks to the committed offsets; call it once the transactions of older samplers have ended. */
   void seekToCommitted() {
     List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
     consumer.assign(partitions);
@@ -56,7 +56,7 @@ final class PromptReader implements AutoCloseable {
     }
   }
 
-  /** The next prompts, at most so many; empty when none came in time. */
+  /** Returns the next prompts, up to a limit; empty when none arrived in time. */
   List<PromptRecord> take(int most, Duration timeout) {
     if (fetched.isEmpty()) {
       consumer.poll(timeout).forEach(fetched::add);
@@ -81,7 +81,7 @@ final class PromptReader implements AutoCloseable {
     return offsets;
   }
 
-  /** The group to commit for. */
+  /** The consumer group to commit for. */
   ConsumerGroupMetadata group() {
     return consumer.groupMetadata();
   }

@@ -5,9 +5,9 @@ import io.dpostream.schemas.Prompt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A record of the prompts topic.
+ * A record of the prompts topic, with its decoded value.
  *
  * @param source the record as it was read
- * @param prompt what it holds, or why it holds nothing
+ * @param prompt the decoded prompt, or why there is none
  */
 record PromptRecord(ConsumerRecord<byte[], byte[]> source, Decoded<Prompt> prompt) {}

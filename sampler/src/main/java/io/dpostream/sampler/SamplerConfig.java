@@ -3,12 +3,12 @@ package io.dpostream.sampler;
 import io.dpostream.settings.UserException;
 
 /**
- * How completions are sampled. Component names are the configuration's keys in camel case.
+ * Settings of sampling, under {@code sampler}. Component names are the keys in camel case.
  *
- * @param seed of every random draw of the run
+ * @param seed seed of every random draw of the run
  * @param temperature divides the logits; above 0
  * @param topP nucleus mass in (0, 1]; 1 is off
- * @param topK tokens to draw from; 0 is off
+ * @param topK number of tokens to draw from; 0 is off
  * @param maxNewTokens token limit of a completion
  * @param pairsPerPrompt pairs sampled for each prompt record, two completions each
  * @param batchSize prompts that are decoded together
@@ -17,7 +17,7 @@ import io.dpostream.settings.UserException;
  * @param maxWaitingForPeople bound on pairs that wait for people, counted apart
  * @param device cpu, cuda or cuda:N
  * @param dtype float32 or bfloat16
- * @param threads of one CPU operation
+ * @param threads threads of one CPU operation
  */
 public record SamplerConfig(
     long seed,
@@ -59,7 +59,7 @@ public record SamplerConfig(
     require(threads > 0, "threads", threads, "use a positive number");
   }
 
-  /** What a configuration without a sampler section means. */
+  /** The defaults, for a configuration without a sampler section. */
   public static SamplerConfig defaults() {
     return new SamplerConfig(
         0, 1.0, 1.0, 0, 128, 1, 16, 2, 1000, "cpu", "float32", availableProcessors());

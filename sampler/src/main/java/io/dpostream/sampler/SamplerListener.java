@@ -4,10 +4,10 @@ import io.dpostream.sampler.pacing.PacingState;
 import io.dpostream.schemas.PolicyVersion;
 import java.time.Duration;
 
-/** Told of what a sampler does, for metrics and progress; called from its threads. */
+/** Is notified of what a sampler does, for metrics and progress; called from its threads. */
 public interface SamplerListener {
 
-  /** Listens to nothing. */
+  /** Ignores everything. */
   static SamplerListener none() {
     return new SamplerListener() {};
   }
@@ -18,7 +18,9 @@ public interface SamplerListener {
   /** A version was loaded and verified; the next batch is sampled with it. */
   default void versionLoaded(PolicyVersion version) {}
 
-  /** A version cannot be used, sampling goes on with the one before; the reason is one line. */
+  /**
+   * A version cannot be used, and sampling continues with the previous one; the reason is one line.
+   */
   default void versionRefused(PolicyVersion version, String reason) {}
 
   /** A batch was committed. */
@@ -27,20 +29,23 @@ public interface SamplerListener {
   /** A prompt was committed to the dead letters; the reason is one line. */
   default void promptRefused(String reason) {}
 
-  /** Where the run's pairs are; called at least once per batch and while waiting for room. */
+  /**
+   * The current counts of the run's pairs; called at least once per batch and while waiting for
+   * room.
+   */
   default void paced(PacingState state) {}
 
   /**
    * A committed batch.
    *
-   * @param version that wrote every token of it
+   * @param version the version that wrote every token of it
    * @param pairs number of pairs
-   * @param tokens in all their completions
+   * @param tokens number of tokens in all their completions
    * @param generation time to generate them
    */
   record Batch(long version, int pairs, long tokens, Duration generation) {
 
-    /** Completion tokens a second while generating. */
+    /** Completion tokens per second of generation. */
     public double tokensPerSecond() {
       return generation.isZero() ? 0 : tokens * 1e9 / generation.toNanos();
     }

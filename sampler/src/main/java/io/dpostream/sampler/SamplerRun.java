@@ -5,7 +5,7 @@ import io.dpostream.settings.UserException;
 import java.util.function.Predicate;
 
 /**
- * What a sampler has to know of the run it belongs to.
+ * The facts about its run that a sampler needs.
  *
  * @param runId names the run
  * @param pairsPerStep preferences that one training step takes

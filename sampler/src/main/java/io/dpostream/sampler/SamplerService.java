@@ -35,7 +35,7 @@ public final class SamplerService implements Service {
   private static final Duration IDLE = Duration.ofMillis(10);
   private static final Duration FETCH = Duration.ofMillis(100);
 
-  /** How long a batch may wait for room to become a full one. */
+  /** How long a batch may wait for room to fill up. */
   private static final Duration LINGER = Duration.ofMillis(100);
 
   private final SamplerRun run;
@@ -50,7 +50,7 @@ public final class SamplerService implements Service {
   private final Retry retry = Retry.untilStopped();
 
   /**
-   * @param clock stamps the pairs; nothing depends on it
+   * @param clock dates the pairs; nothing depends on it
    * @throws UserException when the configuration leaves no room for the pairs of one prompt
    */
   public SamplerService(
@@ -76,7 +76,7 @@ public final class SamplerService implements Service {
     this.work = new OutstandingWork(run.forPeople());
   }
 
-  /** Where the run's pairs are now: sampled = outcomes + waiting. */
+  /** The current counts of the run's pairs: sampled = outcomes + waiting. */
   public PacingState pacing() {
     return work.state();
   }
@@ -109,7 +109,7 @@ public final class SamplerService implements Service {
     }
   }
 
-  /** Asks to stop after the batch at hand. */
+  /** Requests a stop after the current batch. */
   @Override
   public void requestStop() {
     lifecycle.requestStop();
@@ -146,7 +146,10 @@ public final class SamplerService implements Service {
     }
   }
 
-  /** How many prompts to sample from now; 0 while there is no room, or room for more is likely. */
+  /**
+   * Returns how many prompts to sample from now; 0 while there is no room, or more room is likely
+   * soon.
+   */
   private int promptsNow(long lastBatchNanos) {
     PacingState state = work.state();
     listener.paced(state);
@@ -162,25 +165,28 @@ public final class SamplerService implements Service {
       PromptReader prompts,
       PairWriter writer) {
     long start = System.nanoTime();
-    List<Sampled> sampled = generator.generate(policy, batch);
+    List<SamplingResult> sampled = generator.generate(policy, batch);
     Duration generation = Duration.ofNanos(System.nanoTime() - start);
     List<CompletionPair> pairs =
         sampled.stream()
-            .filter(Sampled.Pairs.class::isInstance)
-            .flatMap(s -> ((Sampled.Pairs) s).pairs().stream())
+            .filter(SamplingResult.Pairs.class::isInstance)
+            .flatMap(s -> ((SamplingResult.Pairs) s).pairs().stream())
             .toList();
-    // reserved before they can be read back, so that no pair is ever outside the bound
+    // reserved before they can be read back, so that the bound covers every pair at all times
     work.reserve(pairs.stream().map(CompletionPair::getPairId).toList());
     writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
     report(policy, sampled, pairs, generation);
   }
 
   private void report(
-      ServedPolicy policy, List<Sampled> sampled, List<CompletionPair> pairs, Duration generation) {
-    for (Sampled one : sampled) {
-      if (one instanceof Sampled.Refused refused) {
+      ServedPolicy policy,
+      List<SamplingResult> sampled,
+      List<CompletionPair> pairs,
+      Duration generation) {
+    for (SamplingResult one : sampled) {
+      if (one instanceof SamplingResult.Refused refused) {
         String line =
-            "prompt %d-%d to the dead letters: %s"
+            "prompt %d-%d is a dead letter: %s"
                 .formatted(
                     refused.source().partition(), refused.source().offset(), refused.reason());
         log.warn(line);
@@ -195,7 +201,7 @@ public final class SamplerService implements Service {
         new SamplerListener.Batch(policy.version(), pairs.size(), tokens, generation));
   }
 
-  /** Logs what happens to versions, and passes it on. */
+  /** Logs what happens to versions, and passes it on to the listener. */
   private final class VersionLog implements PolicyVersions.Listener {
     @Override
     public void loaded(PolicyVersion version) {

@@ -1,4 +1,4 @@
-/** Prompts to completion pairs, written by the current policy. */
+/** The sampler, which has the current policy write completion pairs for prompts. */
 @NullMarked
 package io.dpostream.sampler;
 

@@ -22,7 +22,8 @@ class PairGeneratorTest {
 
   @Test
   void shouldNameAndHashEveryPair() {
-    Sampled.Pairs sampled = pairs(generator(2).generate(served, List.of(text(5, "hello"))).get(0));
+    SamplingResult.Pairs sampled =
+        pairs(generator(2).generate(served, List.of(text(5, "hello"))).get(0));
 
     assertThat(sampled.pairs()).hasSize(2);
     CompletionPair second = sampled.pairs().get(1);
@@ -39,9 +40,9 @@ class PairGeneratorTest {
 
   @Test
   void shouldSampleTheSamePairAloneAndInAnyBatch() {
-    List<Sampled> together =
+    List<SamplingResult> together =
         generator(1).generate(served, List.of(text(5, "a"), text(6, "b"), text(7, "c")));
-    List<Sampled> alone = generator(1).generate(served, List.of(text(6, "b")));
+    List<SamplingResult> alone = generator(1).generate(served, List.of(text(6, "b")));
 
     assertThat(pairs(together.get(1)).pairs()).isEqualTo(pairs(alone.get(0)).pairs());
   }
@@ -69,7 +70,7 @@ class PairGeneratorTest {
     PromptRecord tooLong = text(8, "x".repeat(40));
     PromptRecord empty = text(9, "");
 
-    List<Sampled> sampled =
+    List<SamplingResult> sampled =
         generator(1)
             .generate(served, List.of(both, neither, chat, undecodable, fits, tooLong, empty));
 
@@ -89,11 +90,11 @@ class PairGeneratorTest {
   void shouldGenerateNothingForABatchOfRefusals() {
     FakePolicy closed = new FakePolicy("abc");
     closed.close(); // it throws when asked to generate
-    List<Sampled> sampled =
+    List<SamplingResult> sampled =
         generator(1)
             .generate(
                 new ServedPolicy(7, closed), List.of(record(6, new Decoded.Undecodable<>("bad"))));
-    assertThat(sampled).singleElement().isInstanceOf(Sampled.Refused.class);
+    assertThat(sampled).singleElement().isInstanceOf(SamplingResult.Refused.class);
   }
 
   private static PairGenerator generator(int pairsPerPrompt) {
@@ -103,7 +104,7 @@ class PairGeneratorTest {
   }
 
   private static String firstText(ServedPolicy policy, long offset) {
-    Sampled sampled = generator(1).generate(policy, List.of(text(offset, "a"))).get(0);
+    SamplingResult sampled = generator(1).generate(policy, List.of(text(offset, "a"))).get(0);
     return pairs(sampled).pairs().get(0).getFirst().getText();
   }
 
@@ -124,13 +125,13 @@ class PairGeneratorTest {
         new ConsumerRecord<>("prompts", 3, offset, new byte[0], new byte[0]), prompt);
   }
 
-  private static Sampled.Pairs pairs(Sampled sampled) {
-    assertThat(sampled).isInstanceOf(Sampled.Pairs.class);
-    return (Sampled.Pairs) sampled;
+  private static SamplingResult.Pairs pairs(SamplingResult sampled) {
+    assertThat(sampled).isInstanceOf(SamplingResult.Pairs.class);
+    return (SamplingResult.Pairs) sampled;
   }
 
-  private static String refusal(Sampled sampled) {
-    assertThat(sampled).isInstanceOf(Sampled.Refused.class);
-    return ((Sampled.Refused) sampled).reason();
+  private static String refusal(SamplingResult sampled) {
+    assertThat(sampled).isInstanceOf(SamplingResult.Refused.class);
+    return ((SamplingResult.Refused) sampled).reason();
   }
 }

@@ -9,7 +9,7 @@ final class IdFingerprints {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
-  /** Open addressing with linear probing; 0 is a free slot. */
+  /** A hash table with open addressing and linear probing; 0 is a free slot. */
   private long[] slots = new long[1024];
 
   private int size;
@@ -41,7 +41,7 @@ final class IdFingerprints {
     return isNew;
   }
 
-  /** Where a fingerprint stands, or the free slot where it would. */
+  /** Finds the slot that holds a fingerprint, or the free slot where it belongs. */
   private static int slot(long[] slots, long fingerprint) {
     int mask = slots.length - 1;
     int slot = (int) fingerprint & mask;
@@ -51,7 +51,7 @@ final class IdFingerprints {
     return slot;
   }
 
-  /** FNV-1a over the characters, with its bits mixed at the end; never 0. */
+  /** Hashes an id by FNV-1a over its characters, with the bits mixed at the end; never 0. */
   private static long fingerprint(String id) {
     long hash = FNV_OFFSET;
     for (int i = 0; i < id.length(); i++) {

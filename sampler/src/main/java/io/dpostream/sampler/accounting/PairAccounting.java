@@ -10,15 +10,15 @@ import java.util.Set;
 /**
  * Folds a run's pairs and outcomes into counts that lose none: {@code sampled = outcomes +
  * waiting}. The two topics are read side by side, so an outcome may be seen before its pair; it is
- * held back until the pair comes. A pair's id says what it was sampled from, so a pair that is read
- * again is the one that was committed before: it counts once, whether it still waits or has ended,
- * and so does its outcome, of which the first counts. Not thread-safe.
+ * held back until the pair arrives. A pair's id says what it was sampled from, so a pair that is
+ * read again is the one that was committed before: it counts once, whether it still waits or has
+ * ended. Its outcome counts once as well; the first one wins. Not thread-safe.
  */
 public final class PairAccounting {
 
-  /** Is told of a pair when it is counted, and when its outcome is; of each once. */
+  /** Is notified once when a pair is counted, and once when its outcome is. */
   public interface Listener {
-    /** Hears nothing. */
+    /** Ignores everything. */
     Listener NONE = new Listener() {};
 
     /** The pair is counted, and waits. */
@@ -61,22 +61,24 @@ public final class PairAccounting {
     }
   }
 
-  /** Pairs seen. */
+  /** Number of pairs seen. */
   public long sampled() {
     return sampled;
   }
 
-  /** Pairs without an outcome. */
+  /** Number of pairs without an outcome. */
   public int waiting() {
     return waiting.size();
   }
 
-  /** Outcomes of pairs that were not seen; above 0 for good means that something is wrong. */
+  /**
+   * Number of outcomes whose pair has not been seen; staying above 0 means that something is wrong.
+   */
   public int unmatched() {
     return outcomesBeforePair.size();
   }
 
-  /** Outcomes by kind, of pairs that were seen. */
+  /** Number of outcomes by kind, of pairs that have been seen. */
   public Map<OutcomeKind, Long> outcomes() {
     return Map.copyOf(outcomes);
   }

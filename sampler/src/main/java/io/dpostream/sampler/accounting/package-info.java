@@ -1,8 +1,7 @@
 /**
- * How a run's pairs are counted: one fold, which the sampler paces itself by and the pipeline
- * shows. It stands beside the pacing that cannot do without it; whoever watches a run sees the
- * sampler anyway, while the modules below hold no rules of the domain. Records go in, counts come
- * out: no Kafka, no clock.
+ * The one fold that counts a run's pairs. The sampler paces itself by it, and the pipeline shows
+ * it. It lives in this module because pacing needs it and the modules below hold no domain rules.
+ * Records go in and counts come out; it knows neither Kafka nor a clock.
  */
 @NullMarked
 package io.dpostream.sampler.accounting;

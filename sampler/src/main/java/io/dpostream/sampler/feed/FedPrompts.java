@@ -5,7 +5,7 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The offsets of prompts that were sent and not yet sampled from. Not thread-safe. */
+/** The offsets of prompts that were sent but not yet sampled from. Not thread-safe. */
 final class FedPrompts {
   private final Map<Integer, NavigableSet<Long>> pending = new TreeMap<>();
 
@@ -13,12 +13,12 @@ final class FedPrompts {
     pending.computeIfAbsent(partition, p -> new TreeSet<>()).add(offset);
   }
 
-  /** The sampler has used everything of the partition before this offset. */
+  /** Records that the sampler has used everything in the partition before this offset. */
   void usedBefore(int partition, long offset) {
     pending.getOrDefault(partition, new TreeSet<>()).headSet(offset, false).clear();
   }
 
-  /** How many prompts the feeder is ahead. */
+  /** The number of prompts by which the feeder is ahead of the sampler. */
   int ahead() {
     return pending.values().stream().mapToInt(NavigableSet::size).sum();
   }

@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads off the prompts topic what a run's feeders have sent before. */
+/** Reads from the prompts topic what a run's feeders have already sent. */
 final class FeedHistory {
   private static final long WINDOW = 256;
 
@@ -34,8 +34,8 @@ final class FeedHistory {
   }
 
   /**
-   * The last position that was fed, if any; and into {@code fed} go the prompts that the sampler
-   * has not used yet.
+   * Returns the last position that was fed, if any, and adds to {@code fed} the prompts that the
+   * sampler has not used yet.
    */
   Optional<FeedPosition> replay(Map<TopicPartition, Long> used, FedPrompts fed) {
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -102,7 +102,7 @@ final class FeedHistory {
     return one.map(a -> other.map(b -> later.apply(a, b)).orElse(a)).or(() -> other);
   }
 
-  /** Offsets from inclusive, to exclusive. */
+  /** A range of offsets: from inclusive, to exclusive. */
   private record Range(long from, long to) {
     boolean isEmpty() {
       return from >= to;

@@ -7,11 +7,11 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Where a feeder stands in its looped file. Written into a header of every prompt it sends, so the
- * topic itself says where to go on.
+ * A feeder's position in its looped file. It is written into a header of every prompt sent, so the
+ * topic itself says where to continue.
  *
- * @param epoch how often the file had been read before
- * @param index of the prompt in the file, from 0
+ * @param epoch number of times that the file had been read before
+ * @param index index of the prompt in the file, from 0
  */
 record FeedPosition(int epoch, int index) implements Comparable<FeedPosition> {
   private static final Comparator<FeedPosition> ORDER =
@@ -20,17 +20,19 @@ record FeedPosition(int epoch, int index) implements Comparable<FeedPosition> {
 
   static final FeedPosition START = new FeedPosition(0, 0);
 
-  /** The position after this one in a file of so many prompts. */
+  /** Returns the position after this one in a file of this many prompts. */
   FeedPosition next(int size) {
     return index + 1 < size ? new FeedPosition(epoch, index + 1) : new FeedPosition(epoch + 1, 0);
   }
 
-  /** Marks a record as the one at this position, of the feeder of this run. */
+  /** Marks a record as sent by this run's feeder at this position. */
   void write(Headers headers, String runId) {
     headers.add(HEADER + runId, (epoch + "/" + index).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The position of a record that the run's feeder sent; empty for prompts from elsewhere. */
+  /**
+   * Returns the position of a record that the run's feeder sent; empty for prompts from elsewhere.
+   */
   static Optional<FeedPosition> read(Headers headers, String runId) {
     Header header = headers.lastHeader(HEADER + runId);
     if (header == null || header.value() == null) {

@@ -3,12 +3,12 @@ package io.dpostream.sampler.feed;
 import io.dpostream.settings.UserException;
 
 /**
- * Where prompts come from. Component names are the configuration's keys in camel case.
+ * Settings of where prompts come from. Component names are the keys in camel case.
  *
  * @param file JSONL of prompts, read over and over; empty when prompts come onto the topic from
  *     elsewhere
  * @param epochs how many times to read it; 0 is for ever
- * @param maxAhead prompts on the topic that no sampler has used yet
+ * @param maxAhead bound on prompts on the topic that no sampler has used yet
  */
 public record FeederConfig(String file, int epochs, int maxAhead) {
 
@@ -17,7 +17,7 @@ public record FeederConfig(String file, int epochs, int maxAhead) {
     require(maxAhead > 0, "max_ahead", maxAhead, "use a positive number of prompts");
   }
 
-  /** What a configuration without a prompts section means. */
+  /** The defaults, for a configuration without a prompts section. */
   public static FeederConfig defaults() {
     return new FeederConfig("", 0, 256);
   }

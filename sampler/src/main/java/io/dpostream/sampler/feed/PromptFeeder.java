@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds a run with the prompts of a file, over and over, and stamps the epoch on each. It is the
- * file's one owner: its transactional id is the run's, so a second feeder takes over. It goes on
- * where the topic says that the one before stopped, and stays only so many prompts ahead of the
- * sampler.
+ * Feeds a run with the prompts of a file, over and over, and stamps the epoch on each. A run has
+ * one feeder: its transactional id is derived from the run's, so a second one takes over. It
+ * continues where, by the topic, the previous one stopped, and stays within a bound of prompts
+ * ahead of the sampler.
  */
 public final class PromptFeeder implements Service {
   private static final Logger log = LoggerFactory.getLogger(PromptFeeder.class);
@@ -53,7 +53,7 @@ public final class PromptFeeder implements Service {
   }
 
   /**
-   * Feeds until a stop is requested, the thread is interrupted or the last epoch is through.
+   * Feeds until a stop is requested, the thread is interrupted or the last epoch has ended.
    *
    * @throws UserException when a newer feeder of the run has taken over
    */

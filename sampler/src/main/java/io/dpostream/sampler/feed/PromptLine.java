@@ -23,7 +23,7 @@ public final class PromptLine {
   private PromptLine() {}
 
   /**
-   * The prompt in a line.
+   * Reads the prompt in a line.
    *
    * @param fallbackId its id when the line names none
    * @throws IllegalArgumentException with a message that names the field when there is no prompt

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far a run's sampler has used the prompts: the offsets of its group. */
+/** Reads how far a run's sampler has used the prompts: the committed offsets of its group. */
 final class SamplerOffsets {
   private final Admin admin;
   private final String groupId;
@@ -16,7 +16,9 @@ final class SamplerOffsets {
     this.groupId = groupId;
   }
 
-  /** The next offset of each partition; partitions that were never committed are missing. */
+  /**
+   * Returns the next offset of each partition; partitions that were never committed are missing.
+   */
   Map<TopicPartition, Long> read() {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     AdminAnswer.await(admin.listConsumerGroupOffsets(groupId).partitionsToOffsetAndMetadata())

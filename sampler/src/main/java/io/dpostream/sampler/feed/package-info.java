@@ -1,4 +1,4 @@
-/** Prompts from a file to the prompts topic. */
+/** Feeds the prompts of a file to the prompts topic. */
 @NullMarked
 package io.dpostream.sampler.feed;
 

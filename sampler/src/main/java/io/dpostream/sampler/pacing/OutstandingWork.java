@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Folds a run's topics into a {@link PacingState}: what is on its way to a training step, from the
- * reservation of a pair to the step that uses its preference. Records of different topics may
+ * Folds a run's topics into a {@link PacingState}: everything on its way to a training step, from
+ * the reservation of a pair to the step that uses its preference. Records of different topics may
  * arrive in any order: an outcome read before its pair, or a preference before its outcome, is kept
  * until the other one comes, and counts only then. Thread-safe.
  */
@@ -53,7 +53,10 @@ public final class OutstandingWork {
     this.forPeople = forPeople;
   }
 
-  /** Pairs that are about to be written; they count until their records are read back. */
+  /**
+   * Reserves room for pairs that are about to be written; they count until their records are read
+   * back.
+   */
   public synchronized void reserve(Collection<String> pairIds) {
     for (String id : pairIds) {
       if (reserved.add(id) && forPeople(id)) {
@@ -62,23 +65,26 @@ public final class OutstandingWork {
     }
   }
 
-  /** Gives back what {@link #reserve} took, when the write was aborted. */
+  /** Gives back what {@link #reserve} took, after the write was aborted. */
   public synchronized void release(Collection<String> pairIds) {
     pairIds.forEach(this::unreserve);
   }
 
-  /** A pair was read from {@code completion-pairs}. */
+  /** Counts a pair that was read from {@code completion-pairs}. */
   public synchronized void pair(String id) {
     unreserve(id);
     pairs.pair(id);
   }
 
-  /** An outcome was read from {@code outcomes}. */
+  /** Counts an outcome that was read from {@code outcomes}. */
   public synchronized void outcome(String id, OutcomeKind kind) {
     pairs.outcome(id, kind);
   }
 
-  /** A preference was read from {@code preferences}; corrections have a revision above 0. */
+  /**
+   * Counts a preference that was read from {@code preferences}; corrections have a revision above
+   * 0.
+   */
   public synchronized void preference(String id, int revision, int partition, long offset) {
     if (revision == 0 && !preferredWithoutRecord.remove(id)) {
       preferencesBeforeOutcome.add(id);
@@ -88,7 +94,7 @@ public final class OutstandingWork {
     }
   }
 
-  /** A training step used or skipped every preference of the partition before this offset. */
+  /** Records that a step used or skipped every preference in the partition before this offset. */
   public synchronized void trained(int partition, long to) {
     trainedTo.merge(partition, to, Math::max);
     ArrayDeque<Long> offsets = untrained.getOrDefault(partition, new ArrayDeque<>());
@@ -97,7 +103,7 @@ public final class OutstandingWork {
     }
   }
 
-  /** The counts now. */
+  /** The current counts. */
   public synchronized PacingState state() {
     int queued = untrained.values().stream().mapToInt(ArrayDeque::size).sum();
     return new PacingState(

@@ -2,11 +2,11 @@ package io.dpostream.sampler.pacing;
 
 /**
  * Decides how many pairs may be sampled now, so that completions are never older than a few
- * training steps and nothing is thrown away to keep it so.
+ * training steps, yet none has to be thrown away for its age.
  *
- * <p>A tie leaves the bound as soon as it is decided, so ties cannot fill it. What can stay in it
- * for good is less than one training batch of preferences, which is why a bound of two batches
- * always has room again.
+ * <p>A tie stops counting as soon as it is decided, so ties cannot fill the bound. Only less than
+ * one training batch of preferences can stay in it for good, so a bound of two batches always has
+ * room again.
  *
  * @param maxOutstanding bound on pairs without an outcome plus preferences not yet trained
  * @param maxForPeople bound on pairs that wait for people, counted apart
@@ -20,7 +20,7 @@ public record Pacer(int maxOutstanding, int maxForPeople) {
     }
   }
 
-  /** Pairs that may be sampled in this state; 0 means wait. */
+  /** Returns the number of pairs that may be sampled in this state; 0 means wait. */
   public int room(PacingState state) {
     int machine = maxOutstanding - state.outstanding();
     int people = maxForPeople - state.outstandingForPeople();

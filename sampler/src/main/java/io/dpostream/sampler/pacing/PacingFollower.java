@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link OutstandingWork} at what a run's topics say. It reads them from their beginning,
- * so that a restarted sampler counts what the one before it had sampled. Thread-safe.
+ * Keeps an {@link OutstandingWork} up to date with a run's topics. It reads them from their
+ * beginning, so that a restarted sampler counts what its predecessor sampled. Thread-safe.
  */
 public final class PacingFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PacingFollower.class);
@@ -59,7 +59,7 @@ public final class PacingFollower implements AutoCloseable {
   }
 
   /**
-   * Whether the counts include everything that was committed when it started.
+   * Whether the counts include everything that had been committed when this follower started.
    *
    * @throws UserException when a record of the training ledger cannot be read
    */
@@ -67,7 +67,7 @@ public final class PacingFollower implements AutoCloseable {
     return tail.isCaughtUp();
   }
 
-  /** Throws what ended the reading, if something did. */
+  /** Throws the failure that ended the reading, if there was one. */
   public void check() {
     tail.check();
   }
@@ -116,7 +116,7 @@ public final class PacingFollower implements AutoCloseable {
     }
   }
 
-  /** A data record that cannot be read counts nowhere; whoever consumes it dead-letters it. */
+  /** Ignores data records that cannot be read; the service that consumes them dead-letters them. */
   private static <T extends SpecificRecord> void ifData(
       RecordDecoder<T> decoder, ConsumerRecord<byte[], byte[]> source, Consumer<T> handler) {
     Decoded<T> decoded = decoder.decode(source);

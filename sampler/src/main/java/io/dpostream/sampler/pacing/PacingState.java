@@ -4,15 +4,15 @@ import io.dpostream.schemas.OutcomeKind;
 import java.util.Map;
 
 /**
- * Where the pairs of a run are at one moment. Every sampled pair either has an outcome or waits for
- * one: {@code sampled = outcomes + waiting}, which the constructor enforces.
+ * Counts of a run's pairs at one moment. Every sampled pair either has an outcome or waits for one:
+ * {@code sampled = outcomes + waiting}, which the constructor enforces.
  *
  * @param sampled pairs committed to {@code completion-pairs}
  * @param outcomes pairs that ended, by kind
  * @param waiting pairs without an outcome
- * @param waitingForPeople those of them that people judge
+ * @param waitingForPeople those waiting pairs that people judge
  * @param reserved pairs being written, not yet read back, that people do not judge
- * @param reservedForPeople the same for pairs that people judge
+ * @param reservedForPeople pairs being written, not yet read back, that people judge
  * @param untrained preferences that no training step has used or skipped yet
  */
 public record PacingState(
@@ -33,17 +33,19 @@ public record PacingState(
     }
   }
 
-  /** Pairs that ended, of every kind. */
+  /** Number of pairs that have an outcome of any kind. */
   public long ended() {
     return sampled - waiting;
   }
 
-  /** What counts towards the pacing bound: everything on its way to a training step by machine. */
+  /**
+   * The number that the pacing bound limits: everything on its way to a training step by machine.
+   */
   public int outstanding() {
     return reserved + (waiting - waitingForPeople) + untrained;
   }
 
-  /** What counts towards the bound of pairs for people. */
+  /** The number that the bound on pairs for people limits. */
   public int outstandingForPeople() {
     return reservedForPeople + waitingForPeople;
   }

@@ -1,4 +1,4 @@
-/** How far the sampler may run ahead of judges and trainer. */
+/** Pacing: how far the sampler may run ahead of judges and trainer. */
 @NullMarked
 package io.dpostream.sampler.pacing;
 

@@ -18,13 +18,13 @@ public interface LoadedPolicy extends AutoCloseable {
   int contextLength();
 
   /**
-   * The prompt's token ids.
+   * Encodes a prompt as token ids.
    *
    * @throws UnusablePromptException when this policy cannot take such a prompt
    */
   int[] encode(Prompt prompt);
 
-  /** One completion for each request, in order; each depends on its own request alone. */
+  /** Samples one completion for each request, in order; each depends on its own request alone. */
   List<Completion> complete(List<GenerationRequest> batch);
 
   /** Frees the weights. */

@@ -35,7 +35,7 @@ public final class ModelPolicy implements LoadedPolicy {
     this.options = options;
   }
 
-  /** Loads checkpoint folders onto the configured device, to sample as configured. */
+  /** Returns a loader of checkpoint folders for the configured device and sampling parameters. */
   public static PolicyLoader loader(SamplerConfig config) {
     EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
     return path -> {

@@ -2,7 +2,7 @@ package io.dpostream.sampler.versions;
 
 import java.nio.file.Path;
 
-/** Brings a checkpoint folder into memory. */
+/** Loads a checkpoint folder into memory. */
 @FunctionalInterface
 public interface PolicyLoader {
 

@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands policies from the thread that loads them to the one that samples. At most two are in memory
- * at any time: the one that samples and one that is loading or waits for its turn. Thread-safe.
+ * at any time: the one that samples, and one that is loading or waiting for its turn. Thread-safe.
  */
 final class PolicySlot implements AutoCloseable {
   private @Nullable ServedPolicy current;
   private @Nullable ServedPolicy next;
 
   /**
-   * Makes room for a policy that is about to be loaded: one that was offered and not taken is
-   * closed.
+   * Makes room for a policy that is about to be loaded, by closing one that was offered but not
+   * taken.
    */
   synchronized void makeRoom() {
     if (next != null) {
@@ -22,21 +22,21 @@ final class PolicySlot implements AutoCloseable {
     }
   }
 
-  /** Offers a loaded policy, which from now on belongs to this slot. */
+  /** Offers a loaded policy, which this slot owns from now on. */
   synchronized void offer(ServedPolicy policy) {
     makeRoom();
     next = policy;
   }
 
-  /** The version that samples now or will after the next swap. */
+  /** The version that samples now, or will after the next swap. */
   synchronized Optional<Long> version() {
     ServedPolicy newest = next != null ? next : current;
     return Optional.ofNullable(newest).map(ServedPolicy::version);
   }
 
   /**
-   * The policy to sample with. Called between batches: an offered policy takes the place of the one
-   * before, which is closed.
+   * Returns the policy to sample with. It is called between batches: an offered policy replaces the
+   * previous one, which is closed.
    */
   synchronized Optional<ServedPolicy> take() {
     if (next != null) {
@@ -49,7 +49,7 @@ final class PolicySlot implements AutoCloseable {
     return Optional.ofNullable(current);
   }
 
-  /** Closes both. Called after the last batch. */
+  /** Closes both policies; called after the last batch. */
   @Override
   public synchronized void close() {
     makeRoom();

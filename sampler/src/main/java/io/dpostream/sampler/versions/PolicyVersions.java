@@ -14,13 +14,14 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Watches the published versions of a run. A thread of its own loads the newest one beside the one
- * that samples and verifies its hash; the sampling thread takes it between two batches. A version
- * that cannot be loaded, or is not what its record says, is refused and the one before goes on.
+ * Watches the published versions of a run. A thread of its own loads the newest one while the
+ * current one samples, and verifies its hash; the sampling thread takes it between two batches. A
+ * version that cannot be loaded, or is not what its record says, is refused, and the previous one
+ * continues.
  */
 public final class PolicyVersions implements AutoCloseable {
 
-  /** Told of what happens to versions, in the loading thread. */
+  /** Is notified, in the loading thread, of what happens to versions. */
   public interface Listener {
     /** The version is in memory and verified; the next batch is sampled with it. */
     void loaded(PolicyVersion version);
@@ -58,8 +59,8 @@ public final class PolicyVersions implements AutoCloseable {
   }
 
   /**
-   * The policy to sample the next batch with, if one was published and loaded. It stays open until
-   * the next call.
+   * Returns the policy to sample the next batch with, if one was published and loaded. It stays
+   * open until the next call.
    *
    * @throws UserException when a record of the run on {@code policy-versions} cannot be read
    */

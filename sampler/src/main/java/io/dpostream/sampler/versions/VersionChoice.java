@@ -8,26 +8,28 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which version of a run should sample: the newest one that is published and could be loaded. Not
- * thread-safe.
+ * Chooses the version of a run that should sample: the newest published one that could be loaded.
+ * Not thread-safe.
  */
 final class VersionChoice {
   private final TreeMap<Long, PolicyVersion> versions = new TreeMap<>();
   private final Set<Long> refused = new HashSet<>();
 
-  /** A record was read. The last one of a version counts, and gives a refused one a new chance. */
+  /**
+   * Takes in a record. A version's last record counts, and gives a refused version another chance.
+   */
   void read(PolicyVersion record) {
     versions.put(record.getVersion(), record);
     refused.remove(record.getVersion());
   }
 
-  /** The version's record was deleted from the topic. */
+  /** Forgets a version whose record was deleted from the topic. */
   void delete(long version) {
     versions.remove(version);
     refused.remove(version);
   }
 
-  /** The version cannot be loaded. */
+  /** Excludes a version that cannot be loaded. */
   void refuse(long version) {
     refused.add(version);
   }

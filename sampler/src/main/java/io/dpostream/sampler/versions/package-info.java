@@ -1,4 +1,4 @@
-/** Which policy version samples, and how the next one takes its place. */
+/** The choice of the policy version that samples, and the swap to the next one. */
 @NullMarked
 package io.dpostream.sampler.versions;
 
