@@ -8,8 +8,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo config}: what is configured. */
-@Command(name = "config", description = "Settings.", subcommands = ConfigCommand.Show.class)
+/** The command {@code dpo config}, which shows the configuration. */
+@Command(
+    name = "config",
+    description = "Show the settings.",
+    subcommands = ConfigCommand.Show.class)
 final class ConfigCommand implements Runnable {
 
   @Spec private CommandSpec spec;
@@ -19,8 +22,8 @@ final class ConfigCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "name a command: dpo config show");
   }
 
-  /** {@code dpo config show}: every key with the value it would have. */
-  @Command(name = "show", description = "Every setting with the value it would have, as YAML.")
+  /** The command {@code dpo config show}, which prints every key with its effective value. */
+  @Command(name = "show", description = "Print every setting with its effective value, as YAML.")
   static final class Show implements Runnable {
 
     @Spec private CommandSpec spec;

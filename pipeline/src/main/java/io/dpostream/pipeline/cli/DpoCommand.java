@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo}: the root of all commands. */
+/** The root of all commands: {@code dpo}. */
 @Command(
     name = "dpo",
     description = "Keeps a language model learning from preferences while it is in use.",
@@ -49,7 +49,10 @@ final class DpoCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "name a command; dpo --help lists them");
   }
 
-  /** Whether {@code --verbose} stood anywhere in the command that {@code command} belongs to. */
+  /**
+   * Whether {@code --verbose} was given anywhere on the command line that {@code command} belongs
+   * to.
+   */
   static boolean isVerbose(CommandLine command) {
     CommandLine root = command;
     while (root.getParent() != null) {

@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * A command that trains a model over epochs and writes another.
+ * A command that trains a model for some epochs and writes the result as a new model.
  *
- * @param <S> what it can be told; the keys are those of the other commands
+ * @param <S> its settings, whose keys are shared with the other commands
  */
 abstract class EpochTrainingCommand<S extends Record> implements Callable<Integer> {
   private static final int REPORT_STEPS = 50;
@@ -55,7 +55,7 @@ abstract class EpochTrainingCommand<S extends Record> implements Callable<Intege
     this.defaults = defaults;
   }
 
-  /** Reads the data, trains, and writes the model into {@code out}, which does not exist yet. */
+  /** Reads the data, trains, and writes the model to {@code out}, which does not exist yet. */
   abstract void train(CheckpointFolder folder, S settings, Path out);
 
   @Override
@@ -81,7 +81,7 @@ abstract class EpochTrainingCommand<S extends Record> implements Callable<Intege
     return spec.commandLine().getErr();
   }
 
-  /** Tells of every fiftieth step and of the last one. */
+  /** Prints every fiftieth step and the last one. */
   final void report(TrainingStep<? extends BatchLoss> step, String measured) {
     if (step.step() % REPORT_STEPS == 0 || step.step() == step.steps()) {
       out()

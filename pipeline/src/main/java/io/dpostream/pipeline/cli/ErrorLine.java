@@ -10,14 +10,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
 
-/** Tells an error in one line. */
+/** Describes an error in one line. */
 final class ErrorLine {
 
   private ErrorLine() {}
 
   /**
-   * The line for an error that the user can act on, found anywhere among the causes; empty for a
-   * fault of the program.
+   * Returns the line for an error that the user can act on, found anywhere among the causes; empty
+   * for a fault of the program.
    */
   static Optional<String> ofExpected(Throwable error) {
     for (Throwable e = error; e != null; e = e.getCause()) {
@@ -41,7 +41,7 @@ final class ErrorLine {
     return Optional.empty();
   }
 
-  /** Any error in one line: the expected one's, or type and message. */
+  /** Describes any error in one line: by the user's error behind it, or by type and message. */
   static String of(Throwable error) {
     return ofExpected(error)
         .orElseGet(
@@ -52,7 +52,9 @@ final class ErrorLine {
             });
   }
 
-  /** A wrong command line in one line: the expected error behind it, or what the parser says. */
+  /**
+   * Describes a wrong command line in one line: by the user's error behind it, or by the parser's.
+   */
   static String ofUsage(ParameterException error) {
     return ofExpected(error).orElseGet(() -> line(error.getMessage()));
   }

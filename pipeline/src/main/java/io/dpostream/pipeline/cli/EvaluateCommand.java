@@ -17,12 +17,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo evaluate}: a policy against its reference, as a run measures at its end. */
+/**
+ * The command {@code dpo evaluate}, which measures a policy against its reference as a run's end
+ * does.
+ */
 @Command(
     name = "evaluate",
     description = {
       "Compare a policy with its reference on held-out prompts.",
-      "Both are sampled as sampler.* says and compared by evaluation.judge."
+      "Both are sampled with the settings under sampler, and compared by evaluation.judge."
     })
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -41,7 +44,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--reference",
       required = true,
       paramLabel = "DIR",
-      description = "The folder that it is compared with.")
+      description = "The reference's Hugging Face folder.")
   private Path reference = Path.of("");
 
   @Option(

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.cli;
 
-/** What the {@code dpo} process ends with. */
+/** Exit codes of the {@code dpo} process. */
 public final class ExitCode {
 
   public static final int DONE = 0;

@@ -14,12 +14,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo export}: the records of a topic become the rows of a file. */
+/** The command {@code dpo export}, which writes the records of a topic as the rows of a file. */
 @Command(
     name = "export",
     description = {
-      "Write what a topic holds as JSON Lines in TRL's formats: text where the prompt is text,",
-      "messages where it is messages. With --run-id only that run's preferences."
+      "Write a topic's records as JSON Lines in TRL's formats: text where the prompt is text,",
+      "messages where it is messages. With --run-id, only that run's preferences."
     })
 final class ExportCommand implements Callable<Integer> {
 
@@ -32,7 +32,9 @@ final class ExportCommand implements Callable<Integer> {
       description = "What to write: ${COMPLETION-CANDIDATES}.")
   private RecordType type = RecordType.PREFERENCES;
 
-  @Parameters(paramLabel = "FILE", description = "To write; compressed when it ends with .gz.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The file to write; compressed when its name ends with .gz.")
   private Path file = Path.of("");
 
   @Override

@@ -19,12 +19,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo import}: the rows of a file become records of a topic. */
+/** The command {@code dpo import}, which puts the rows of a file on a topic as records. */
 @Command(
     name = "import",
     description = {
       "Put the rows of a file on their topic, in one transaction, in TRL's and other formats.",
-      "Rows that cannot be used are reported by reason and line; docs/formats.md lists the formats."
+      "Rejected rows are reported with line and reason; docs/formats.md lists the formats."
     })
 final class ImportCommand implements Callable<Integer> {
 
@@ -34,7 +34,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--type",
       required = true,
-      description = "What the rows are: ${COMPLETION-CANDIDATES}.")
+      description = "What the rows hold: ${COMPLETION-CANDIDATES}.")
   private RecordType type = RecordType.PREFERENCES;
 
   @Option(
@@ -45,7 +45,8 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--format",
-      description = "Of preferences: ${COMPLETION-CANDIDATES}; found row by row when not given.")
+      description =
+          "Format of preferences: ${COMPLETION-CANDIDATES}; detected row by row when not given.")
   private Optional<PreferenceFormat> format = Optional.empty();
 
   @Parameters(paramLabel = "FILE", description = "JSON Lines or one JSON array, plain or .gz.")

@@ -19,11 +19,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo judge stats}: how good the judges are. */
+/** The command {@code dpo judge stats}, which measures how good the judges are. */
 @Command(
     name = "stats",
     description = {
-      "How good the judges of a run are: agreement, bias, error rate, latency, cost.",
+      "Measure a run's judges: agreement, bias, error rate, latency, cost.",
       "Error rates need three judges that see the same pairs."
     })
 final class JudgeStatsCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ final class JudgeStatsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 
-  @Option(names = "--json", description = "One JSON object a judge, a line each.")
+  @Option(names = "--json", description = "Print one line of JSON for each judge.")
   private boolean json;
 
   @Option(

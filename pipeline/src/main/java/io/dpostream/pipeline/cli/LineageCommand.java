@@ -19,13 +19,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo lineage}: from a version to every pair and vote behind it, and back. */
+/**
+ * The command {@code dpo lineage}, which goes from a version to every pair and vote behind it, and
+ * back.
+ */
 @Command(
     name = "lineage",
-    description = "Every pair and vote behind a version; or what became of a pair.")
+    description = "Show every pair and vote behind a version, or what became of a pair.")
 final class LineageCommand implements Runnable {
 
-  /** Which way to follow. */
+  /** The direction to follow. */
   private static final class Direction {
     @Option(
         names = "--version",
@@ -40,7 +43,7 @@ final class LineageCommand implements Runnable {
     private Optional<String> pair = Optional.empty();
   }
 
-  /** Stands here because {@code --version} means a policy's version in this command. */
+  /** Replaces the standard help option, because {@code --version} means a policy's version here. */
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

@@ -10,7 +10,7 @@ import ch.qos.logback.core.FileAppender;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** Where log lines go. As configured, our own are on the terminal and libraries are silent. */
+/** Directs log lines. By default, our own go to the terminal and libraries are silent. */
 final class Logs {
 
   private static final String OWN = "io.dpostream";
@@ -19,7 +19,7 @@ final class Logs {
 
   private Logs() {}
 
-  /** Puts everything, stack traces and libraries' warnings included, into a file as well. */
+  /** Also writes everything, stack traces and libraries' warnings included, to a file. */
   static void toFile(Path file) {
     LoggerContext context = context();
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
@@ -34,7 +34,7 @@ final class Logs {
     context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
   }
 
-  /** Leaves the terminal to the command: only warnings appear there. */
+  /** Leaves the terminal to the command, so that only warnings appear there. */
   static void quietTerminal() {
     ThresholdFilter filter = new ThresholdFilter();
     filter.setLevel(Level.WARN.toString());
@@ -42,7 +42,7 @@ final class Logs {
     context().getLogger(OWN).getAppender("terminal").addFilter(filter);
   }
 
-  /** Shows what libraries say on the terminal, too. */
+  /** Shows the libraries' log lines on the terminal, too. */
   static void verbose() {
     for (String library : new String[] {"org.apache", "ai.djl"}) {
       Logger logger = context().getLogger(library);

@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo offline}: a policy from a file or from a recorded topic. */
+/** The command {@code dpo offline}, which trains a policy on a file or on a recorded topic. */
 @Command(
     name = "offline",
     description = {
       "Train on a file of preferences, or on a recorded topic between two places on it.",
-      "The same command goes on after an interruption; dpo replay --dir OUT verifies the run."
+      "The same command continues after an interruption; dpo replay --dir OUT verifies the run."
     })
 final class OfflineCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -45,7 +45,8 @@ final class OfflineCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "For steps.jsonl, the resulting policy and all that the run keeps.")
+      description =
+          "Folder for steps.jsonl, the resulting policy and everything else that the run keeps.")
   private Path out = Path.of("");
 
   @Option(
@@ -56,7 +57,8 @@ final class OfflineCommand implements Callable<Integer> {
 
   @Option(
       names = "--format",
-      description = "Of the file: ${COMPLETION-CANDIDATES}; found row by row when not given.")
+      description =
+          "Format of the file: ${COMPLETION-CANDIDATES}; detected row by row when not given.")
   private Optional<PreferenceFormat> format = Optional.empty();
 
   @Option(
@@ -80,7 +82,8 @@ final class OfflineCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "PLACE",
-      description = "The same, exclusive; the present end if absent. Both are resolved once.")
+      description =
+          "End offset or time, exclusive; the current end if absent. Both are resolved once.")
   private Optional<String> to = Optional.empty();
 
   @Override
@@ -97,7 +100,7 @@ final class OfflineCommand implements Callable<Integer> {
       terminal.printf("verify it with: dpo replay --dir %s%n", out);
       return ExitCode.DONE;
     } catch (InterruptedException e) {
-      terminal.printf("stopped; the same command goes on from here%n");
+      terminal.printf("stopped; the same command continues from here%n");
       return ExitCode.FAILED;
     } finally {
       terminal.flush();

@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo quickstart}: the whole loop on this machine. */
+/** The command {@code dpo quickstart}, which runs the whole loop on this machine. */
 @Command(
     name = "quickstart",
     description = {
-      "The whole loop on this machine: a broker, a tiny model that is shipped, and all services.",
-      "A second run in the same folder goes on where the first stopped."
+      "Run the whole loop on this machine: a broker, the shipped tiny model, and all services.",
+      "A second run in the same folder continues where the first stopped."
     })
 final class QuickstartCommand implements Callable<Integer> {
 
@@ -60,10 +60,11 @@ final class QuickstartCommand implements Callable<Integer> {
       new MeasuredRun(folder, setup.settings(), out, Terminal.isInteractive())
           .run(now -> now + steps);
       out.printf(
-          "%n%s has it all; go on with: dpo quickstart --dir %s%n", folder.report(), folder.path());
+          "%nfull report in %s; continue with: dpo quickstart --dir %s%n",
+          folder.report(), folder.path());
       return ExitCode.DONE;
     } catch (InterruptedException e) {
-      out.printf("%nstopped; go on with: dpo quickstart --dir %s%n", folder.path());
+      out.printf("%nstopped; continue with: dpo quickstart --dir %s%n", folder.path());
       return ExitCode.FAILED;
     } finally {
       out.flush();

@@ -18,11 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo replay}: computes a run's weights again and compares hashes. */
+/** The command {@code dpo replay}, which computes a run's weights again and compares hashes. */
 @Command(
     name = "replay",
     description = {
-      "Computes the weights of a run again from its topics and compares hashes.",
+      "Compute the weights of a run again from its topics, and compare hashes.",
       "The last line is JSON; the exit code is 1 when the hashes differ."
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -36,13 +36,13 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Where the folder that the policy began from is now, if it has moved.")
+      description = "Current path of the folder that the policy started from, if it has moved.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--reference",
       paramLabel = "DIR",
-      description = "Where the reference's folder is now, if it has moved.")
+      description = "Current path of the reference's folder, if it has moved.")
   private Optional<Path> reference = Optional.empty();
 
   @Override

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code dpo reward}: trains a reward model, which makes a judge. */
+/** The command {@code dpo reward}, which trains a reward model to judge with. */
 @Command(
     name = "reward",
     description = {
@@ -31,7 +31,7 @@ final class RewardCommand extends EpochTrainingCommand<RewardCommand.RewardSetti
     super(RewardSettings.defaults());
   }
 
-  /** What this command can be told; the keys are those of the other commands. */
+  /** The settings of this command, whose keys are shared with the other commands. */
   record RewardSettings(String device, String dtype, int threads, RewardConfig reward) {
     static RewardSettings defaults() {
       return new RewardSettings("cpu", "float32", 1, RewardConfig.defaults());
@@ -81,7 +81,10 @@ final class RewardCommand extends EpochTrainingCommand<RewardCommand.RewardSetti
             heldOut.margin());
   }
 
-  /** The token to fill with, for a model whose configuration names none: its own, or the end. */
+  /**
+   * Finds the padding token: the one in the model's configuration, or else the end-of-sequence
+   * token.
+   */
   private static int padToken(CheckpointFolder folder, Tokenizer tokenizer) {
     return Stream.of("pad_token", "eos_token")
         .flatMap(name -> tokenizer.specialToken(name).stream())

@@ -16,10 +16,10 @@ import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Where the preferences for a reward model come from. */
+/** Options that name where the preferences for a reward model come from. */
 final class RewardSource {
 
-  /** One of three. */
+  /** The three sources, of which one must be given. */
   private static final class Where {
     @Option(
         names = "--preferences",
@@ -31,7 +31,7 @@ final class RewardSource {
     @Option(
         names = "--topic",
         paramLabel = "NAME",
-        description = "A topic of preferences, on the Kafka of --bootstrap-server.")
+        description = "A topic of preferences, on the Kafka at --bootstrap-server.")
     private Optional<String> topic = Optional.empty();
 
     @Option(
@@ -47,13 +47,16 @@ final class RewardSource {
   @Option(
       names = "--bootstrap-server",
       paramLabel = "HOST:PORT",
-      description = "The Kafka of --topic.")
+      description = "The Kafka that holds --topic.")
   private Optional<String> bootstrapServer = Optional.empty();
 
-  @Option(names = "--schema-registry", paramLabel = "URL", description = "The registry beside it.")
+  @Option(
+      names = "--schema-registry",
+      paramLabel = "URL",
+      description = "The schema registry of that Kafka.")
   private Optional<String> schemaRegistry = Optional.empty();
 
-  /** The pairs that the options name. */
+  /** Reads the pairs from the source that the options name. */
   List<RewardPair> read(RewardPairs pairs) {
     if (where.file.isPresent()) {
       return pairs.ofFile(where.file.get());

@@ -10,7 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a command that looks at a run: its folder, or its Kafka and id. */
+/** Options of a command that inspects a run: its folder, or its Kafka and id. */
 final class RunOptions {
 
   @Option(
@@ -22,12 +22,12 @@ final class RunOptions {
   @Option(
       names = "--run-id",
       paramLabel = "ID",
-      description = "The run, where a Kafka holds several.")
+      description = "The id of the run, where a Kafka holds several.")
   private Optional<String> runId = Optional.empty();
 
   @Mixin private SettingsOptions options;
 
-  /** The settings of the run: those in its folder, overlaid by the options. */
+  /** Reads the settings of the run: those in its folder, overridden by the options. */
   Settings settings() {
     SettingsReader<Settings> reader = Settings.reader();
     dir.map(folder -> new RunFolder(folder).requireStarted()).ifPresent(reader::file);
@@ -40,7 +40,7 @@ final class RunOptions {
     return settings;
   }
 
-  /** The run that was named by its id, if one was. */
+  /** The id by which the run was named, if it was. */
   Optional<String> runId() {
     return runId;
   }

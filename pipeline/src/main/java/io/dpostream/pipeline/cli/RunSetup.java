@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a command that runs services starts from.
+ * The settings and the folder from which a command that runs services starts.
  *
- * @param folder the run's, made if it was missing; settings and log are written into it
+ * @param folder the run's folder, created if missing; settings and log are written to it
  */
 record RunSetup(Settings settings, RunFolder folder) {
 
@@ -26,7 +26,7 @@ record RunSetup(Settings settings, RunFolder folder) {
     return write(options.over(withState(Settings.reader(), folder)), folder);
   }
 
-  /** The same from other settings than the defaults. */
+  /** Reads the settings on top of others than the defaults. */
   static RunSetup of(SettingsOptions options, RunFolder folder, SettingsReader<Settings> base)
       throws IOException {
     return write(options.over(withState(base, folder)), folder);
@@ -44,7 +44,7 @@ record RunSetup(Settings settings, RunFolder folder) {
     return new RunSetup(settings, folder);
   }
 
-  /** Writes the settings into the folder, and from now on the log. */
+  /** Writes the settings to the folder, and from now on the log, too. */
   static void keep(SettingsReader<Settings> reader, RunFolder folder) throws IOException {
     Files.writeString(folder.settings(), reader.yaml());
     Logs.toFile(folder.log());

@@ -18,7 +18,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One service of a run, for a real deployment; runs until it is stopped, fails or is done. */
+/**
+ * A command that runs one service, for a real deployment, until it is stopped, fails or is done.
+ */
 abstract class ServiceCommand implements Callable<Integer> {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceCommand.class);
@@ -75,8 +77,8 @@ abstract class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code dpo sampler}. */
-  @Command(name = "sampler", description = "Samples completion pairs with the newest policy.")
+  /** The command {@code dpo sampler}. */
+  @Command(name = "sampler", description = "Sample completion pairs with the newest policy.")
   static final class Sampler extends ServiceCommand {
     @Override
     void start(Loop loop, ServiceGroup services) {
@@ -84,10 +86,10 @@ abstract class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code dpo judge}. */
+  /** The command {@code dpo judge}. */
   @Command(
       name = "judge",
-      description = "Judges pairs and assembles the votes to preferences.",
+      description = "Judge pairs, and assemble the votes into preferences.",
       subcommands = JudgeStatsCommand.class)
   static final class Judge extends ServiceCommand {
     @Override
@@ -96,8 +98,8 @@ abstract class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code dpo trainer}. */
-  @Command(name = "trainer", description = "Trains on preferences and publishes versions.")
+  /** The command {@code dpo trainer}. */
+  @Command(name = "trainer", description = "Train on preferences, and publish versions.")
   static final class Trainer extends ServiceCommand {
     @Override
     void start(Loop loop, ServiceGroup services) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that every configured command has. */
+/** Options of every command that reads settings. */
 final class SettingsOptions {
 
   @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML.")
@@ -33,10 +33,10 @@ final class SettingsOptions {
 
   @Option(
       names = "--accept-config",
-      description = "Let a run go on under another configuration; the ledger records it.")
+      description = "Let a run continue under another configuration; the ledger records it.")
   private boolean acceptConfig;
 
-  /** Overlays the file, then the assignments. */
+  /** Applies the file, then the assignments. */
   SettingsReader<Settings> over(SettingsReader<Settings> reader) {
     file.ifPresent(reader::file);
     bootstrapServer.ifPresent(servers -> reader.set("kafka.bootstrap_servers", servers));
@@ -48,7 +48,7 @@ final class SettingsOptions {
     return reader;
   }
 
-  /** Defaults, then the file, then the assignments. */
+  /** Reads the defaults, then the file, then the assignments. */
   SettingsReader<Settings> reader() {
     return over(Settings.reader());
   }

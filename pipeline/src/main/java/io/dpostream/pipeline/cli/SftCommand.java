@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code dpo sft}: supervised fine-tuning, which makes a reference. */
+/** The command {@code dpo sft}, which makes a reference by supervised fine-tuning. */
 @Command(
     name = "sft",
     description = {
       "Fine-tune a model on prompts and completions; the result is a reference for DPO.",
-      "The loss counts the completions' tokens alone."
+      "The loss counts completion tokens only."
     })
 final class SftCommand extends EpochTrainingCommand<SftCommand.SftSettings> {
 
@@ -30,7 +30,7 @@ final class SftCommand extends EpochTrainingCommand<SftCommand.SftSettings> {
     super(SftSettings.defaults());
   }
 
-  /** What this command can be told; the keys are those of the other commands. */
+  /** The settings of this command, whose keys are shared with the other commands. */
   record SftSettings(String device, String dtype, int threads, SftConfig sft) {
     static SftSettings defaults() {
       return new SftSettings("cpu", "float32", 1, SftConfig.defaults());

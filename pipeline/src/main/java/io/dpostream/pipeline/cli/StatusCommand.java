@@ -14,8 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo status}: where a run is. */
-@Command(name = "status", description = "Where a run is: steps, pairs, outcomes, versions.")
+/** The command {@code dpo status}, which shows how far a run has come. */
+@Command(
+    name = "status",
+    description = "Show how far a run has come: steps, pairs, outcomes, versions.")
 final class StatusCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder that is gone, with all that is in it, when it is closed. */
+/** A folder that is deleted, with everything in it, when it is closed. */
 record TemporaryFolder(Path path) implements AutoCloseable {
 
   static TemporaryFolder create(String name) throws IOException {

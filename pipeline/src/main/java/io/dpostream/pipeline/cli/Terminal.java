@@ -1,11 +1,11 @@
 package io.dpostream.pipeline.cli;
 
-/** What standard output is connected to. */
+/** Tells whether standard output is connected to a terminal. */
 final class Terminal {
 
   private Terminal() {}
 
-  /** Whether somebody is looking: standard input and output are a terminal that can be drawn on. */
+  /** Whether standard input and output are a terminal that understands control sequences. */
   static boolean isInteractive() {
     return System.console() != null && !"dumb".equals(System.getenv("TERM"));
   }

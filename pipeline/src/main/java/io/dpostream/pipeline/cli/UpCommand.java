@@ -13,11 +13,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo up}: all services of a run in one process. */
+/** The command {@code dpo up}, which runs all services of a run in one process. */
 @Command(
     name = "up",
     description =
-        "All services of a run in one process, on a broker of its own or an external Kafka.")
+        "Run all services of a run in one process, on a broker of its own or an external Kafka.")
 final class UpCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -43,7 +43,7 @@ final class UpCommand implements Callable<Integer> {
       new MeasuredRun(setup.folder(), settings, out, Terminal.isInteractive()).run(now -> last);
       return ExitCode.DONE;
     } catch (InterruptedException e) {
-      out.printf("stopped; the same command goes on from here%n");
+      out.printf("stopped; the same command continues from here%n");
       return ExitCode.FAILED;
     }
   }

@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code dpo versions}: what a run has published. */
-@Command(name = "versions", description = "The versions that a run has published.")
+/** The command {@code dpo versions}, which lists what a run has published. */
+@Command(name = "versions", description = "List the versions that a run has published.")
 final class VersionsCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -1,4 +1,4 @@
-/** The command line: parsing, exit codes and how an error is told. */
+/** The command line: parsing, exit codes and error lines. */
 @NullMarked
 package io.dpostream.pipeline.cli;
 

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a run is measured against its reference.
+ * Settings of how a run is measured against its reference.
  *
  * @param prompts JSONL file of held-out prompts; nothing is measured when absent
- * @param judge the one that compares: its type and options; it need not be the one that labels
+ * @param judge type and options of the judge that compares, which need not be the one that labels
  * @param minDecided comparisons that one side must have won before the measurement ends
- * @param maxRounds times that the prompts are gone through at most
+ * @param maxRounds greatest number of passes over the prompts
  */
 public record EvaluationSettings(
     Optional<String> prompts, Map<String, Object> judge, long minDecided, int maxRounds) {
@@ -33,12 +33,14 @@ public record EvaluationSettings(
     }
   }
 
-  /** Nothing is measured; were it, by the reference answer and then by brevity. */
+  /**
+   * The defaults: nothing is measured unless prompts are set; then by reference answer and brevity.
+   */
   public static EvaluationSettings defaults() {
     return new EvaluationSettings(Optional.empty(), Map.of(TYPE, "reference"), 400, 20);
   }
 
-  /** A new judge, owned by the caller. */
+  /** Creates the judge, owned by the caller. */
   public Judge newJudge() {
     Map<String, Object> options = new HashMap<>(judge);
     Object type = options.remove(TYPE);

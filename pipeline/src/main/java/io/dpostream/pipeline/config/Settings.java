@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that is configured: what all services share, and one section a service.
+ * All settings: those that the services share, and one section for each service.
  *
  * @param device where models run: cpu, cuda or cuda:N
  * @param dtype of frozen weights and of activations: float32 or bfloat16
- * @param threads of one tensor operation on the CPU
+ * @param threads threads of one tensor operation on the CPU
  */
 public record Settings(
     RunSettings run,
@@ -66,31 +66,29 @@ public record Settings(
         new MetricsSettings("127.0.0.1", Optional.empty()));
   }
 
-  /**
-   * Reads settings on top of the defaults; the sampler's engine is that of all unless it is set.
-   */
+  /** Reads settings on top of the defaults; unless set, the sampler's engine is the shared one. */
   public static SettingsReader<Settings> reader() {
     return new SettingsReader<>(defaults(), INHERITING);
   }
 
-  /** These settings with another last step. */
+  /** Returns these settings with another last step. */
   public Settings withMaxSteps(long maxSteps) {
     return RecordCopy.with(this, "trainer", trainer.withMaxSteps(maxSteps));
   }
 
-  /** Where and how the trainer computes. */
+  /** The trainer's device, dtype and threads. */
   public EngineOptions engine() {
     return new EngineOptions(device, dtype, threads);
   }
 
-  /** How clients reach a Kafka with these addresses. */
+  /** Returns the settings of clients for a Kafka with these addresses. */
   public KafkaSettings kafkaSettings(String bootstrapServers, String schemaRegistryUrl) {
     return new KafkaSettings(
         bootstrapServers, schemaRegistryUrl, topic.prefix(), kafka.properties());
   }
 
   /**
-   * What is trained.
+   * Settings of what is trained.
    *
    * @param id names the run in ledger and topics
    * @param model Hugging Face folder that the policy starts from
@@ -124,7 +122,7 @@ public record Settings(
   }
 
   /**
-   * How topics are named.
+   * Settings of how topics are named.
    *
    * @param prefix put before every topic's name
    */
@@ -139,7 +137,7 @@ public record Settings(
   }
 
   /**
-   * Which Kafka.
+   * Settings of which Kafka to use.
    *
    * @param bootstrapServers of an external Kafka; absent for a broker of our own
    * @param schemaRegistryUrl of the registry beside it
@@ -162,11 +160,12 @@ public record Settings(
   }
 
   /**
-   * Where the broker and registry of our own listen, on this machine alone; 0 is any free port.
+   * Settings of the embedded broker and registry, which listen on this machine only; port 0 is any
+   * free one.
    *
    * @param port of the broker
    * @param registryPort of the schema registry
-   * @param dir where their data are; in the run's folder when absent
+   * @param dir folder of their data; in the run's folder when absent
    */
   public record BrokerSettings(int port, int registryPort, Optional<String> dir) {
 
@@ -182,7 +181,7 @@ public record Settings(
       }
     }
 
-    /** All ports, the free ones among them chosen now. */
+    /** Chooses all ports, with a free one for each that is 0. */
     public Ports ports() {
       Ports free = Ports.free();
       return new Ports(
@@ -193,10 +192,10 @@ public record Settings(
   }
 
   /**
-   * Where a process shows what it does.
+   * Settings of where a process serves its metrics and dashboard.
    *
    * @param host address to listen on
-   * @param port 0 is any free one; when absent, a single service shows nothing and a process with
+   * @param port 0 is any free one; when absent, a single service serves nothing and a process with
    *     all services takes a free one
    */
   public record MetricsSettings(String host, Optional<Integer> port) {

@@ -1,4 +1,4 @@
-/** Settings: one YAML file with a section a service, checked key by key. */
+/** Settings: one YAML file with a section for each service, checked key by key. */
 @NullMarked
 package io.dpostream.pipeline.config;
 

@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** What a dashboard shows of a run's past, in bounded memory. Thread-safe. */
+/** The past of a run as a dashboard shows it, in bounded memory. Thread-safe. */
 public final class RunHistory implements RunObserver {
-  /** The policy of a step, measured against the reference. */
+  /** A measurement of a step's policy against the reference. */
   record Measured(long step, WinRate winRate) {}
 
   private static final int POINTS = 400;
@@ -62,7 +62,7 @@ public final class RunHistory implements RunObserver {
     add(versions, version, RECENT);
   }
 
-  /** The policy of a step was measured. */
+  /** Adds a measurement of a step's policy. */
   public synchronized void measured(long step, WinRate winRate) {
     add(measured, new Measured(step, winRate), MEASURED);
   }
@@ -80,12 +80,15 @@ public final class RunHistory implements RunObserver {
     return newestFirst(versions);
   }
 
-  /** The newest first. */
+  /** Recent preferences, newest first. */
   synchronized List<Preference> preferences() {
     return newestFirst(preferences);
   }
 
-  /** The judges by their last {@value #JUDGMENTS} judgments, measured from time to time. */
+  /**
+   * The quality of the judges on their last {@value #JUDGMENTS} judgments, measured from time to
+   * time.
+   */
   List<JudgeReport> judges() {
     synchronized (measuringJudges) {
       if (clock.instant().isAfter(judgesAt.plus(JUDGES_EVERY))) {

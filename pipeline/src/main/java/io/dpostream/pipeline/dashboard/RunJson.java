@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What the dashboard's page is told, as JSON; numbers that are not there are null. */
+/** Writes a run as JSON for the dashboard's page; missing numbers are null. */
 final class RunJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -60,7 +60,7 @@ final class RunJson {
     return node;
   }
 
-  /** One array a chart, all of the same length. */
+  /** Writes one array for each chart, all of the same length. */
   private static ObjectNode steps(RunHistory history) {
     ObjectNode node = JSON.createObjectNode();
     series(node, "step", history, StepSeries.Point::step);

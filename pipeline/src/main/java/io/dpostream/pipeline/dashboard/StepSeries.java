@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The steps of a run as a chart needs them: however long the run, at most a fixed number, evenly
- * spread, and always the last one. Not thread-safe.
+ * A run's steps thinned out for a chart: however long the run, at most a fixed number of evenly
+ * spaced steps, and always the last one. Not thread-safe.
  */
 final class StepSeries {
-  /** A step's numbers; the metrics have TRL's names. */
+  /** The numbers of one step; the metrics have TRL's names. */
   record Point(long step, double loss, Map<String, Double> metrics) {
     double metric(String name) {
       return metrics.getOrDefault(name, Double.NaN);
@@ -23,7 +23,7 @@ final class StepSeries {
   private Point last = new Point(0, Double.NaN, Map.of());
 
   /**
-   * @param most points that are kept, an even number
+   * @param most greatest number of points to keep; must be even
    */
   StepSeries(int most) {
     this.most = most;

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Serves {@code /metrics}, and a run's page where there is one. It only reads. */
+/** Serves {@code /metrics} and, if there is one, a run's page. It only reads. */
 public final class WebServer implements AutoCloseable {
-  /** What Prometheus calls its text format. */
+  /** Media type of Prometheus's text format. */
   private static final String EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final Map<String, String> TYPES =
@@ -42,7 +42,7 @@ public final class WebServer implements AutoCloseable {
     } catch (JavalinBindException e) {
       server.stop();
       throw new UserException(
-          "metrics.port: %d on %s is taken; use another one, or 0 for a free one"
+          "metrics.port: %d on %s is in use; use another one, or 0 for a free one"
               .formatted(port, settings.host()),
           e);
     }
@@ -115,7 +115,7 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** Where it is, as seen from this machine. */
+  /** The server's address, as seen from this machine. */
   public URI address() {
     return address;
   }

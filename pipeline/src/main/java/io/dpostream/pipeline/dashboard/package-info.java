@@ -1,4 +1,4 @@
-/** A page that shows a run, and the endpoint that Prometheus scrapes. */
+/** The page that shows a run, and the endpoint that Prometheus scrapes. */
 @NullMarked
 package io.dpostream.pipeline.dashboard;
 

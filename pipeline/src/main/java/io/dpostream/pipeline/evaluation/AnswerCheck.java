@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.evaluation;
 
-/** Says whether a completion answers a question rightly. */
+/** Decides whether a completion answers a question correctly. */
 @FunctionalInterface
 public interface AnswerCheck {
 

@@ -4,14 +4,14 @@ import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Prompt;
 import java.util.List;
 
-/** Somewhere to get fresh completions from. */
+/** A source of fresh completions. */
 @FunctionalInterface
 public interface Completions {
 
   /**
-   * One completion for each prompt, in their order.
+   * Returns one completion for each prompt, in order.
    *
-   * @param round another round draws other completions; the same one draws the same again
+   * @param round another round draws different completions; repeating a round draws the same ones
    * @throws InterruptedException if the thread is asked to stop
    */
   List<Completion> sample(List<Prompt> prompts, int round) throws InterruptedException;

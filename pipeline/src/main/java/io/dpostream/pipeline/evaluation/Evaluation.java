@@ -7,13 +7,13 @@ import io.dpostream.schemas.Prompt;
 import java.util.List;
 
 /**
- * What came out of comparing a policy with its reference on held-out prompts.
+ * The result of comparing a policy with its reference on held-out prompts.
  *
- * @param winRate by the judge
- * @param correctnessOnly by whether the answer is correct and nothing else
+ * @param winRate win rate by the judge
+ * @param correctnessOnly win rate by the correctness of answers alone
  * @param correctPolicy share of the policy's completions that are correct; 0 where prompts have no
  *     reference answer
- * @param correctReference the same of the reference's
+ * @param correctReference share of the reference's completions that are correct
  * @param examples the first round's comparisons, one for each prompt
  */
 public record Evaluation(
@@ -33,13 +33,13 @@ public record Evaluation(
   }
 
   /**
-   * One prompt with what both wrote.
+   * One prompt with the completions of both policies.
    *
    * @param sign positive when the judge preferred the policy's, negative when the reference's
    */
   public record Example(Prompt prompt, Completion reference, Completion policy, int sign) {}
 
-  /** A verdict seen from the policy, whose completion stood on {@code side}. */
+  /** Turns a verdict into the policy's view; its completion was on {@code side}. */
   static int sign(Verdict verdict, Side side) {
     return verdict instanceof Verdict.Preferred preferred ? (preferred.side() == side ? 1 : -1) : 0;
   }

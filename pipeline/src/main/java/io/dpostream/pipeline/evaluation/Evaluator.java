@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compares a policy with its reference: fresh samples of both on held-out prompts, the same judge
- * as in training. Deterministic in its completions and judge.
+ * Compares a policy with its reference on fresh samples of both for held-out prompts. It is
+ * deterministic if completions and judge are.
  */
 public final class Evaluator {
 
@@ -22,8 +22,8 @@ public final class Evaluator {
 
   /**
    * @param prompts that no training pair was sampled from
-   * @param judge decides; borrowed
-   * @param check for the shares of correct answers
+   * @param judge compares the completions; borrowed
+   * @param check finds the shares of correct answers
    */
   public Evaluator(List<Prompt> prompts, Judge judge, AnswerCheck check) {
     if (prompts.isEmpty()) {
@@ -35,10 +35,10 @@ public final class Evaluator {
   }
 
   /**
-   * Goes through the prompts, round after round, until enough comparisons were decided.
+   * Goes through the prompts, round after round, until enough comparisons are decided.
    *
-   * @param minDecided comparisons that one side must have won, for an interval worth reading
-   * @param maxRounds when nearly all are ties
+   * @param minDecided number of comparisons with a winner that make an interval worth reading
+   * @param maxRounds bound on the rounds, for when nearly all comparisons are ties
    * @throws InterruptedException if the thread is asked to stop
    */
   public Evaluation evaluate(
@@ -58,7 +58,7 @@ public final class Evaluator {
     return totals.evaluation();
   }
 
-  /** Sums of one evaluation. */
+  /** Running totals of one evaluation. */
   private final class Totals {
     private WinRate winRate = WinRate.NONE;
     private WinRate correctnessOnly = WinRate.NONE;

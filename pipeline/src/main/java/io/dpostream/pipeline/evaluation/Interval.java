@@ -7,8 +7,8 @@ public record Interval(double low, double high) {
   private static final double Z = 1.959963984540054;
 
   /**
-   * Wilson's score interval at 95 % for {@code successes} of {@code trials}; it keeps its coverage
-   * near 0 and 1, where the normal approximation does not. Without trials it is [0, 1].
+   * Returns Wilson's score interval at 95 % for {@code successes} of {@code trials}; unlike the
+   * normal approximation, it keeps its coverage near 0 and 1. Without trials it is [0, 1].
    */
   public static Interval wilson95(long successes, long trials) {
     if (successes < 0 || successes > trials) {

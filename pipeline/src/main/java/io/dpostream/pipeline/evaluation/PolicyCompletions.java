@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Completions of a loaded policy. The draws depend on seed, prompt and round alone. */
+/** Samples completions of a loaded policy. The draws depend only on seed, prompt and round. */
 public final class PolicyCompletions implements Completions {
 
   private final LoadedPolicy policy;
@@ -19,7 +19,7 @@ public final class PolicyCompletions implements Completions {
 
   /**
    * @param policy borrowed
-   * @param seed another for each policy that is compared, so that their draws are independent
+   * @param seed different for each policy in a comparison, so that their draws are independent
    * @param batchSize prompts decoded together
    */
   public PolicyCompletions(LoadedPolicy policy, String seed, int batchSize) {

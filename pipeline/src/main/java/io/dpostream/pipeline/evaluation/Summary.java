@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Tells an evaluation on the terminal: shares before and after, and completions side by side. */
+/** Shows an evaluation on the terminal: shares before and after, and completions side by side. */
 public final class Summary {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -21,7 +21,7 @@ public final class Summary {
 
   private Summary() {}
 
-  /** The lines, none longer than 110 characters. */
+  /** Returns the lines, none longer than 110 characters. */
   public static List<String> lines(Evaluation evaluation, int examples) {
     List<String> lines = new ArrayList<>();
     WinRate wins = evaluation.winRate();
@@ -60,7 +60,7 @@ public final class Summary {
     return lines;
   }
 
-  /** One object on one line, under the names of {@code report.json}. */
+  /** Returns one JSON object on one line, with the names of {@code report.json}. */
   public static String json(Evaluation evaluation) {
     WinRate wins = evaluation.winRate();
     Map<String, Object> numbers = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ public final class Summary {
     }
   }
 
-  /** The first of those that one side won; ties show nothing. */
+  /** Picks the first examples that one side won; ties show nothing. */
   private static List<Example> chosen(List<Example> all, int limit) {
     return all.stream().filter(e -> e.sign() != 0).limit(limit).toList();
   }

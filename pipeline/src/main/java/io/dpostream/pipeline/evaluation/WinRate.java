@@ -1,13 +1,11 @@
 package io.dpostream.pipeline.evaluation;
 
-/**
- * How often the policy's completion was preferred to the reference's, the other way, or neither.
- */
+/** Counts of comparisons that the policy won, the reference won, or neither did. */
 public record WinRate(long wins, long losses, long ties) {
 
   public static final WinRate NONE = new WinRate(0, 0, 0);
 
-  /** Comparisons that one side won. */
+  /** Number of comparisons that one side won. */
   public long decided() {
     return wins + losses;
   }
@@ -26,7 +24,7 @@ public record WinRate(long wins, long losses, long ties) {
     return new WinRate(wins + other.wins, losses + other.losses, ties + other.ties);
   }
 
-  /** One comparison: positive when the policy won, negative when it lost, 0 for a tie. */
+  /** Adds a comparison: positive when the policy won, negative when it lost, 0 for a tie. */
   static WinRate of(int sign) {
     return new WinRate(sign > 0 ? 1 : 0, sign < 0 ? 1 : 0, sign == 0 ? 1 : 0);
   }

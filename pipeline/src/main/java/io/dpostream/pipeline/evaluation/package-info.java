@@ -1,4 +1,4 @@
-/** How a policy does against its reference on prompts that it was not trained on. */
+/** Measurement of a policy against its reference on prompts that it was not trained on. */
 @NullMarked
 package io.dpostream.pipeline.evaluation;
 

@@ -23,8 +23,8 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Writes what a topic holds now as JSON Lines, in the topic's order; compressed when the file's
- * name ends with {@code .gz}. The file appears complete or not at all.
+ * Writes the current records of a topic as JSON Lines, in the topic's order, compressed when the
+ * file's name ends with {@code .gz}. The file appears complete or not at all.
  */
 public final class Exporter {
   private final KafkaSettings kafka;
@@ -33,18 +33,18 @@ public final class Exporter {
     this.kafka = kafka;
   }
 
-  /** Exports prompts and says how many. */
+  /** Exports prompts, and returns their number. */
   public long prompts(Path file) {
     return export(kafka.topics().prompts(), any -> true, TrlJson::prompt, file);
   }
 
-  /** Exports judgments and says how many. */
+  /** Exports judgments, and returns their number. */
   public long judgments(Path file) {
     return export(kafka.topics().judgments(), any -> true, TrlJson::judgment, file);
   }
 
   /**
-   * Exports preferences and says how many.
+   * Exports preferences, and returns their number.
    *
    * @param runId whose preferences; those of every run when absent
    */

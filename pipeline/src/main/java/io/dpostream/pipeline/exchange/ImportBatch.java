@@ -13,12 +13,14 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** One open transaction of imported records; closing without a commit leaves nothing behind. */
+/** One open transaction of imported records; closing without a commit aborts it. */
 final class ImportBatch implements AutoCloseable {
-  /** What a broker takes by default, less the room for headers and the batch around a record. */
+  /**
+   * The size that a broker accepts by default, less room for headers and the batch around a record.
+   */
   private static final int LARGEST_VALUE_BYTES = 1_000_000;
 
-  /** The longest that a broker allows by default. */
+  /** The longest transaction that a broker allows by default. */
   private static final int TRANSACTION_TIMEOUT_MS = 900_000;
 
   private final TransactionalWriter writer;

@@ -17,8 +17,8 @@ import java.time.InstantSource;
 import java.util.function.Function;
 
 /**
- * Puts the rows of a file on their topic, in the file's order and in one transaction: all that are
- * accepted or, when the file cannot be read to its end, none.
+ * Puts the rows of a file on their topic, in the file's order and in one transaction: all accepted
+ * rows or, when the file cannot be read to its end, none.
  */
 public final class Importer {
   private final KafkaSettings kafka;

@@ -1,6 +1,6 @@
 package io.dpostream.pipeline.exchange;
 
-/** What files and topics can both hold. */
+/** The kinds of record that both files and topics can hold. */
 public enum RecordType {
   PROMPTS,
   PREFERENCES,

@@ -19,13 +19,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Reads the pairs that a reward model learns from, out of a file or a topic of preferences. */
+/** Reads the pairs that a reward model learns from, from a file or a topic of preferences. */
 public final class RewardPairs {
   private final RewardPairEncoder encoder;
   private final Consumer<String> remarks;
 
   /**
-   * @param remarks is told, a line each, what could not be used
+   * @param remarks takes a line on each reason why something could not be used
    */
   public RewardPairs(RewardPairEncoder encoder, Consumer<String> remarks) {
     this.encoder = encoder;
@@ -33,7 +33,7 @@ public final class RewardPairs {
   }
 
   /**
-   * All pairs of a file, in its order.
+   * Reads all pairs of a file, in its order.
    *
    * @throws UserException if there is none, or the file cannot be read
    */
@@ -51,7 +51,7 @@ public final class RewardPairs {
   }
 
   /**
-   * All pairs of a topic; of a pair that was corrected, the newest revision.
+   * Reads all pairs of a topic; for a pair that was corrected, the newest revision.
    *
    * @throws UserException if there is none, or the topic cannot be read
    */
@@ -65,7 +65,10 @@ public final class RewardPairs {
     return required(pairs, "topic " + topic.name());
   }
 
-  /** One preference a pair, in the order in which the pairs first stand; of equals the earlier. */
+  /**
+   * Keeps one preference for each pair, in the order of first appearance; the earlier of equals
+   * wins.
+   */
   static Collection<Preference> newestRevisions(List<Preference> preferences) {
     Map<String, Preference> newest = new LinkedHashMap<>();
     for (Preference preference : preferences) {

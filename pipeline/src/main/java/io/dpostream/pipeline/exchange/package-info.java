@@ -1,4 +1,4 @@
-/** Files into topics and back. */
+/** Import of files into topics, and export of topics into files. */
 @NullMarked
 package io.dpostream.pipeline.exchange;
 

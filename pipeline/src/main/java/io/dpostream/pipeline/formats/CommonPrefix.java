@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * TRL's implicit prompt: where chosen and rejected are whole dialogues, the prompt is what they
- * begin with in common. TRL's {@code extract_prompt} ends it where they first differ, or one
- * element before that when it is a space; and where one dialogue is the beginning of the other,
- * before the last element of the shorter one.
+ * Finds TRL's implicit prompt: where chosen and rejected are whole dialogues, the prompt is their
+ * common beginning. TRL's {@code extract_prompt} ends it where they first differ, or one element
+ * before that when it is a space; and where one dialogue is the beginning of the other, before the
+ * last element of the shorter one.
  *
  * <p>Between texts this can cut inside an answer: when both begin with the same words, these become
  * part of the prompt. Formats that mark their turns are split at the marks instead.

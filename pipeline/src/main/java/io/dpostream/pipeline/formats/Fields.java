@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Takes fields out of rows, or refuses the row. */
+/** Reads fields of rows, or refuses the row. */
 final class Fields {
   private Fields() {}
 
@@ -27,7 +27,7 @@ final class Fields {
     return value.textValue();
   }
 
-  /** A text or number, as text. */
+  /** Reads a text or a number, as text. */
   static Optional<String> scalar(JsonNode row, String name) {
     if (!row.hasNonNull(name)) {
       return Optional.empty();

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What became of a file's rows.
+ * Counts of a file's accepted and rejected rows, with the reasons.
  *
  * @param accepted number of rows used
- * @param refused the lines of the rows not used, by reason, in the order in which reasons came up
+ * @param refused the lines of the rejected rows, by reason, in the order in which reasons came up
  */
 public record ImportReport(int accepted, Map<String, List<Integer>> refused) {
   private static final int LINES_SHOWN = 5;
@@ -21,23 +21,23 @@ public record ImportReport(int accepted, Map<String, List<Integer>> refused) {
     refused = copy;
   }
 
-  /** Number of rows not used. */
+  /** Number of rejected rows. */
   public int refusedRows() {
     return refused.values().stream().mapToInt(List::size).sum();
   }
 
-  /** For people: one line for the counts and one for each reason. */
+  /** Describes the report in one line for the counts and one for each reason. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add("accepted %d, refused %d".formatted(accepted, refusedRows()));
+    lines.add("accepted %d, rejected %d".formatted(accepted, refusedRows()));
     reasons().forEach(reason -> lines.add("  " + reason));
     return lines;
   }
 
-  /** One line for each reason, with the first lines of the file that it applies to. */
+  /** Describes each reason in one line, with the first lines of the file that it applies to. */
   public List<String> reasons() {
     List<String> lines = new ArrayList<>();
-    refused.forEach((reason, at) -> lines.add(at.size() + " refused: " + where(reason, at)));
+    refused.forEach((reason, at) -> lines.add(rows(at.size()) + ": " + where(reason, at)));
     return lines;
   }
 
@@ -46,6 +46,10 @@ public record ImportReport(int accepted, Map<String, List<Integer>> refused) {
         at.stream().limit(LINES_SHOWN).map(String::valueOf).collect(Collectors.joining(", "));
     String more = at.size() > LINES_SHOWN ? ", ..." : "";
     return "%s (line %s%s)".formatted(reason, shown, more);
+  }
+
+  private static String rows(int count) {
+    return count == 1 ? "1 row" : count + " rows";
   }
 
   /** Collects a report row by row. */

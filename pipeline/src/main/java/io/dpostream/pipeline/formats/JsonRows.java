@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The rows of a JSON Lines file or of a file that holds one JSON array, plain or compressed with
- * gzip; which it is shows in its first bytes. Nothing but the row at hand is kept in memory.
+ * Reads the rows of a JSON Lines file or of a file that holds one JSON array, plain or compressed
+ * with gzip, as its first bytes show. Only the current row is kept in memory.
  */
 public final class JsonRows {
   private static final ObjectMapper JSON =
@@ -34,11 +34,11 @@ public final class JsonRows {
 
   private JsonRows() {}
 
-  /** Makes a value of a row. */
+  /** Turns a row into a value. */
   @FunctionalInterface
   public interface RowParser<T> {
     /**
-     * @param line where the row begins, from 1
+     * @param line the line on which the row begins, from 1
      * @throws RowRefusedException when the row cannot be used
      */
     T parse(int line, JsonNode row);
@@ -47,8 +47,8 @@ public final class JsonRows {
   /**
    * Hands every usable row to the consumer, in the file's order.
    *
-   * @param accepted may still refuse a row, by a {@link RowRefusedException}
-   * @return how many were accepted, and which were refused and why
+   * @param accepted the consumer, which may still refuse a row by a {@link RowRefusedException}
+   * @return how many rows were accepted, and which were rejected and why
    * @throws UserException when the file cannot be read on: it is missing, not UTF-8, not gzip as it
    *     claims, or an array with a syntax error
    */

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Judgments as they stand in a file: {@code pair_id}, {@code content_hash}, {@code judge_id} and
- * {@code verdict} (first, second, tie, abstain); optional are {@code judge_kind} (human unless
+ * Reads judgments from a file. Each row has {@code pair_id}, {@code content_hash}, {@code judge_id}
+ * and {@code verdict} (first, second, tie, abstain); optional are {@code judge_kind} (human unless
  * said), {@code judge_version}, {@code annotator_id}, {@code attempt}, {@code supersedes}, {@code
  * confidence}, {@code score_margin} and {@code rationale}.
  */

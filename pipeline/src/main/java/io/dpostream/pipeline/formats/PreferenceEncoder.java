@@ -54,7 +54,7 @@ public final class PreferenceEncoder {
   }
 
   /**
-   * The record of a row.
+   * Makes the record of a row.
    *
    * @param runId the run that the preferences are imported for
    * @param source names the file

@@ -5,9 +5,11 @@ import io.dpostream.schemas.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The formats in which preferences come. */
+/** The file formats of preferences. */
 public enum PreferenceFormat {
-  /** By each row's fields: conversations is ShareGPT, Human and Assistant turns HH-RLHF. */
+  /**
+   * Detected from each row's fields: conversations is ShareGPT, Human and Assistant turns HH-RLHF.
+   */
   AUTO {
     @Override
     public PreferencePair parse(JsonNode row) {
@@ -19,7 +21,9 @@ public enum PreferenceFormat {
     }
   },
 
-  /** TRL's: chosen and rejected as text or messages, with a prompt or holding it. */
+  /**
+   * TRL's format: chosen and rejected as text or messages, with a separate prompt or including it.
+   */
   TRL {
     @Override
     public PreferencePair parse(JsonNode row) {
@@ -58,7 +62,10 @@ public enum PreferenceFormat {
     }
   },
 
-  /** ShareGPT's: conversations, then one turn each as chosen and rejected, with from and value. */
+  /**
+   * ShareGPT's format: conversations, then chosen and rejected as one turn each, with from and
+   * value.
+   */
   SHAREGPT {
     @Override
     public PreferencePair parse(JsonNode row) {
@@ -94,8 +101,8 @@ public enum PreferenceFormat {
   },
 
   /**
-   * HH-RLHF's: chosen and rejected are transcripts. The prompt ends with the last {@code
-   * Assistant:}, the answer is what follows, its leading space included.
+   * HH-RLHF's format: chosen and rejected are transcripts. The prompt ends with the last {@code
+   * Assistant:}, and the answer is what follows, including its leading space.
    */
   HH {
     @Override
@@ -123,7 +130,7 @@ public enum PreferenceFormat {
   private static final String ASSISTANT = "\n\nAssistant:";
 
   /**
-   * The preference in a row.
+   * Reads the preference in a row.
    *
    * @throws RowRefusedException when there is none
    */

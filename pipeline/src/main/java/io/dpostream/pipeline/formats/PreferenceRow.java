@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A preference as it stands in a file.
+ * A preference read from a row of a file.
  *
- * @param line where it begins, from 1
+ * @param line the line on which it begins, from 1
  * @param pair prompt and answers
- * @param pairId the pair it came from, when it was exported from here: its {@code pair_id}
+ * @param pairId its {@code pair_id}: the pair it came from, when it was exported from here
  * @param promptId its {@code prompt_id} or {@code id}
  * @param margin how much better chosen is: its {@code margin}, or {@code score_chosen} less {@code
  *     score_rejected}

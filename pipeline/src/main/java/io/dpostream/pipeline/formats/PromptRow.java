@@ -6,7 +6,7 @@ import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Prompts as they stand in a file, in TRL's formats; see {@link PromptLine}. */
+/** Reads prompts from a file in TRL's formats; see {@link PromptLine}. */
 public final class PromptRow {
   private PromptRow() {}
 

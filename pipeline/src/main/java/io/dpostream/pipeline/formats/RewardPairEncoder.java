@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Preferences in the tokens of a reward model, whatever model wrote them: it reads the texts. Safe
- * for use by several threads.
+ * Encodes preferences in the tokens of a reward model. It reads the texts, so any model may have
+ * written them. Safe for use by several threads.
  */
 public final class RewardPairEncoder {
   private final AnswerEncoder encoder;
@@ -25,7 +25,7 @@ public final class RewardPairEncoder {
   }
 
   /**
-   * The pair of a file's row.
+   * Encodes the pair in a file's row.
    *
    * @throws RowRefusedException when a side has no tokens, or the chat template refuses it
    */
@@ -39,8 +39,8 @@ public final class RewardPairEncoder {
   }
 
   /**
-   * The pair of a record; a completion may be empty, as the judge may see one. The margin of a
-   * record is another model's score, and does not count.
+   * Encodes the pair in a record; a completion may be empty, as a judge may see one. The record's
+   * margin is another model's score, and is ignored.
    *
    * @throws RowRefusedException as for a row
    */

@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.formats;
 
 /**
- * A row that cannot be used. The message is the reason without the row's own values, so that rows
- * refused for the same reason can be counted together.
+ * Refuses a row that cannot be used. The message is the reason without the row's own values, so
+ * that rows refused for the same reason can be counted together.
  */
 public final class RowRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Records as rows that TRL, and the readers of this package, take: standard where the prompt is
- * text, conversational where it is messages. {@code toString()} of a row is its line.
+ * Writes records as rows that TRL and the readers of this package accept: standard where the prompt
+ * is text, conversational where it is messages. {@code toString()} of a row is its line.
  */
 public final class TrlJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private TrlJson() {}
 
-  /** {@code prompt} with {@code prompt_id}, {@code reference_answer} and {@code tags}. */
+  /** Writes {@code prompt} with {@code prompt_id}, {@code reference_answer} and {@code tags}. */
   public static ObjectNode prompt(Prompt prompt) {
     ObjectNode row = JSON.objectNode().put("prompt_id", prompt.getId());
     putPrompt(row, prompt);
@@ -31,7 +31,7 @@ public final class TrlJson {
     return row;
   }
 
-  /** {@code prompt, chosen, rejected} with {@code pair_id}, {@code prompt_id} and margin. */
+  /** Writes {@code prompt, chosen, rejected} with {@code pair_id}, {@code prompt_id} and margin. */
   public static ObjectNode preference(Preference preference) {
     ObjectNode row =
         JSON.objectNode()
@@ -45,7 +45,7 @@ public final class TrlJson {
     return row;
   }
 
-  /** What {@link JudgmentRow} reads. */
+  /** Writes a judgment as {@link JudgmentRow} reads it. */
   public static ObjectNode judgment(Judgment judgment) {
     ObjectNode row =
         JSON.objectNode()

@@ -1,4 +1,4 @@
-/** Prompts, preferences and judgments as rows of JSON files, in the formats people have. */
+/** Prompts, preferences and judgments as rows of JSON files, in the formats that people use. */
 @NullMarked
 package io.dpostream.pipeline.formats;
 

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How good the judges of a run are. Immutable.
+ * Measurements of how good a run's judges are. Immutable.
  *
- * @param judgments seen so far, those that are no longer remembered too
+ * @param judgments seen so far, including those that are no longer remembered
  * @param judges a report for each judge and person, by name
  * @param labels how often labels are wrong, where error rates can be estimated
  */
 public record JudgeSummary(long judgments, List<JudgeReport> judges, Optional<LabelNoise> labels) {
 
-  /** Before anything is known. */
+  /** The summary before anything is known. */
   public static final JudgeSummary EMPTY = new JudgeSummary(0, List.of(), Optional.empty());
 
   public JudgeSummary {

@@ -10,13 +10,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Judges as a table for people; what is not known is a dash. */
+/** Shows judges as a table for people; unknown values are dashes. */
 public final class JudgeTable {
   private static final String FORMAT = "%-20s %9s %6s %9s %21s %14s %14s %9s %8s %8s %9s";
 
   private JudgeTable() {}
 
-  /** A heading, a line a judge, and a line on the labels. */
+  /** Returns a heading, a line for each judge, and a line on the labels. */
   public static List<String> lines(JudgeSummary summary) {
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -16,7 +16,7 @@ import java.util.Map;
  * newest pairs, again and again as they grow. Thread-safe.
  */
 public final class JudgeWatch implements AutoCloseable {
-  /** Pairs that are remembered unless it is said otherwise: some hundred megabytes at most. */
+  /** The default number of pairs to remember: some hundred megabytes at most. */
   public static final int PAIRS = 100_000;
 
   private static final long MIN_NEW_JUDGMENTS = 100;
@@ -28,9 +28,9 @@ public final class JudgeWatch implements AutoCloseable {
   private volatile JudgeSummary summary = JudgeSummary.EMPTY;
 
   /**
-   * Nothing is read before {@link #start}.
+   * Creates a watch that reads nothing before {@link #start}.
    *
-   * @param pairs that are remembered
+   * @param pairs number of pairs to remember
    */
   public JudgeWatch(KafkaSettings kafka, int pairs) {
     this.history = new JudgeHistory(pairs);
@@ -61,13 +61,13 @@ public final class JudgeWatch implements AutoCloseable {
     tail.start();
   }
 
-  /** The last measurement; nothing before all that was there at the start has been read. */
+  /** The last measurement; empty until everything that was there at the start has been read. */
   public JudgeSummary summary() {
     tail.check();
     return summary;
   }
 
-  /** The first measurement. */
+  /** Waits for the first measurement. */
   public JudgeSummary await() throws InterruptedException {
     while (!tail.isCaughtUp() || summary == JudgeSummary.EMPTY) {
       Thread.sleep(20);
@@ -75,7 +75,7 @@ public final class JudgeWatch implements AutoCloseable {
     return summary();
   }
 
-  /** In the reading thread. A measurement costs in proportion to what there is. */
+  /** Measures, in the reading thread, at a cost in proportion to what is remembered. */
   private void measureWhatIsNew() {
     long all = history.judgments();
     long fresh = all - summary.judgments();

@@ -8,23 +8,23 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Advises to smooth labels by how often they are wrong. The advice has two decimals and follows the
- * estimate when that has moved by more than one in the second, so that the ledger is not filled
- * with its last digits. Asked by one thread.
+ * Advises a label smoothing equal to the share of wrong labels. The advice has two decimals, and
+ * changes only when the estimate has moved by more than one in the second, so that the ledger is
+ * not filled with its last digits. Used by one thread.
  */
 public final class MeasuredLabelSmoothing implements LabelSmoothingAdvice {
-  /** Labels before which the estimate counts for nothing. */
+  /** Number of labels below which the estimate is ignored. */
   private static final long MIN_LABELS = 100;
 
   private static final double STEP = 0.01;
 
-  /** The most that is advised: at 0.5 labels say nothing, and the robust loss has no value. */
+  /** The greatest advice: at 0.5 labels say nothing, and the robust loss is undefined. */
   private static final double MOST = 0.45;
 
   private final Supplier<JudgeSummary> summary;
   private Optional<Advice> last = Optional.empty();
 
-  /** Advises by the newest summary. */
+  /** Creates advice that follows the newest summary. */
   public MeasuredLabelSmoothing(Supplier<JudgeSummary> summary) {
     this.summary = summary;
   }

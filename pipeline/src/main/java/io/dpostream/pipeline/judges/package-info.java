@@ -1,4 +1,4 @@
-/** Measures the judges of a run as it goes on, and what follows for training. */
+/** Measurement of a run's judges while it runs, and what follows from it for training. */
 @NullMarked
 package io.dpostream.pipeline.judges;
 

@@ -21,8 +21,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The lines between a run's versions, steps and preferences, drawn from the ledger: a step names
- * the offsets that it used, a version the step that it contains. Immutable once read.
+ * The links between a run's versions, steps and preferences, taken from the ledger: a step names
+ * the offsets that it used, and a version names the last step that it contains. Immutable once
+ * read.
  */
 public final class Lineage {
 
@@ -35,7 +36,7 @@ public final class Lineage {
   private static final java.util.Comparator<Place> PLACES =
       java.util.Comparator.comparingInt(Place::partition).thenComparingLong(Place::offset);
 
-  /** Reads a run's versions, ledger and preferences to where they end now. */
+  /** Reads a run's versions, ledger and preferences up to their current ends. */
   public static Lineage read(String runId, KafkaSettings kafka) {
     Lineage lineage = new Lineage();
     Topics topics = kafka.topics();
@@ -77,7 +78,7 @@ public final class Lineage {
   }
 
   /**
-   * The version of this number.
+   * Returns the version with this number.
    *
    * @throws UserException if none has been published under it
    */
@@ -98,8 +99,8 @@ public final class Lineage {
   public record Trained(long step, int partition, long offset, Preference preference) {}
 
   /**
-   * Every preference that moved a version, in the order of training: those of all its steps, apart
-   * from what a step skipped.
+   * Returns every preference that moved a version, in the order of training: those of all its
+   * steps, apart from skipped ones.
    *
    * @param version a number of {@link #versions}
    */
@@ -133,7 +134,7 @@ public final class Lineage {
   }
 
   /**
-   * Where a pair's preference was used, once for each revision that was trained.
+   * Returns the uses of a pair's preference, one for each revision that was trained on.
    *
    * @throws UserException if it was used nowhere
    */
@@ -161,7 +162,7 @@ public final class Lineage {
         .findFirst();
   }
 
-  /** Versions by how many of {@code trained} they sampled. */
+  /** Counts how many of {@code trained} each version sampled. */
   public static Map<Long, Long> bySampler(List<Trained> trained) {
     Map<Long, Long> counts = new HashMap<>();
     trained.forEach(t -> counts.merge(t.preference().getPolicyVersion(), 1L, Long::sum));

@@ -1,4 +1,6 @@
-/** Where a weight came from: versions, steps, preferences, votes and pairs, followed both ways. */
+/**
+ * Lineage: the way from a version to the steps, preferences, votes and pairs behind it, and back.
+ */
 @NullMarked
 package io.dpostream.pipeline.lineage;
 

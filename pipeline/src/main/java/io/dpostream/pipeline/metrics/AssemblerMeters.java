@@ -8,7 +8,10 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How pairs end. All kinds are there from the start, so that a rate of each can be taken. */
+/**
+ * Meters of how pairs end. Every kind exists from the start, so that a rate of each can be
+ * computed.
+ */
 final class AssemblerMeters implements AssemblerListener {
   private static final String PREFIX = "dpo.assembler.";
 
@@ -22,7 +25,7 @@ final class AssemblerMeters implements AssemblerListener {
       outcomes.put(
           kind,
           Counter.builder(PREFIX + "outcomes")
-              .description("Pairs that ended")
+              .description("Pairs with an outcome")
               .tag("outcome", kind.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
@@ -32,7 +35,7 @@ final class AssemblerMeters implements AssemblerListener {
             .register(registry);
     lateVotes =
         Counter.builder(PREFIX + "late.votes")
-            .description("Judges' votes on pairs that had their outcome")
+            .description("Judges' votes on pairs that already had an outcome")
             .register(registry);
     deadLetters =
         Counter.builder(PREFIX + "dead.letters")

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Judgments by judge and verdict, how long they took, what they cost, and what failed. */
+/** Meters of judgments by judge and verdict: their number, latency, cost and failures. */
 final class JudgeMeters implements JudgeListener {
   private static final String PREFIX = "dpo.judge.";
 
@@ -33,7 +33,7 @@ final class JudgeMeters implements JudgeListener {
         .ifPresent(
             ms ->
                 Timer.builder(PREFIX + "latency")
-                    .description("From a pair's coming to its judgment")
+                    .description("Time from a pair's arrival to its judgment")
                     .tags(judge)
                     .publishPercentiles(0.5, 0.99)
                     .register(registry)
@@ -56,12 +56,13 @@ final class JudgeMeters implements JudgeListener {
 
   @Override
   public void failed(String judgeId, String pairId, Throwable cause) {
-    counter("failures", "Tries that failed", Tags.of("judge", judgeId)).increment();
+    counter("failures", "Failed attempts", Tags.of("judge", judgeId)).increment();
   }
 
   @Override
   public void givenUp(String judgeId, String pairId, String reason) {
-    counter("given.up", "Pairs given up after the last try", Tags.of("judge", judgeId)).increment();
+    counter("given.up", "Pairs given up after the last attempt", Tags.of("judge", judgeId))
+        .increment();
   }
 
   private Counter counter(String name, String description, Tags tags) {

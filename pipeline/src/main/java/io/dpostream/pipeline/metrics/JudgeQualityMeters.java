@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** How good each judge is, as {@link io.dpostream.judge.stats.JudgeStatistics} measures it. */
+/**
+ * Meters of each judge's quality, as {@link io.dpostream.judge.stats.JudgeStatistics} measures it.
+ */
 public final class JudgeQualityMeters {
   private static final String PREFIX = "dpo.judge.";
 
@@ -35,7 +37,7 @@ public final class JudgeQualityMeters {
     gauge(
         registry,
         "position.bias",
-        "Share of pairs whose verdict turned with the order shown",
+        "Share of pairs whose verdict changed with the order shown",
         r -> r.positionBias().flatMap(b -> finite(b.rate())));
     gauge(
         registry,
@@ -44,7 +46,7 @@ public final class JudgeQualityMeters {
         r -> r.errorRate().flatMap(e -> finite(e.estimate())));
   }
 
-  /** Shows these reports from now on; a value that a judge has not is no series. */
+  /** Shows these reports from now on; a judge without a value has no series for it. */
   public void update(List<JudgeReport> reports) {
     gauges.forEach(
         (gauge, value) -> {

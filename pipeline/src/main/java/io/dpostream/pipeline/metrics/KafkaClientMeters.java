@@ -15,11 +15,11 @@ import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 
 /**
- * What the Kafka clients of this process say of themselves, by client id. The clients are deep
- * inside the services; they publish their own numbers as managed beans, which are read here.
+ * Meters of this process's Kafka clients, by client id. The clients are deep inside the services,
+ * but publish their numbers as managed beans, which are read here.
  */
 final class KafkaClientMeters {
-  /** A number of a client: the beans that have it and the attribute's name. */
+  /** The source of one number: the beans that have it, and the attribute's name. */
   private record Source(ObjectName beans, String attribute) {
     static Source of(String beans, String attribute) {
       try {
@@ -47,7 +47,7 @@ final class KafkaClientMeters {
     gauge(registry, "producer.request.latency.avg.ms", PRODUCER, "request-latency-avg");
   }
 
-  /** Reads all of them. */
+  /** Reads all numbers. */
   void refresh() {
     gauges.forEach(
         (gauge, source) -> {
@@ -62,7 +62,10 @@ final class KafkaClientMeters {
         });
   }
 
-  /** Kafka Streams puts a random id into its clients' ids; it would make new series each start. */
+  /**
+   * Removes the random id that Kafka Streams puts into client ids; each start would make new
+   * series.
+   */
   private static String client(ObjectName bean) {
     return bean.getKeyProperty("client-id").replaceAll("-" + UUID_PATTERN, "");
   }
@@ -73,7 +76,7 @@ final class KafkaClientMeters {
     gauges.put(gauge, Source.of(beans, attribute));
   }
 
-  /** NaN for what is not measured yet, and for a client that has just been closed. */
+  /** Reads an attribute; NaN when it is not measured yet, or the client has just been closed. */
   private double read(ObjectName bean, String attribute) {
     try {
       return beans.getAttribute(bean, attribute) instanceof Number number

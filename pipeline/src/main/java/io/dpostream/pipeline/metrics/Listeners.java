@@ -5,14 +5,14 @@ import io.dpostream.judge.service.JudgeListener;
 import io.dpostream.sampler.SamplerListener;
 import io.dpostream.trainer.service.TrainerListener;
 
-/** Who is told what the services of a process do. */
+/** The listeners to what the services of a process do. */
 public record Listeners(
     SamplerListener sampler,
     JudgeListener judge,
     AssemblerListener assembler,
     TrainerListener trainer) {
 
-  /** Nobody is told. */
+  /** Listeners that ignore everything. */
   public static Listeners none() {
     return new Listeners(
         SamplerListener.none(),

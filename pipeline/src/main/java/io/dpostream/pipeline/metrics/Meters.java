@@ -9,14 +9,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /**
  * The meters of one process, each with the label {@code run}. Services feed them through {@link
- * #listeners}; Kafka's clients and the virtual machine are asked when somebody scrapes.
+ * #listeners}; Kafka's clients and the virtual machine are read at each scrape.
  */
 public final class Meters implements AutoCloseable {
   private final PrometheusMeterRegistry registry;
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final KafkaClientMeters clients;
 
-  /** Meters of a process that works on a run. */
+  /** Creates the meters of a process that works on a run. */
   public Meters(String runId) {
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry.config().commonTags("run", runId);
@@ -26,12 +26,14 @@ public final class Meters implements AutoCloseable {
     clients = new KafkaClientMeters(registry);
   }
 
-  /** What services are to be told to, so that their meters move. */
+  /** The listeners that feed the services' meters. */
   public Listeners listeners() {
     return listeners(JudgeListener.NONE);
   }
 
-  /** The same; the page of a human judge is told to somebody else, too. */
+  /**
+   * The listeners that feed the services' meters, and pass on the page of a human judge as well.
+   */
   public Listeners listeners(JudgeListener pages) {
     return new Listeners(
         new SamplerMeters(registry),
@@ -40,12 +42,12 @@ public final class Meters implements AutoCloseable {
         new TrainerMeters(registry));
   }
 
-  /** Where to put how good the judges are. */
+  /** The meters of the judges' quality. */
   public JudgeQualityMeters judgeQuality() {
     return new JudgeQualityMeters(registry);
   }
 
-  /** All meters now, in Prometheus' text format. */
+  /** Returns all meters now, in Prometheus's text format. */
   public String scrape() {
     clients.refresh();
     return registry.scrape();

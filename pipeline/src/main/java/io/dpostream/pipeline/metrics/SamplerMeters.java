@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** What the sampler writes, with which version, and where the run's pairs are. */
+/** Meters of what the sampler writes, with which version, and of the run's outstanding pairs. */
 final class SamplerMeters implements SamplerListener {
   private static final String PREFIX = "dpo.sampler.";
 
@@ -25,7 +25,7 @@ final class SamplerMeters implements SamplerListener {
   SamplerMeters(MeterRegistry registry) {
     pairs = counter(registry, "pairs", "Completion pairs committed");
     tokens = counter(registry, "tokens", "Completion tokens committed");
-    refusedPrompts = counter(registry, "prompts.refused", "Prompts that were dead letters");
+    refusedPrompts = counter(registry, "prompts.refused", "Prompts that became dead letters");
     refusedVersions = counter(registry, "versions.refused", "Versions that could not be used");
     generation =
         Timer.builder(PREFIX + "generation")

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last step's numbers under TRL's names, so that {@code rewards/margins} is {@code
- * dpo_trainer_rewards_margins}; and what the steps of this process add up to. A trainer that goes
- * on with a run shows the last step of its past.
+ * Meters of the last step under TRL's names, so that {@code rewards/margins} is {@code
+ * dpo_trainer_rewards_margins}, and totals over the steps of this process. A trainer that continues
+ * a run shows the last step of its past.
  */
 final class TrainerMeters implements TrainerListener {
   private static final String PREFIX = "dpo.trainer.";

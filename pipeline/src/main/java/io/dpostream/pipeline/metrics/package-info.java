@@ -1,4 +1,4 @@
-/** What a run does, as meters that Prometheus can scrape. */
+/** Meters of a run that Prometheus can scrape. */
 @NullMarked
 package io.dpostream.pipeline.metrics;
 

@@ -15,17 +15,17 @@ import java.util.TreeMap;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * What a run was given, noted in its folder before anything is done with it, so that the same
- * command goes on and another one is refused.
+ * A note of a run's input, left in its folder before the run starts, so that the same command
+ * continues the run and another one is refused.
  *
- * @param values of the options; of a file also its hash
+ * @param values the options' values; for a file, also its hash
  */
 record InputNote(SortedMap<String, String> values) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
-   * The note on an input.
+   * Makes the note on an input.
    *
    * @throws UserException when it is a file that cannot be read
    */
@@ -44,7 +44,7 @@ record InputNote(SortedMap<String, String> values) {
   }
 
   /**
-   * Leaves this note, or finds it.
+   * Leaves this note in a folder, or finds it there.
    *
    * @return whether it is new
    * @throws UserException when another one is there

@@ -7,7 +7,7 @@ import io.dpostream.trainer.batch.PreferenceSource;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What an offline run learns from. */
+/** The preferences that an offline run learns from. */
 public sealed interface OfflineInput {
 
   /**
@@ -24,7 +24,7 @@ public sealed interface OfflineInput {
     public void requireReachable(Settings settings) {
       if (settings.kafka().bootstrapServers().isPresent()) {
         throw new UserException(
-            "--preferences: goes through a broker kept in --out; for a Kafka of yours take dpo"
+            "--preferences: goes through a broker kept in --out; for a Kafka of your own use dpo"
                 + " import and then --topic");
       }
     }
@@ -34,8 +34,8 @@ public sealed interface OfflineInput {
    * A recorded topic.
    *
    * @param topic its full name
-   * @param from as the user wrote it: an offset or a time; the beginning when absent
-   * @param to the same, exclusive; the present end when absent
+   * @param from an offset or a time as the user wrote it; the beginning when absent
+   * @param to an offset or a time, exclusive; the current end when absent
    */
   record Recorded(String topic, Optional<String> from, Optional<String> to)
       implements OfflineInput {
@@ -49,7 +49,7 @@ public sealed interface OfflineInput {
       }
     }
 
-    /** The places that this names, to be resolved once. */
+    /** Reads the places that this input names, which are resolved once. */
     PreferenceSource source() {
       return new PreferenceSource(
           Optional.of(topic),

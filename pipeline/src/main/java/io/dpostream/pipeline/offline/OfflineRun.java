@@ -33,17 +33,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Trains on a file or on a recorded topic, from the first record to the last or for as many steps
- * as are configured. The same command on the same folder goes on after an interruption, and does
- * nothing more when the run is complete.
+ * Trains on a file or on a recorded topic, from the first record to the last or for the configured
+ * number of steps. The same command on the same folder continues after an interruption, and does
+ * nothing when the run is complete.
  */
 public final class OfflineRun {
   private static final int EXAMPLES = 6;
 
-  /** Only the last version of an offline run is of use, unless it is told otherwise. */
+  /**
+   * The publication setting unless another is given: only the last version of an offline run is of
+   * use.
+   */
   private static final String NEVER_BEFORE_THE_END = Integer.toString(Integer.MAX_VALUE);
 
-  /** What is to be done before the first step. */
+  /** An action to take before the first step. */
   @FunctionalInterface
   public interface Accepted {
     void run() throws IOException;
@@ -56,7 +59,7 @@ public final class OfflineRun {
   private final long start = System.nanoTime();
 
   /**
-   * @param folder for everything that the run leaves
+   * @param folder holds everything that the run leaves
    * @param out where progress and result are shown
    */
   public OfflineRun(Settings settings, RunFolder folder, OfflineInput input, PrintWriter out) {
@@ -66,7 +69,7 @@ public final class OfflineRun {
     this.out = out;
   }
 
-  /** What a run into a folder is set to where nothing else is: its id is the folder's name. */
+  /** Returns the defaults of a run in a folder; its id is taken from the folder's name. */
   public static SettingsReader<Settings> defaults(Path out) {
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
     return Settings.reader()
@@ -79,7 +82,7 @@ public final class OfflineRun {
    *
    * @param accepted called when input and folder are found to fit, before anything is trained
    * @throws UserException when the input cannot be used, or is not that of the run in the folder
-   * @throws InterruptedException if stopped before; the same run then goes on from there
+   * @throws InterruptedException if stopped earlier; the same run then continues from there
    */
   public void run(Accepted accepted) throws Exception {
     Inputs.checkModels(settings);
@@ -107,7 +110,7 @@ public final class OfflineRun {
     }
   }
 
-  /** Another folder's run of this id would be gone on with, on its own data. */
+  /** Refuses an id that another folder's run has; that run would be continued, on its own data. */
   private void requireNew(KafkaSettings kafka) throws IOException {
     String id = settings.run().id();
     if (hasBegun(kafka)) {
@@ -125,7 +128,7 @@ public final class OfflineRun {
         .isPresent();
   }
 
-  /** A mistyped input must not keep the folder from the right one. */
+  /** Removes a note on a mistyped input, which must not keep the folder from the right one. */
   private void forgetUnlessBegun(KafkaSettings kafka) throws IOException {
     boolean holdsRows = input instanceof OfflineInput.File && holdsPreferences(kafka);
     if (!holdsRows && !hasBegun(kafka)) {
@@ -148,7 +151,9 @@ public final class OfflineRun {
     return PreferenceSource.everything();
   }
 
-  /** The import is one transaction: when anything is there, all of it is. */
+  /**
+   * Imports the file once. The import is one transaction, so if anything is there, all of it is.
+   */
   private void importOnce(KafkaSettings kafka, OfflineInput.File file) {
     if (holdsPreferences(kafka)) {
       return;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Shows a run's steps as a table with a row every few steps, and counts what they used. It is read
- * by others when the trainer has ended.
+ * Shows a run's steps as a table with a row every few steps, and counts what they used. Its totals
+ * are read once the trainer has ended.
  */
 final class OfflineTally implements TrainerListener {
   private static final long STEPS_PER_ROW = 10;
@@ -45,12 +45,14 @@ final class OfflineTally implements TrainerListener {
     }
   }
 
-  /** Pairs that steps were taken on, over all epochs. */
+  /** Number of pairs that steps were taken on, over all epochs. */
   long pairs() {
     return pairs;
   }
 
-  /** Pairs left out by reason, the most frequent first; the reason's first number is left open. */
+  /**
+   * Counts of skipped pairs by reason, most frequent first, ignoring the first number in a reason.
+   */
   List<String> skipped() {
     return skipped.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())

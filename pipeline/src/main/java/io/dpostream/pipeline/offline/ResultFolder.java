@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The resulting policy of a run: a copy of its last version, in place of an earlier one. */
+/** Writes the resulting policy of a run: a copy of its last version, replacing an earlier one. */
 final class ResultFolder {
   private ResultFolder() {}
 
-  /** A complete folder is there before and after; a process that dies between leaves none. */
+  /**
+   * Replaces a complete folder by a complete one; a process that dies between the two leaves none.
+   */
   static void replace(Path result, Path version) throws IOException {
     Folders.delete(result);
     AtomicFolder.create(result, empty -> copy(version, empty));

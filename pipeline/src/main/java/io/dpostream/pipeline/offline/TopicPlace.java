@@ -18,9 +18,9 @@ final class TopicPlace {
   private TopicPlace() {}
 
   /**
-   * The place that a text names; an offset alone is of partition 0.
+   * Reads a place from text; an offset alone is one of partition 0.
    *
-   * @param option where the user wrote it
+   * @param option the option in which the user wrote it
    */
   static Bound parse(String option, String text) {
     if (text.matches(OFFSET)) {

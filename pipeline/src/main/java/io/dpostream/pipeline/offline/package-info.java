@@ -1,4 +1,4 @@
-/** Offline runs: a file or a recorded topic becomes a policy. */
+/** Offline runs, which train a policy on a file or a recorded topic. */
 @NullMarked
 package io.dpostream.pipeline.offline;
 

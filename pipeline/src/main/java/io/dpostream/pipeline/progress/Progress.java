@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run at one moment, as its topics tell it.
+ * The state of a run at one moment, as counted from its topics.
  *
  * @param step the last optimizer step; 0 before the first
- * @param loss of that step, NaN before the first
+ * @param loss loss of that step, NaN before the first
  * @param margin mean of reward(chosen) - reward(rejected) in that step
  * @param accuracy share of that step's pairs with a positive margin
  * @param sampled completion pairs; always the sum of outcomes and waiting
  * @param waiting pairs without an outcome
- * @param unmatched outcomes whose pair was not seen (yet)
- * @param outcomes pairs by how they ended
- * @param judgments votes
- * @param preferences what the trainer can learn from
- * @param published versions after the reference
- * @param version the newest published one; absent until the reference is published
+ * @param unmatched outcomes whose pair has not been seen yet
+ * @param outcomes number of pairs by how they ended
+ * @param judgments number of votes
+ * @param preferences number of preferences that the trainer can learn from
+ * @param published number of versions after version 0, the first policy
+ * @param version the newest published version; absent until version 0 is published
  */
 public record Progress(
     long step,
@@ -40,7 +40,7 @@ public record Progress(
     outcomes = Map.copyOf(outcomes);
   }
 
-  /** Pairs with an outcome. */
+  /** Number of pairs with an outcome. */
   public long decided() {
     return sampled - waiting;
   }
@@ -49,7 +49,7 @@ public record Progress(
    * A published version.
    *
    * @param uri its folder
-   * @param step optimizer steps inside
+   * @param step number of optimizer steps that it contains
    */
   public record Version(long number, String uri, String sha256, String referenceSha256, long step) {
 

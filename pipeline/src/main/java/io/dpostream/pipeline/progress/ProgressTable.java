@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Shows a run as a table that grows by a row every few steps. On a terminal a last line moves
- * between the rows and is drawn over; elsewhere there are only the rows. Used by one thread.
+ * Shows a run as a table that grows by a row every few steps. On a terminal, a last line is updated
+ * in place between the rows; elsewhere there are only the rows. Used by one thread.
  */
 public final class ProgressTable implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class ProgressTable implements AutoCloseable {
     this.rowEvery = rowEvery;
   }
 
-  /** Draws the moving line, and leaves it behind as a row when it is time for one. */
+  /** Updates the last line, and leaves it behind as a row when one is due. */
   public void show(Progress progress, Optional<WinRate> winRate, Duration elapsed) {
     if (!started) {
       out.println(HEADER);
@@ -50,7 +50,7 @@ public final class ProgressTable implements AutoCloseable {
     out.flush();
   }
 
-  /** Removes the moving line. */
+  /** Removes the last line. */
   @Override
   public void close() {
     if (terminal && started) {

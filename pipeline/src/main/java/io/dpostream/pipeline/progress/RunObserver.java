@@ -6,11 +6,11 @@ import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.StepTaken;
 
 /**
- * Told of a run's records as they are read, from the topics' beginning on and by the reading
- * thread. Judgments do not name their run, so all of the topic are told.
+ * Is notified of a run's records as they are read, from the topics' beginning, by the reading
+ * thread. Judgments do not name their run, so it sees all of that topic.
  */
 public interface RunObserver {
-  /** Sees nothing. */
+  /** Ignores everything. */
   RunObserver NONE = new RunObserver() {};
 
   /** An optimizer step. */
@@ -22,6 +22,6 @@ public interface RunObserver {
   /** A preference, or a revision of one. */
   default void preference(Preference preference) {}
 
-  /** A published version, the reference among them. */
+  /** A published version, including version 0. */
   default void version(PolicyVersion version) {}
 }

@@ -24,8 +24,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Follows a run's topics from their beginning and counts. It only reads: what it shows is what any
- * other consumer would find. Judgments do not name their run, so all of the topic are counted.
+ * Follows a run's topics from their beginning, and counts. It only reads, so any other consumer
+ * would find the same numbers. Judgments do not name their run, so all of that topic are counted.
  * Thread-safe.
  */
 public final class RunWatcher implements AutoCloseable {
@@ -45,7 +45,7 @@ public final class RunWatcher implements AutoCloseable {
     this(runId, kafka, RunObserver.NONE);
   }
 
-  /** The same, telling what it reads. */
+  /** Creates a watcher that also passes on what it reads. */
   public RunWatcher(String runId, KafkaSettings kafka, RunObserver observer) {
     this.runId = runId;
     this.observer = observer;
@@ -60,7 +60,7 @@ public final class RunWatcher implements AutoCloseable {
     this.tail = new TopicTail(kafka, "dpo-watch-" + runId, handlers, () -> {});
   }
 
-  /** What cannot be decoded is the services' to report; here it is not counted. */
+  /** Ignores records that cannot be decoded; the services report them. */
   private <T extends SpecificRecord> void follow(
       KafkaSettings kafka,
       Topic<T> topic,
@@ -96,7 +96,7 @@ public final class RunWatcher implements AutoCloseable {
     return progress();
   }
 
-  /** The run now. */
+  /** Returns the current state of the run. */
   public synchronized Progress progress() {
     tail.check();
     return new Progress(

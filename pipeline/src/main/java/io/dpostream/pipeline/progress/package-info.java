@@ -1,4 +1,4 @@
-/** What a run is doing, counted from its topics and shown on the terminal. */
+/** The progress of a run, counted from its topics and shown on the terminal. */
 @NullMarked
 package io.dpostream.pipeline.progress;
 

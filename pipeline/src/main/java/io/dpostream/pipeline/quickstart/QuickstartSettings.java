@@ -7,14 +7,16 @@ import io.dpostream.settings.SettingsReader;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** How the shipped model is trained. */
+/** Settings with which the shipped model is trained. */
 public final class QuickstartSettings {
 
   private static final String FILE = "quickstart.yaml";
 
   private QuickstartSettings() {}
 
-  /** The settings in {@code quickstart.yaml}, with the model and prompts where they were put. */
+  /**
+   * Reads the settings in {@code quickstart.yaml}, with the paths of model and prompts filled in.
+   */
   public static SettingsReader<Settings> of(TinyModel model) throws IOException {
     try (InputStream in = QuickstartSettings.class.getResourceAsStream(FILE)) {
       if (in == null) {

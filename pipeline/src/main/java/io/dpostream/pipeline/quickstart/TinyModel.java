@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The shipped model and its prompts, on disk. They travel as class path resources, so they are
- * there whether the program runs from its sources or from a jar.
+ * The shipped model and its prompts, on disk. They are class path resources, and so available
+ * whether the program runs from its sources or from a jar.
  *
  * @param model Hugging Face folder
  * @param prompts JSONL file of questions to collect preferences on
@@ -27,7 +27,7 @@ public record TinyModel(Path model, Path prompts, Path heldOut) {
   private static final String PROMPTS = "prompts.jsonl";
   private static final String HELD_OUT = "held-out.jsonl";
 
-  /** Puts the files into a folder; what an earlier call put there stays. */
+  /** Puts the files into a folder, keeping what an earlier call put there. */
   public static TinyModel install(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       AtomicFolder.create(folder, TinyModel::unpack);

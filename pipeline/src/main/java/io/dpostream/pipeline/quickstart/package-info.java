@@ -1,4 +1,4 @@
-/** The whole loop on one machine, with the model that is shipped. */
+/** The quickstart: the whole loop on one machine, with the shipped model. */
 @NullMarked
 package io.dpostream.pipeline.quickstart;
 

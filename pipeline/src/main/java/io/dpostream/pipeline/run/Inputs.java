@@ -8,13 +8,13 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.sampler.feed.PromptsFile;
 import java.nio.file.Path;
 
-/** Looks at what a run is given before anything is started, so that a mistake is told at once. */
+/** Checks the inputs of a run before anything is started, so that a mistake is reported at once. */
 public final class Inputs {
 
   private Inputs() {}
 
   /**
-   * Opens models, prompts and judges, and lets go of them.
+   * Opens models, prompts and judges, and closes them again.
    *
    * @throws io.dpostream.settings.UserException when prompts, judges or settings cannot be used
    * @throws io.dpostream.policy.checkpoint.CheckpointException when a model folder cannot be used
@@ -29,7 +29,7 @@ public final class Inputs {
     JudgeService.check(settings.judge(), Judges.onClassPath());
   }
 
-  /** Opens the models alone. */
+  /** Opens only the models, and closes them again. */
   public static void checkModels(Settings settings) {
     checkModel(settings.run().modelFolder());
     checkModel(settings.run().referenceFolder());

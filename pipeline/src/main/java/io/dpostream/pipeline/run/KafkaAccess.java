@@ -15,12 +15,12 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * A Kafka to talk to: the external one that is configured, or a broker of our own with its data in
- * the run's folder or where {@code broker.dir} says. Closing stops what was started.
+ * Access to a Kafka: the external one that is configured, or an embedded broker with its data in
+ * the run's folder or in {@code broker.dir}. Closing stops what was started.
  */
 public final class KafkaAccess implements AutoCloseable {
 
-  /** Name of the file that says where a running embedded cluster listens. */
+  /** Name of the file that holds the addresses of a running embedded cluster. */
   private static final String ADDRESS = "address";
 
   private final KafkaSettings settings;
@@ -58,7 +58,10 @@ public final class KafkaAccess implements AutoCloseable {
         address);
   }
 
-  /** As {@link #open}, but joins the cluster of a process that runs on the folder now. */
+  /**
+   * Joins the cluster of a process that now runs on the folder, or else connects like {@link
+   * #open}.
+   */
   public static KafkaAccess join(Settings settings, RunFolder folder) {
     Path address = data(settings, folder).resolve(ADDRESS);
     if (settings.kafka().bootstrapServers().isEmpty() && Files.isRegularFile(address)) {
@@ -103,12 +106,12 @@ public final class KafkaAccess implements AutoCloseable {
     }
   }
 
-  /** How clients reach it. */
+  /** Settings of clients for this Kafka. */
   public KafkaSettings settings() {
     return settings;
   }
 
-  /** Makes the topics that are missing. */
+  /** Creates the topics that are missing. */
   public void ensureTopics() {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);

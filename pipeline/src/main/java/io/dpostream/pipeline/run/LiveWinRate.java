@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Measures a run's newest version while it trains: an estimate to watch, not the result. */
+/**
+ * Measures a run's newest version during training, as an estimate to watch rather than the result.
+ */
 final class LiveWinRate implements Service {
   private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -25,7 +27,7 @@ final class LiveWinRate implements Service {
   private volatile Optional<WinRate> latest = Optional.empty();
 
   /**
-   * @param everySteps steps from one measured version to the next
+   * @param everySteps number of steps from one measured version to the next
    */
   LiveWinRate(Supplier<Optional<Version>> newest, Measure measure, long everySteps) {
     this.newest = newest;

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services of a run, made from its settings: prompts to sampler to judge to assembler to
- * trainer, and back to the sampler. They know of each other only through topics.
+ * The services of a run, made from its settings: feeder, sampler, judge, assembler and trainer,
+ * whose versions go back to the sampler. They know each other only through topics.
  */
 public final class Loop {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -38,7 +38,7 @@ public final class Loop {
   private final Listeners listeners;
 
   /**
-   * @param listeners told what the services do
+   * @param listeners notified of what the services do
    */
   public Loop(
       Settings settings,
@@ -53,20 +53,20 @@ public final class Loop {
     this.loader = loader;
   }
 
-  /** Starts all of them; those that others wait for come first. */
+  /** Starts all services, those that others wait for first. */
   public void start(ServiceGroup services) {
     services.start("trainer", trainer());
     startJudging(services);
     startSampling(services);
   }
 
-  /** Starts what turns pairs into preferences. */
+  /** Starts the services that turn pairs into preferences. */
   public void startJudging(ServiceGroup services) {
     int votes = settings.assembler().votes();
     int machines = settings.judge().machinesOnOnePair();
     if (votes < machines) {
       log.warn(
-          "assembler.votes: {}, but {} judges see the same pairs; what comes first ends a pair, be it"
+          "assembler.votes: {}, but {} judges see the same pairs; the first vote ends a pair, even if it is"
               + " an abstention",
           votes,
           machines);
@@ -75,7 +75,7 @@ public final class Loop {
     services.start("judge", judge());
   }
 
-  /** Starts what brings in new pairs. */
+  /** Starts the services that bring in new pairs. */
   public void startSampling(ServiceGroup services) {
     services.start("sampler", sampler());
     if (!settings.prompts().file().isEmpty()) {
@@ -83,21 +83,21 @@ public final class Loop {
     }
   }
 
-  /** Stops what brings in new pairs; the others go on with those that are there. */
+  /** Stops the services that bring in new pairs; the others work on with the existing ones. */
   public void stopSampling(ServiceGroup services) {
     services.stop("feeder");
     services.stop("sampler");
   }
 
-  /** Loads policies as the sampler is configured. */
+  /** Creates a loader of policies with the sampler's configuration. */
   public static PolicyLoader loader(Settings settings) {
     return ModelPolicy.loader(settings.sampler());
   }
 
   /**
-   * Makes learners that compute as configured.
+   * Creates a factory of learners that compute as configured.
    *
-   * @param workFolder for what they can compute again
+   * @param workFolder holds what they can compute again
    */
   public static LearnerFactory learners(Settings settings, Path workFolder) {
     return (config, policy, reference) ->
@@ -105,12 +105,12 @@ public final class Loop {
             config, new LearnerSettings(policy, reference, settings.engine(), workFolder));
   }
 
-  /** Feeds the prompts of a file. */
+  /** Creates the feeder of a file's prompts. */
   public Service feeder() {
     return new PromptFeeder(settings.run().id(), settings.prompts(), kafka);
   }
 
-  /** Samples pairs. */
+  /** Creates the sampler. */
   public Service sampler() {
     return new SamplerService(
         new SamplerRun(
@@ -122,7 +122,7 @@ public final class Loop {
         listeners.sampler());
   }
 
-  /** Judges pairs. */
+  /** Creates the judge service. */
   public Service judge() {
     return new JudgeService(
         settings.judge(),
@@ -133,12 +133,12 @@ public final class Loop {
         Clock.systemUTC());
   }
 
-  /** Turns votes into preferences. */
+  /** Creates the assembler. */
   public Service assembler() {
     return new AssemblerService(settings.assembler(), kafka, listeners.assembler());
   }
 
-  /** Trains and publishes. */
+  /** Creates the trainer. */
   public Service trainer() {
     return Training.open(settings, folder, kafka, PreferenceSource.stream(), listeners.trainer());
   }

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 
 /**
- * All services of a run in this process: shows how the policy learns, and at the end measures it on
- * held-out prompts and reports. A folder that holds a run already is gone on with.
+ * Runs all services of a run in this process: shows how the policy learns, and at the end measures
+ * it on held-out prompts and reports. A folder that already holds a run is continued.
  */
 public final class MeasuredRun {
 
@@ -40,7 +40,7 @@ public final class MeasuredRun {
   private final long start = System.nanoTime();
 
   /**
-   * @param out where it is shown
+   * @param out where progress and result are shown
    * @param terminal whether {@code out} understands control sequences
    */
   public MeasuredRun(RunFolder folder, Settings settings, PrintWriter out, boolean terminal) {
@@ -51,11 +51,11 @@ public final class MeasuredRun {
   }
 
   /**
-   * Runs to a last step.
+   * Runs up to a last step.
    *
-   * @param lastStep the run's step when it starts to the step to end after
-   * @return the report, which is in the folder too; empty when nothing is configured to measure by
-   * @throws InterruptedException if stopped before; the folder then holds a run to go on with
+   * @param lastStep maps the run's step at the start to the step to end after
+   * @return the report, which is also in the folder; empty when no measurement is configured
+   * @throws InterruptedException if stopped earlier; the folder then holds a run to continue
    */
   public Optional<Report> run(LongUnaryOperator lastStep) throws Exception {
     Inputs.check(settings);
@@ -123,7 +123,7 @@ public final class MeasuredRun {
         STEPS_PER_MEASUREMENT);
   }
 
-  /** Says where people can judge. */
+  /** Prints the addresses at which people can judge. */
   private JudgeListener pages() {
     return new JudgeListener() {
       @Override
@@ -134,7 +134,7 @@ public final class MeasuredRun {
     };
   }
 
-  /** Whether a version with the last step is published. */
+  /** Whether a version that contains the last step has been published. */
   private static boolean contains(Progress progress, long lastStep) {
     return progress.version().map(Version::step).orElse(-1L) >= lastStep;
   }

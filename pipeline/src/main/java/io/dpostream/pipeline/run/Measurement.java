@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures policies against a run's reference on held-out prompts, with a judge of its own: what is
- * measured by does not change with what is trained by. Not thread-safe.
+ * Measures policies against a run's reference on held-out prompts. It has a judge of its own, so
+ * that the measure does not change with the judges that label. Not thread-safe.
  */
 public final class Measurement implements AutoCloseable {
 
@@ -53,7 +53,7 @@ public final class Measurement implements AutoCloseable {
     this.liveReference = remembered(new PolicyCompletions(reference, "live/reference", BATCH));
   }
 
-  /** The one that is configured; empty where no held-out prompts are. */
+  /** Creates the configured measurement; empty when there are no held-out prompts. */
   public static Optional<Measurement> of(Settings settings, PolicyLoader loader) {
     EvaluationSettings evaluation = settings.evaluation();
     return evaluation
@@ -69,9 +69,9 @@ public final class Measurement implements AutoCloseable {
   }
 
   /**
-   * Fresh samples until enough is decided.
+   * Measures a policy by fresh samples until enough comparisons are decided.
    *
-   * @param folder the policy's
+   * @param folder the policy's folder
    * @throws InterruptedException if the thread is asked to stop
    */
   public Evaluation full(Path folder) throws InterruptedException {
@@ -85,7 +85,7 @@ public final class Measurement implements AutoCloseable {
     }
   }
 
-  /** One comparison for each of the first prompts. */
+  /** Estimates by one comparison for each of the first prompts. */
   WinRate quick(Version version) throws InterruptedException {
     List<Prompt> some = prompts.subList(0, Math.min(LIVE_PROMPTS, prompts.size()));
     try (LoadedPolicy policy = loader.load(version.folder())) {
@@ -95,7 +95,7 @@ public final class Measurement implements AutoCloseable {
     }
   }
 
-  /** The reference's completions never change, so they are sampled once. */
+  /** Samples the reference's completions once, since they never change. */
   private static Completions remembered(Completions source) {
     Map<Integer, List<Completion>> rounds = new HashMap<>();
     return (some, round) -> {

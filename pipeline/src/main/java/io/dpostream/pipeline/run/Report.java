@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a run came to, as {@code report.json} holds it with its keys in snake_case.
+ * The result of a run, as written to {@code report.json} with keys in snake_case.
  *
  * @param steps optimizer steps since the beginning of the run
- * @param outcomes pairs by how they ended
- * @param publishedVersions versions after the reference
+ * @param outcomes number of pairs by how they ended
+ * @param publishedVersions number of versions after version 0, the first policy
  * @param winRateVsReference share of decided comparisons on held-out prompts
- * @param winRateCi95 low and high end of Wilson's interval of it
- * @param winRateCorrectnessOnly the same share, had only correctness counted
+ * @param winRateCi95 low and high end of that share's Wilson interval
+ * @param winRateCorrectnessOnly the share if only correctness counted
  * @param correctReference share of the reference's answers on held-out prompts that are correct
- * @param correctPolicy the same of the last policy
+ * @param correctPolicy share of the last policy's answers that are correct
  * @param elapsedS seconds from the start of the command to this report
  */
 public record Report(
@@ -58,7 +58,7 @@ public record Report(
     winRateCi95 = List.copyOf(winRateCi95);
   }
 
-  /** The report of a run that stands at {@code end}. */
+  /** Makes the report of a run that ended at {@code end}. */
   public static Report of(String runId, Progress end, Evaluation evaluation, Duration elapsed) {
     Version last = end.version().orElseThrow();
     WinRate wins = evaluation.winRate();
@@ -82,7 +82,7 @@ public record Report(
         elapsed.toMillis() / 1000.0);
   }
 
-  /** Writes it in place of an earlier one; a reader sees the old or the new, never a part. */
+  /** Replaces an earlier report; a reader sees the old or the new one, never a part. */
   public void write(Path file) throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + ".tmp");
     Files.writeString(partial, JSON.writeValueAsString(this) + "\n");

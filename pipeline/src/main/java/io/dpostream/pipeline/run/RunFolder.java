@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a run on this machine keeps everything: what is named here and nothing else.
+ * The folder in which a run on this machine keeps everything: the files named here, and no others.
  *
- * @param path absolute
+ * @param path absolute path of the folder
  */
 public record RunFolder(Path path) {
 
   /**
-   * Opens a folder, making it when it is missing.
+   * Opens a folder, creating it when it is missing.
    *
    * @throws UserException if it cannot be made or written to
    */
@@ -22,7 +22,8 @@ public record RunFolder(Path path) {
     try {
       Files.createDirectories(absolute);
     } catch (IOException e) {
-      throw new UserException(path + ": the folder cannot be made; choose another with --dir", e);
+      throw new UserException(
+          path + ": the folder cannot be created; choose another with --dir", e);
     }
     if (!Files.isWritable(absolute)) {
       throw new UserException(
@@ -36,7 +37,7 @@ public record RunFolder(Path path) {
     return path.resolve("cluster");
   }
 
-  /** The shipped model and its prompts, where a quickstart puts them. */
+  /** Folder into which a quickstart puts the shipped model and its prompts. */
   public Path model() {
     return path.resolve("tiny-model");
   }
@@ -46,7 +47,7 @@ public record RunFolder(Path path) {
     return path.resolve("trainer");
   }
 
-  /** What the trainer can compute again, such as the reference's log-probabilities. */
+  /** Files that the trainer can compute again, such as the reference's log-probabilities. */
   public Path work() {
     return path.resolve("work");
   }
@@ -64,7 +65,7 @@ public record RunFolder(Path path) {
   /**
    * The settings of a run that has been started here.
    *
-   * @throws UserException if none has been
+   * @throws UserException if no run has been started here
    */
   public Path requireStarted() {
     if (!Files.exists(settings())) {
@@ -80,12 +81,12 @@ public record RunFolder(Path path) {
    */
   public Path requireCluster() {
     if (!Files.isDirectory(cluster())) {
-      throw new UserException(path + ": no run with a broker of its own is there");
+      throw new UserException(path + ": the folder holds no run with a broker of its own");
     }
     return cluster();
   }
 
-  /** A JSON object for every step that the ledger holds. */
+  /** File with a JSON object for every step in the ledger. */
   public Path steps() {
     return path.resolve("steps.jsonl");
   }
@@ -100,17 +101,17 @@ public record RunFolder(Path path) {
     return path.resolve("policy");
   }
 
-  /** What an offline run was given, so that it is not gone on with on other data. */
+  /** Note of an offline run's input, so that the run is not continued on other data. */
   public Path input() {
     return path.resolve("input.json");
   }
 
-  /** What the run came to. */
+  /** File with the result of the run. */
   public Path report() {
     return path.resolve("report.json");
   }
 
-  /** What the services had to say. */
+  /** Log of the services. */
   public Path log() {
     return path.resolve("dpo.log");
   }

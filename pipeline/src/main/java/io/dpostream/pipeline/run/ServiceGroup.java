@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Services that stand and fall together, each on its own thread: the first that fails ends the
- * wait, and closing stops all, the latest started first, within {@link Service#STOP_LIMIT}
- * together. Thread-safe.
+ * A group of services, each on its own thread, that stop together: the first failure ends the wait,
+ * and closing stops all of them, in reverse order of their start, within {@link Service#STOP_LIMIT}
+ * in total. Thread-safe.
  */
 public final class ServiceGroup implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class ServiceGroup implements AutoCloseable {
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private boolean closed;
 
-  /** Starts a service on a thread of its name. */
+  /** Starts a service on a thread with its name. */
   public synchronized void start(String name, Service service) {
     if (closed) {
       throw new IllegalStateException("the group is closed");
@@ -62,7 +62,9 @@ public final class ServiceGroup implements AutoCloseable {
     }
   }
 
-  /** Stops one service and waits for its thread; nothing happens if there is none of the name. */
+  /**
+   * Stops one service and waits for its thread; does nothing if there is no service of this name.
+   */
   public void stop(String name) {
     List<Running> found = new ArrayList<>();
     synchronized (this) {
@@ -73,7 +75,7 @@ public final class ServiceGroup implements AutoCloseable {
     found.forEach(one -> stop(one, deadline));
   }
 
-  /** Waits until every service has come to its end by itself, or the first failure. */
+  /** Waits until every service has ended by itself, or for the first failure. */
   public void awaitEnd() throws Exception {
     while (isRunning()) {
       await(Duration.ofMillis(200));
@@ -90,13 +92,13 @@ public final class ServiceGroup implements AutoCloseable {
     end.complete(null);
   }
 
-  /** Waits until {@link #finish} or the first failure, which it throws as it was thrown. */
+  /** Waits for {@link #finish} or the first failure, which it rethrows unchanged. */
   public void await() throws Exception {
     await(Duration.ofMillis(Long.MAX_VALUE));
   }
 
   /**
-   * As {@link #await()}, for at most {@code limit}.
+   * Waits like {@link #await()}, for at most {@code limit}.
    *
    * @return whether the wait is over
    */

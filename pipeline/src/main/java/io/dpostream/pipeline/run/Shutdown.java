@@ -6,12 +6,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns Ctrl-C and SIGTERM into an interrupt of the thread that runs a command, and holds the
- * process until that thread has put things in order.
+ * Turns Ctrl-C and SIGTERM into an interrupt of the thread that runs a command, and keeps the
+ * process alive until that thread has cleaned up.
  */
 public final class Shutdown implements AutoCloseable {
 
-  /** What the services may take, and some time for an embedded broker, which stops last. */
+  /** The services' bound on stopping, plus time for an embedded broker, which stops last. */
   private static final Duration LIMIT = Service.STOP_LIMIT.plusSeconds(10);
 
   private final CountDownLatch inOrder = new CountDownLatch(1);
@@ -42,14 +42,14 @@ public final class Shutdown implements AutoCloseable {
     }
   }
 
-  /** Things are in order: the process may end. */
+  /** Ends the wait: cleaning up is done, and the process may end. */
   @Override
   public void close() {
     inOrder.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException stopping) {
-      // the hook is running, and now comes to its end
+      // the hook is already running, and will now end
     }
   }
 }

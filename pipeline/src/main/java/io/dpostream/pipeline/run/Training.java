@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * The trainer of a run with what follows it: steps.jsonl, TensorBoard, warnings. It ends by itself
+ * The trainer of a run with its followers: steps.jsonl, TensorBoard and warnings. It ends by itself
  * when the run is complete.
  */
 public final class Training implements Service {
@@ -51,8 +51,8 @@ public final class Training implements Service {
   /**
    * Opens the files; the service closes them when it has run.
    *
-   * @param source of a new run; a continued one has its own
-   * @param follower told of every record as well
+   * @param source preferences of a new run; a continued run has its own
+   * @param follower is notified of every record as well
    */
   public static Service open(
       Settings settings,
@@ -111,7 +111,7 @@ public final class Training implements Service {
     }
   }
 
-  /** The topics that the judges are measured on are made first. */
+  /** Creates the topics on which the judges are measured before anything reads them. */
   private void runMeasuring(JudgeWatch watch) {
     try (watch;
         Admin admin = kafka.admin()) {

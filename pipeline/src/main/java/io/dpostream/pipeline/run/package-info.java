@@ -1,4 +1,4 @@
-/** Services together in one process: started, watched and stopped as one. */
+/** Several services in one process, started, watched and stopped as one. */
 @NullMarked
 package io.dpostream.pipeline.run;
 

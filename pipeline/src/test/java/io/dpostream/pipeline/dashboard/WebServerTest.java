@@ -72,7 +72,7 @@ class WebServerTest {
       assertThatThrownBy(() -> WebServer.metrics(ANY, port, meters))
           .isInstanceOf(UserException.class)
           .hasMessage(
-              "metrics.port: %d on 127.0.0.1 is taken; use another one, or 0 for a free one"
+              "metrics.port: %d on 127.0.0.1 is in use; use another one, or 0 for a free one"
                   .formatted(port));
     }
   }

@@ -67,12 +67,12 @@ class OfflineIT {
     Dpo result = offlineOnFile(first);
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .contains("accepted 10, refused 1", "1 refused: rejected is missing (line 4)");
+        .contains("accepted 10, rejected 1", "1 row: rejected is missing (line 4)");
     cluster = LocalCluster.start(folder.resolve("cluster"));
     Dpo imported =
         onCluster("import", "--type", "preferences", "--model", "" + model, file.toString());
     assertThat(imported.err()).isEmpty();
-    assertThat(imported.out()).contains("accepted 10, refused 1");
+    assertThat(imported.out()).contains("accepted 10, rejected 1");
   }
 
   private Dpo onCluster(String... command) {
@@ -254,7 +254,7 @@ class OfflineIT {
         "/no/such.jsonl: does not exist");
     assertOneLine(
         Dpo.run(arguments(folder.resolve("i"), "--preferences", bad.toString())),
-        "no row can be used: 1 refused: is not JSON (line 1)");
+        "no row can be used: 1 row: is not JSON (line 1)");
     assertOneLine(
         Dpo.run(arguments(first, "--preferences", other.toString())), "the folder holds a run on");
   }
@@ -284,7 +284,7 @@ class OfflineIT {
                   .toArray(String[]::new));
 
       assertThat(in.err()).isEmpty();
-      assertThat(in.out()).contains("accepted 2, refused 0");
+      assertThat(in.out()).contains("accepted 2, rejected 0");
       assertThat(out.err()).isEmpty();
       try (InputStream content = new GZIPInputStream(Files.newInputStream(back))) {
         assertThat(new String(content.readAllBytes(), UTF_8)).isEqualTo(rows(type));

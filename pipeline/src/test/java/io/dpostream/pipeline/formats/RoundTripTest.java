@@ -155,9 +155,9 @@ class RoundTripTest {
     report.refused(9, "is not JSON");
     assertThat(report.build().lines())
         .containsExactly(
-            "accepted 1, refused 8",
-            "  7 refused: chosen is empty (line 2, 3, 4, 5, 6, ...)",
-            "  1 refused: is not JSON (line 9)");
+            "accepted 1, rejected 8",
+            "  7 rows: chosen is empty (line 2, 3, 4, 5, 6, ...)",
+            "  1 row: is not JSON (line 9)");
   }
 
   private Preference encode(PreferencePair pair) throws IOException {
