@@ -3,25 +3,38 @@ package com.example;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * The type {@code question}: prefers the completion that asks back, or with {@code asks: false} the
  * one that does not.
  */
-public final class QuestionJudgeFactory implements JudgeFactory {
+public final class QuestionJudgeFactory implements JudgeFactory<QuestionJudgeFactory.Options> {
+
+  /** The type's options, each with its meaning and default. */
+  public record Options(
+      @Doc("Whether the one that asks back is preferred, or the one that does not.")
+          @Default("true")
+          boolean asks) {}
+
   @Override
   public String name() {
     return "question";
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
-    return new QuestionJudge(options.flag("asks", true));
+  public Class<Options> optionsType() {
+    return Options.class;
+  }
+
+  @Override
+  public Judge create(Options options, String path) {
+    return new QuestionJudge(options.asks());
   }
 
   private record QuestionJudge(boolean asks) implements Judge {

@@ -1,17 +1,24 @@
 package io.dpostream.judge;
 
+import io.dpostream.settings.InvalidSettingException;
+import io.dpostream.settings.Require;
+import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The judge types on the class path. */
 public final class Judges {
-  private final Map<String, JudgeFactory> factories = new TreeMap<>();
+  private static final String TYPE = "type";
 
+  private final Map<String, JudgeFactory<?>> factories = new TreeMap<>();
+
+  @SuppressWarnings("rawtypes") // a service is found by its raw type
   private Judges(Iterable<JudgeFactory> found) {
-    for (JudgeFactory factory : found) {
-      JudgeFactory other = factories.putIfAbsent(factory.name(), factory);
+    for (JudgeFactory<?> factory : found) {
+      JudgeFactory<?> other = factories.putIfAbsent(factory.name(), factory);
       if (other != null) {
         throw new UserException(
             "judge type '%s': both %s and %s have this name; take one off the class path"
@@ -29,21 +36,39 @@ public final class Judges {
   /**
    * Makes a judge of a named type.
    *
-   * @throws UserException when there is no such type, or an option is wrong or unknown
+   * @param path where the judge stands in the configuration, for messages
+   * @throws UserException when there is no such type, or an option is missing, wrong or unknown
    */
-  public Judge create(String type, JudgeOptions options) {
-    JudgeFactory factory = factories.get(type);
+  public Judge create(String type, Map<String, ?> options, String path) {
+    JudgeFactory<?> factory = factories.get(type);
     if (factory == null) {
-      throw new UserException(
-          options.path() + ".type: '" + type + "' is unknown; there are " + factories.keySet());
+      throw Require.refusal(TYPE, type, "is not one of " + String.join(", ", factories.keySet()))
+          .under(path);
     }
-    Judge judge = factory.create(options);
+    return create(factory, options, path);
+  }
+
+  /**
+   * Makes a judge that stands in the configuration as one map of its {@code type} and options.
+   *
+   * @throws UserException when it has no such type, or an option is missing, wrong or unknown
+   */
+  public Judge create(Map<String, ?> judge, String path) {
+    Map<String, Object> options = new HashMap<>(judge);
+    Object type = options.remove(TYPE);
+    if (type == null) {
+      throw new UserException(path + "." + TYPE + ": is missing; set it");
+    }
+    return create(type.toString(), options, path);
+  }
+
+  private static <O extends Record> Judge create(
+      JudgeFactory<O> factory, Map<String, ?> options, String path) {
+    O read = SettingsTree.read(options, factory.optionsType(), path);
     try {
-      options.refuseUnknown();
-    } catch (UserException e) {
-      judge.close();
-      throw e;
+      return factory.create(read, path);
+    } catch (InvalidSettingException e) {
+      throw e.under(path);
     }
-    return judge;
   }
 }

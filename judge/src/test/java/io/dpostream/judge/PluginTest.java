@@ -45,8 +45,7 @@ class PluginTest {
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     try (URLClassLoader plugin = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
       Thread.currentThread().setContextClassLoader(plugin);
-      Judge judge =
-          Judges.onClassPath().create("question", new JudgeOptions("judge", Map.of("asks", false)));
+      Judge judge = Judges.onClassPath().create("question", Map.of("asks", false), "judge");
 
       Verdict verdict =
           judge.compare(Examples.comparison(Examples.prompt("p"), "Why?", "Because.")).join();

@@ -12,12 +12,8 @@ public final class InvalidSettingException extends UserException {
     super(message);
   }
 
-  private InvalidSettingException(String message, Throwable cause) {
-    super(message, cause);
-  }
-
-  /** This refusal of a record that stands at a path, such as {@code trainer}. */
-  InvalidSettingException under(String path) {
-    return path.isEmpty() ? this : new InvalidSettingException(path + "." + getMessage(), this);
+  /** This refusal, once it is known that the record stands at a path, such as {@code trainer}. */
+  public UserException under(String path) {
+    return path.isEmpty() ? this : new UserException(path + "." + getMessage(), this);
   }
 }

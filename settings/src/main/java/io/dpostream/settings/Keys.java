@@ -10,8 +10,12 @@ import java.util.Optional;
 /** The keys that a settings record accepts: its components' names in snake_case, to any depth. */
 sealed interface Keys {
 
-  /** A fixed set of keys, in the record's order. */
-  record Section(Map<String, Keys> children) implements Keys {}
+  /**
+   * The keys of a record, in its order.
+   *
+   * @param open whether it takes any other key, too
+   */
+  record Section(Map<String, Keys> children, boolean open) implements Keys {}
 
   /** Any key: a component of type {@code Map}. */
   record Open() implements Keys {}
@@ -21,14 +25,22 @@ sealed interface Keys {
 
   static Section of(Class<?> record) {
     Map<String, Keys> children = new LinkedHashMap<>();
+    boolean open = false;
     for (RecordComponent component : record.getRecordComponents()) {
-      if (component.isAnnotationPresent(Flat.class)) {
+      if (takesTheRest(component)) {
+        open = true;
+      } else if (component.isAnnotationPresent(Flat.class)) {
         children.putAll(of(component.getType()).children());
       } else {
         children.put(Spelling.of(component), below(component.getGenericType()));
       }
     }
-    return new Section(children);
+    return new Section(children, open);
+  }
+
+  /** Whether a component is a map of the keys that no other one takes. */
+  static boolean takesTheRest(RecordComponent component) {
+    return component.isAnnotationPresent(Flat.class) && component.getType() == Map.class;
   }
 
   private static Keys below(Type type) {

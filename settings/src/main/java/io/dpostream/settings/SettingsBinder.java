@@ -31,6 +31,11 @@ final class SettingsBinder {
   }
 
   private Object component(ObjectNode tree, RecordComponent component, String path) {
+    if (Keys.takesTheRest(component)) {
+      ObjectNode rest = tree.deepCopy();
+      rest.remove(Keys.of(component.getDeclaringRecord()).children().keySet());
+      return value(rest, component.getGenericType(), path);
+    }
     boolean flat = component.isAnnotationPresent(Flat.class);
     if (flat || component.getType().isRecord()) {
       String below = flat ? path : key(path, Spelling.of(component));
@@ -70,7 +75,7 @@ final class SettingsBinder {
     return component.getType() == Map.class ? nodes.objectNode() : nodes.missingNode();
   }
 
-  private Object value(JsonNode node, Type type, String path) {
+  Object value(JsonNode node, Type type, String path) {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       if (generic.getRawType() == Optional.class) {

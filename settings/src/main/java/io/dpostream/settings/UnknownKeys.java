@@ -12,7 +12,7 @@ final class UnknownKeys {
         .forEach(
             entry -> {
               Keys below = known.children().get(entry.getKey());
-              if (below == null) {
+              if (below == null && !known.open()) {
                 throw unknown("", path.isEmpty() ? "" : path + ".", entry.getKey(), known);
               }
               if (below instanceof Keys.Section s && entry.getValue() instanceof ObjectNode child) {

@@ -1,9 +1,11 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.judge.assembler.AssemblerConfig.GroupProtocol;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
 import io.dpostream.kafka.writing.Backoff;
 import io.dpostream.kafka.writing.Outage;
+import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
@@ -253,7 +255,7 @@ public final class AssemblerService implements Service {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
-    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol());
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, Spelling.of(config.groupProtocol()));
     properties.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     // Pairs are a kilobyte or more: with the default of 16 KiB a commit waits for a hundred
@@ -271,7 +273,7 @@ public final class AssemblerService implements Service {
     properties.put(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
         FETCH_BYTES);
-    if (config.groupProtocol().equals("classic")) {
+    if (config.groupProtocol() == GroupProtocol.CLASSIC) {
       properties.put(
           StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
           config.sessionTimeoutMs());

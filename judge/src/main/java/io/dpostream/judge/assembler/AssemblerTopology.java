@@ -1,5 +1,6 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.judge.assembler.AssemblerConfig.Store;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
 import java.util.List;
@@ -92,7 +93,7 @@ final class AssemblerTopology {
   private static StoreBuilder<KeyValueStore<String, PairState>> pairStore(
       KafkaSettings settings, AssemblerConfig config) {
     return Stores.keyValueStoreBuilder(
-            config.store().equals("memory")
+            config.store() == Store.MEMORY
                 ? Stores.inMemoryKeyValueStore(PAIR_STORE)
                 : Stores.persistentKeyValueStore(PAIR_STORE),
             Serdes.String(),

@@ -16,7 +16,7 @@ final class Quorum {
 
   Quorum(AssemblerConfig config) {
     this.config = config;
-    this.rule = QuorumRule.parse(config.quorum());
+    this.rule = config.quorum();
   }
 
   /** The decision, once enough votes are in. */

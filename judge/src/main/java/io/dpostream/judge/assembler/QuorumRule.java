@@ -1,22 +1,13 @@
 package io.dpostream.judge.assembler;
 
-import io.dpostream.settings.UserException;
-import java.util.Locale;
-
 /** How the votes on a pair become one decision. */
-enum QuorumRule {
+public enum QuorumRule {
+  /** The first verdict that is no abstention. */
   FIRST,
+  /** More than half of the verdicts; otherwise a tie. */
   MAJORITY,
+  /** All verdicts alike; otherwise the pair is dropped. */
   UNANIMOUS,
-  WEIGHTED;
-
-  static QuorumRule parse(String name) {
-    for (QuorumRule rule : values()) {
-      if (rule.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return rule;
-      }
-    }
-    throw new UserException(
-        "assembler.quorum: '" + name + "' should be first, majority, unanimous or weighted");
-  }
+  /** The posterior under the judges' accuracies. */
+  WEIGHTED
 }

@@ -40,14 +40,14 @@ public final class HumanPage implements AutoCloseable {
   private static final Map<String, String> TYPES =
       Map.of("page.html", "text/html", "page.js", "text/javascript", "page.css", "text/css");
 
-  private final HumanOptions options;
+  private final Panel panel;
   private final Clock clock;
   private final Map<String, Object> oneVoteAtATime = new ConcurrentHashMap<>();
   private final Javalin server;
   private volatile Optional<Desk> desk = Optional.empty();
 
-  private HumanPage(HumanOptions options, Clock clock) {
-    this.options = options;
+  private HumanPage(Panel panel, Clock clock) {
+    this.panel = panel;
     this.clock = clock;
     this.server = Javalin.create(this::configure);
   }
@@ -57,23 +57,23 @@ public final class HumanPage implements AutoCloseable {
    *
    * @throws UserException when the port is not to be had
    */
-  public static HumanPage start(HumanOptions options, Clock clock) {
-    HumanPage page = new HumanPage(options, clock);
+  public static HumanPage start(Panel panel, Clock clock) {
+    HumanPage page = new HumanPage(panel, clock);
     try {
-      page.server.start(options.host(), options.port());
+      page.server.start(panel.options().host(), panel.options().port());
       return page;
     } catch (JavalinBindException e) {
       page.close();
       throw new UserException(
           "port: %d on %s is taken; give the judge of type human another one, or 0"
-              .formatted(options.port(), options.host()),
+              .formatted(panel.options().port(), panel.options().host()),
           e);
     }
   }
 
   /** Where it is, as seen from this machine. */
   public URI address() {
-    return URI.create("http://" + options.host() + ":" + server.port());
+    return URI.create("http://" + panel.options().host() + ":" + server.port());
   }
 
   /** People work on this from now on. */
@@ -122,7 +122,7 @@ public final class HumanPage implements AutoCloseable {
 
   private void signIn(Context ctx) {
     String name =
-        options
+        panel
             .annotators()
             .ofToken(body(ctx).path("token").asText())
             .orElseThrow(() -> new UnauthorizedResponse("This token is not known here."));
@@ -132,9 +132,9 @@ public final class HumanPage implements AutoCloseable {
 
   /** From now on; whoever goes on answering is not signed out amid the work. */
   private void keepSignedIn(Context ctx, String name) {
-    Cookie cookie = new Cookie(COOKIE, options.annotators().session(name));
+    Cookie cookie = new Cookie(COOKIE, panel.annotators().session(name));
     cookie.setHttpOnly(true);
-    cookie.setSecure(options.https());
+    cookie.setSecure(panel.options().https());
     cookie.setSameSite(SameSite.STRICT);
     cookie.setMaxAge((int) SIGNED_IN.toSeconds());
     ctx.cookie(cookie);
@@ -210,7 +210,7 @@ public final class HumanPage implements AutoCloseable {
   private ObjectNode turn(Desk open, String annotator) {
     Optional<Task> task = open.tasks().next(annotator, clock.instant());
     Progress progress = open.tasks().progress(annotator);
-    return Turns.turn(annotator, options.guidelines(), progress, task, clock.instant());
+    return Turns.turn(annotator, panel.guidelines(), progress, task, clock.instant());
   }
 
   private Desk desk() {
@@ -220,7 +220,7 @@ public final class HumanPage implements AutoCloseable {
 
   private String annotator(Context ctx) {
     return Optional.ofNullable(ctx.cookie(COOKIE))
-        .flatMap(options.annotators()::ofSession)
+        .flatMap(panel.annotators()::ofSession)
         .orElseThrow(() -> new UnauthorizedResponse("Please sign in with your token."));
   }
 

@@ -47,12 +47,12 @@ final class ChatEndpoint {
   private static final String STOP = "stop"; // any other end is a cut
   private static final int MESSAGE_CHARS = 300;
 
-  private final LlmJudgeConfig config;
+  private final LlmJudgeOptions config;
   private final Optional<ApiKey> apiKey;
   private final Clock clock;
   private final HttpClient http;
 
-  ChatEndpoint(LlmJudgeConfig config, Optional<ApiKey> apiKey, Clock clock) {
+  ChatEndpoint(LlmJudgeOptions config, Optional<ApiKey> apiKey, Clock clock) {
     this.config = config;
     this.apiKey = apiKey;
     this.clock = clock;

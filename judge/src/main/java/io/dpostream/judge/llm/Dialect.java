@@ -2,7 +2,6 @@ package io.dpostream.judge.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,13 +19,9 @@ record Dialect(AnswerFormat format, boolean adapts, String tokenLimit, boolean t
   private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
 
   /** The one to begin with. */
-  static Dialect of(LlmJudgeConfig config) {
-    boolean adapts = config.responseFormat().equals("auto");
-    AnswerFormat format =
-        adapts
-            ? AnswerFormat.JSON_SCHEMA
-            : AnswerFormat.valueOf(config.responseFormat().toUpperCase(Locale.ROOT));
-    return new Dialect(format, adapts, MAX_TOKENS, true);
+  static Dialect of(LlmJudgeOptions config) {
+    Optional<AnswerFormat> only = config.responseFormat().only();
+    return new Dialect(only.orElse(AnswerFormat.JSON_SCHEMA), only.isEmpty(), MAX_TOKENS, true);
   }
 
   /** The one to try after a refusal with this body; empty where it names nothing to leave off. */

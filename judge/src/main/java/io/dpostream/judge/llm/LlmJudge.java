@@ -8,6 +8,7 @@ import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.ModelCall;
 import io.dpostream.schemas.VerdictKind;
+import io.dpostream.settings.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,13 +35,13 @@ import org.apache.commons.codec.digest.DigestUtils;
  * <p>Thread-safe; {@code max_concurrency} comparisons run at once, later ones wait in order.
  */
 final class LlmJudge implements Judge {
-  private final LlmJudgeConfig config;
+  private final LlmJudgeOptions config;
   private final PairwisePrompt prompt;
   private final PatientEndpoint endpoint;
   private final String version;
   private final ExecutorService workers;
 
-  LlmJudge(LlmJudgeConfig config, PairwisePrompt prompt, PatientEndpoint endpoint) {
+  LlmJudge(LlmJudgeOptions config, PairwisePrompt prompt, PatientEndpoint endpoint) {
     this.config = config;
     this.prompt = prompt;
     this.endpoint = endpoint;
@@ -57,14 +58,14 @@ final class LlmJudge implements Judge {
   }
 
   /** Short hash over all that an answer and its verdict depend on. */
-  private static String fingerprint(LlmJudgeConfig config, PairwisePrompt prompt) {
+  private static String fingerprint(LlmJudgeOptions config, PairwisePrompt prompt) {
     Stream<Object> settings =
         Stream.of(
             config.chatCompletions(),
             config.model(),
             config.temperature(),
             config.maxTokens(),
-            config.responseFormat(),
+            Spelling.of(config.responseFormat()),
             config.confidence(),
             prompt.sha256());
     Stream<Object> instructions = Stream.of(AnswerFormat.values()).map(AnswerFormat::instruction);

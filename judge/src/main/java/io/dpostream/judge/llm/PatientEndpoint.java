@@ -32,7 +32,7 @@ final class PatientEndpoint {
   private static final Logger log = LoggerFactory.getLogger(PatientEndpoint.class);
 
   private final ChatEndpoint endpoint;
-  private final LlmJudgeConfig config;
+  private final LlmJudgeOptions config;
   private final CircuitBreaker breaker;
   private final Budget requests;
   private final Budget tokens;
@@ -40,7 +40,7 @@ final class PatientEndpoint {
   private final AtomicBoolean slowedDown = new AtomicBoolean();
   private volatile Dialect dialect;
 
-  PatientEndpoint(ChatEndpoint endpoint, LlmJudgeConfig config) {
+  PatientEndpoint(ChatEndpoint endpoint, LlmJudgeOptions config) {
     this.endpoint = endpoint;
     this.config = config;
     this.breaker =

@@ -2,23 +2,20 @@ package io.dpostream.judge.rewardmodel;
 
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
-import io.dpostream.settings.UserException;
+import io.dpostream.settings.InvalidSettingException;
 import java.nio.file.Path;
 
 /**
  * The type {@code reward_model}: a Hugging Face sequence-classification checkpoint with one score,
- * such as {@code dpo reward} makes. Options: {@code model}, its folder; {@code temperature} by
- * which the margin is divided; {@code tie_margin}; {@code device}, {@code dtype}, {@code threads}.
+ * such as {@code dpo reward} makes.
  */
-public final class RewardModelJudgeFactory implements JudgeFactory {
-  private static final double SMALLEST_TEMPERATURE = 1e-6;
+public final class RewardModelJudgeFactory implements JudgeFactory<RewardModelOptions> {
   private static final int HASH_DIGITS = 12;
 
   @Override
@@ -27,28 +24,17 @@ public final class RewardModelJudgeFactory implements JudgeFactory {
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
-    Path path = Path.of(options.required("model"));
-    ScoreReading reading =
-        new ScoreReading(
-            options.number("temperature", 1, SMALLEST_TEMPERATURE, 1e9),
-            options.number("tie_margin", 0, 0, 1e9));
-    EngineOptions engine = engine(options);
-    try {
-      return judge(path, engine, reading);
-    } catch (CheckpointException | IllegalArgumentException e) {
-      throw new UserException(options.path() + ".model: " + e.getMessage(), e);
-    }
+  public Class<RewardModelOptions> optionsType() {
+    return RewardModelOptions.class;
   }
 
-  private static EngineOptions engine(JudgeOptions options) {
-    String device = options.string("device", "cpu");
-    String dtype = options.string("dtype", "float32");
-    int threads = options.integer("threads", 1, 1, 1024);
+  @Override
+  public Judge create(RewardModelOptions options, String path) {
+    ScoreReading reading = new ScoreReading(options.temperature(), options.tieMargin());
     try {
-      return new EngineOptions(device, dtype, threads);
-    } catch (IllegalArgumentException e) {
-      throw new UserException(options.path() + "." + e.getMessage(), e);
+      return judge(Path.of(options.model()), options.engine(), reading);
+    } catch (CheckpointException | IllegalArgumentException e) {
+      throw new InvalidSettingException("model: " + e.getMessage());
     }
   }
 

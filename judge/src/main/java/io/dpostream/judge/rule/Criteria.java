@@ -1,41 +1,36 @@
 package io.dpostream.judge.rule;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.schemas.FinishReason;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The kinds of criteria, by their names in the configuration. */
+/** The criteria that options describe. */
 final class Criteria {
+  private static final double WORDS_OF_A_TEXT = 20;
+  private static final double WORDS_OF_A_SENTENCE = 8;
+
   private Criteria() {}
 
-  /** The criterion that {@code kind} names, with its own options. */
-  static Criterion of(JudgeOptions options) {
-    String kind = options.required("kind");
-    return switch (kind) {
-      case "reference" -> reference(options.choice("match", ReferenceMatch.AUTO));
-      case "regex" -> regex(options);
-      case "json" -> Criterion.ofText(text -> truth(TextFeatures.isJson(text)));
-      case "brevity" -> Criterion.ofText(text -> -text.strip().length());
-      case "length" -> length(options.integer("target", 20, 1, 1_000_000));
-      case "words" -> words(options);
-      case "dialogue" -> Criterion.ofText(text -> truth(TextFeatures.speeches(text) > 0));
-      case "sentence_length" -> sentenceLength(options.number("target", 8, 1, 1000));
-      case "happy_ending" -> Criterion.ofText(text -> truth(TextFeatures.endingMood(text) > 0));
-      case "finished" ->
+  /** The criterion of a kind, with its own options. */
+  static Criterion of(CriterionOptions options) {
+    return switch (options.kind()) {
+      case REFERENCE -> reference(options.match().orElse(ReferenceMatch.AUTO));
+      case REGEX -> regex(options.pattern().orElseThrow());
+      case JSON -> Criterion.ofText(text -> truth(TextFeatures.isJson(text)));
+      case BREVITY -> Criterion.ofText(text -> -text.strip().length());
+      case LENGTH -> length(options.target().orElse(WORDS_OF_A_TEXT));
+      case WORDS -> words(options.list());
+      case DIALOGUE -> Criterion.ofText(text -> truth(TextFeatures.speeches(text) > 0));
+      case SENTENCE_LENGTH -> sentenceLength(options.target().orElse(WORDS_OF_A_SENTENCE));
+      case HAPPY_ENDING -> Criterion.ofText(text -> truth(TextFeatures.endingMood(text) > 0));
+      case FINISHED ->
           (comparison, side) ->
               OptionalDouble.of(
                   truth(comparison.completion(side).getFinishReason() == FinishReason.STOP));
-      default ->
-          options.refuse(
-              "kind",
-              kind,
-              "one of reference, regex, json, brevity, length, words, dialogue, sentence_length,"
-                  + " happy_ending, finished");
     };
   }
 
@@ -49,22 +44,13 @@ final class Criteria {
   }
 
   /** RE2 takes time in proportion to the completion, whatever the pattern. */
-  private static Criterion regex(JudgeOptions options) {
-    String text = options.required("pattern");
-    try {
-      Pattern pattern = Pattern.compile(text);
-      return Criterion.ofText(completion -> truth(pattern.matcher(completion).find()));
-    } catch (PatternSyntaxException e) {
-      return options.refuse(
-          "pattern",
-          text,
-          "a regular expression in RE2's syntax: %s: %s"
-              .formatted(e.getDescription(), e.getPattern()));
-    }
+  private static Criterion regex(String text) {
+    Pattern pattern = Pattern.compile(text);
+    return Criterion.ofText(completion -> truth(pattern.matcher(completion).find()));
   }
 
   /** The nearer to a number of words, the better. */
-  private static Criterion length(int target) {
+  private static Criterion length(double target) {
     return Criterion.ofText(text -> -Math.abs(TextFeatures.words(text).size() - target));
   }
 
@@ -73,14 +59,11 @@ final class Criteria {
   }
 
   /** How many of the completion's words are in a list. */
-  private static Criterion words(JudgeOptions options) {
-    Set<String> list = new HashSet<>();
-    options.strings("list").forEach(word -> list.add(word.toLowerCase(Locale.ROOT)));
-    if (list.isEmpty()) {
-      options.refuse("list", list, "a list of words");
-    }
+  private static Criterion words(List<String> list) {
+    Set<String> known =
+        list.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     return Criterion.ofText(
-        text -> TextFeatures.words(text).stream().filter(list::contains).count());
+        text -> TextFeatures.words(text).stream().filter(known::contains).count());
   }
 
   private static double truth(boolean holds) {

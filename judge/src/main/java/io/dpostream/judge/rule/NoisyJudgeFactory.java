@@ -4,7 +4,6 @@ import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Evidence;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.Verdict;
@@ -14,24 +13,22 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The type {@code noisy}: another judge whose preferences are turned round at a known rate, for
  * experiments. Which ones is a function of the pair id and the seed; ties and abstentions stay.
- * Options: {@code judge}, the other judge's {@code type} and options; {@code error_rate}; {@code
- * seed}, by which judges err independently.
  */
-public final class NoisyJudgeFactory implements JudgeFactory {
-  private static final double DEFAULT_ERROR_RATE = 0.2;
-
+public final class NoisyJudgeFactory implements JudgeFactory<NoisyOptions> {
   @Override
   public String name() {
     return "noisy";
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
-    double errorRate = options.number("error_rate", DEFAULT_ERROR_RATE, 0, 1);
-    int seed = options.integer("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE);
-    JudgeOptions inner = options.section("judge");
-    return new NoisyJudge(
-        Judges.onClassPath().create(inner.required("type"), inner), errorRate, seed);
+  public Class<NoisyOptions> optionsType() {
+    return NoisyOptions.class;
+  }
+
+  @Override
+  public Judge create(NoisyOptions options, String path) {
+    Judge other = Judges.onClassPath().create(options.judge(), path + ".judge");
+    return new NoisyJudge(other, options.errorRate(), options.seed());
   }
 
   private record NoisyJudge(Judge judge, double errorRate, int seed) implements Judge {

@@ -3,7 +3,6 @@ package io.dpostream.judge.rule;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -12,17 +11,22 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The type {@code random}: a coin thrown once for each pair id, for control experiments. A policy
- * must not become better from its verdicts. Option: {@code seed}.
+ * must not become better from its verdicts.
  */
-public final class RandomJudgeFactory implements JudgeFactory {
+public final class RandomJudgeFactory implements JudgeFactory<RandomOptions> {
   @Override
   public String name() {
     return "random";
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
-    return new RandomJudge(options.integer("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE));
+  public Class<RandomOptions> optionsType() {
+    return RandomOptions.class;
+  }
+
+  @Override
+  public Judge create(RandomOptions options, String path) {
+    return new RandomJudge(options.seed());
   }
 
   private record RandomJudge(int seed) implements Judge {

@@ -4,6 +4,7 @@ import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Evidence;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
+import io.dpostream.judge.rule.RuleOptions.Combine;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -18,12 +19,6 @@ import java.util.OptionalDouble;
  * @param confidence of a preference
  */
 record Rule(List<Clause> clauses, Combine combine, double margin, double confidence) {
-  /** How several criteria act together. */
-  enum Combine {
-    IN_ORDER,
-    SUM
-  }
-
   /** Scores this much closer, by their size, differ by rounding alone: in 0.1 + 0.2 - 0.3. */
   private static final double ROUNDING = 1e-9;
 

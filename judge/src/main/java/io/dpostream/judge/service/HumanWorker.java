@@ -92,7 +92,7 @@ final class HumanWorker implements Worker {
         record -> {
           boolean ours =
               record.key() != null
-                  && spec.share().includes(new String(record.key(), StandardCharsets.UTF_8));
+                  && spec.pairShare().includes(new String(record.key(), StandardCharsets.UTF_8));
           if (ours && decoder.decode(record) instanceof Decoded.Value<T> value) {
             handler.accept(value.value());
           }

@@ -2,8 +2,8 @@ package io.dpostream.judge.service;
 
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.Judges;
-import io.dpostream.judge.human.HumanOptions;
 import io.dpostream.judge.human.HumanPage;
+import io.dpostream.judge.human.Panel;
 import io.dpostream.judge.human.TaskTable;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.writing.Backoff;
@@ -83,11 +83,11 @@ public final class JudgeService implements Service {
    * @throws UserException when one cannot be made as it is configured
    */
   public static void check(JudgeConfig config, Judges judges) {
-    for (JudgeSpec spec : config.specs()) {
+    for (JudgeSpec spec : config.judges()) {
       if (spec.isHuman()) {
-        HumanOptions.of(spec.options(), System.getenv());
+        Panel.of(spec.options(), config.path(spec), System.getenv());
       } else {
-        judges.create(spec.type(), spec.options()).close();
+        judges.create(spec.type(), spec.options(), config.path(spec)).close();
       }
     }
   }
@@ -101,7 +101,7 @@ public final class JudgeService implements Service {
     List<Seat> seats = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     try {
-      for (JudgeSpec spec : config.specs()) {
+      for (JudgeSpec spec : config.judges()) {
         seats.add(spec.isHuman() ? people(spec) : seat(spec));
       }
       try (Admin admin = settings.admin()) {
@@ -139,7 +139,7 @@ public final class JudgeService implements Service {
 
   /** A judge that answers when it is asked. */
   private Seat seat(JudgeSpec spec) {
-    Judge judge = judges.create(spec.type(), spec.options());
+    Judge judge = judges.create(spec.type(), spec.options(), config.path(spec));
     Bench bench = new Bench(spec, config, judge, listener, clock);
     if (spec.deliveryTo(judge.kind()) == JudgeSpec.Delivery.TRANSACTIONS) {
       return new Seat(
@@ -159,18 +159,18 @@ public final class JudgeService implements Service {
 
   /** People, who come to their page when they like. */
   private Seat people(JudgeSpec spec) {
-    HumanOptions options = HumanOptions.of(spec.options(), System.getenv());
-    HumanPage page = HumanPage.start(options, clock);
+    Panel panel = Panel.of(spec.options(), config.path(spec), System.getenv());
+    HumanPage page = HumanPage.start(panel, clock);
     log.info("judge {}: people judge at {}", spec.id(), page.address());
     listener.pageServed(spec.id(), page.address());
-    HumanRecords records = new HumanRecords(spec.id(), options.version());
+    HumanRecords records = new HumanRecords(spec.id(), panel.version());
     Supplier<Worker> worker =
         () ->
             new HumanWorker(
                 spec,
                 page,
                 records,
-                new TaskTable(options.rules(spec.id(), correctionWindow)),
+                new TaskTable(panel.rules(spec.id(), correctionWindow)),
                 settings,
                 listener,
                 clock);

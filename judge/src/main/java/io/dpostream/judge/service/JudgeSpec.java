@@ -1,30 +1,28 @@
 package io.dpostream.judge.service;
 
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.human.HumanOptions;
 import io.dpostream.schemas.JudgeKind;
-import java.util.HashMap;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.Flat;
+import io.dpostream.settings.Require;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * One configured judge.
- *
- * @param id its name in every judgment
- * @param type of judge, see {@link io.dpostream.judge.JudgeFactory#name}
- * @param share the pairs it sees
- * @param delivery how it gets them, where that is set
- * @param concurrency comparisons under way at once
- * @param options the rest, which the type reads
- */
+/** One configured judge: what all types have, and the options of its own. */
 public record JudgeSpec(
-    String id,
-    String type,
-    PairShare share,
-    Optional<Delivery> delivery,
-    int concurrency,
-    JudgeOptions options) {
+    @Doc("Its name in every judgment.") String id,
+    @Doc("Type of judge: one of ours, or of a jar on the class path.") String type,
+    @Doc("Part of the pairs that it sees, in (0, 1]; all from `share_from` on unless set.")
+        Optional<Double> share,
+    @Doc("Position in [0, 1) of the first pair that it sees.") @Default("0") double shareFrom,
+    @Doc("How it gets its pairs; rules by `transactions` and models by `share_group` unless set.")
+        Optional<Delivery> delivery,
+    @Doc("Comparisons under way at once, in a share group.") @Default("64") int concurrency,
+    @Doc("The options of its type.") @Flat Map<String, Object> options) {
+
+  private static final int MOST_AT_ONCE = 1024;
 
   /** How pairs come to a judge and judgments go out. */
   public enum Delivery {
@@ -32,6 +30,24 @@ public record JudgeSpec(
     TRANSACTIONS,
     /** Each pair under a lock of its own, at least once: for judges that take their time. */
     SHARE_GROUP
+  }
+
+  public JudgeSpec {
+    options = Map.copyOf(options);
+    Require.name("id", id);
+    Require.between("share_from", shareFrom, 0, 1);
+    double part = part(share, shareFrom);
+    Require.that(
+        part > 0 && end(part, shareFrom) <= 1,
+        "share",
+        part,
+        "must be above 0, and at most 1 together with share_from");
+    Require.between("concurrency", concurrency, 1, MOST_AT_ONCE);
+  }
+
+  /** The pairs that it sees. */
+  PairShare pairShare() {
+    return new PairShare(shareFrom, end(part(share, shareFrom), shareFrom));
   }
 
   /** How it gets its pairs: as configured, or as suits its kind. */
@@ -44,36 +60,13 @@ public record JudgeSpec(
     return type.equals(HumanOptions.TYPE);
   }
 
-  /**
-   * Reads {@code id}, {@code type}, {@code share} (a part in (0, 1]), {@code share_from}, {@code
-   * delivery}, {@code concurrency}; every other key is an option of the type.
-   */
-  public static JudgeSpec of(String path, Map<String, ?> values) {
-    JudgeOptions own = new JudgeOptions(path, values);
-    String id = own.required("id");
-    if (!id.matches("[a-zA-Z0-9._-]+")) {
-      own.refuse("id", id, "a name of letters, digits, '.', '_' and '-'");
-    }
-    double from = own.number("share_from", 0, 0, 1);
-    double part = own.number("share", 1 - from, 0, 1);
-    Map<String, Object> rest = new HashMap<>(values);
-    rest.keySet()
-        .removeAll(
-            java.util.Set.of("id", "type", "share", "share_from", "delivery", "concurrency"));
-    return new JudgeSpec(
-        id,
-        own.required("type"),
-        share(own, from, part),
-        own.string("delivery").map(set -> own.choice("delivery", Delivery.TRANSACTIONS)),
-        own.integer("concurrency", 64, 1, 1024),
-        new JudgeOptions(path, rest));
+  private static double part(Optional<Double> share, double from) {
+    return share.orElse(1 - from);
   }
 
-  private static PairShare share(JudgeOptions own, double from, double part) {
+  private static double end(double part, double from) {
     // sums such as .7 + .3 may exceed 1 in the last bit
-    double to = Math.min(from + part, from + part < 1 + 1e-9 ? 1 : 2);
-    return from < to && to <= 1
-        ? new PairShare(from, to)
-        : own.refuse("share", part, "above 0, and at most 1 together with share_from");
+    double end = from + part;
+    return end > 1 && end < 1 + 1e-9 ? 1 : end;
   }
 }

@@ -129,7 +129,7 @@ final class ShareGroupWorker implements Worker {
 
   private void begin(ConsumerRecord<byte[], byte[]> record) {
     if (!(decoder.decode(record) instanceof Decoded.Value<CompletionPair> pair)
-        || !spec.share().includes(pair.value().getPairId())) {
+        || !spec.pairShare().includes(pair.value().getPairId())) {
       consumer.acknowledge(record, AcknowledgeType.ACCEPT);
       return;
     }

@@ -110,7 +110,7 @@ final class TransactionalWorker implements Worker {
     List<CompletableFuture<Judgment>> verdicts = new ArrayList<>(records.count());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       if (decoder.decode(record) instanceof Decoded.Value<CompletionPair> pair
-          && spec.share().includes(pair.value().getPairId())) {
+          && spec.pairShare().includes(pair.value().getPairId())) {
         free.acquireUninterruptibly();
         verdicts.add(
             bench.judgeOrAbstain(pair.value()).whenComplete((judgment, e) -> free.release()));

@@ -1,6 +1,7 @@
 package io.dpostream.judge.assembler;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.settings.SettingsTree;
 import java.util.Map;
 
 /** An assembler in a process of its own, for tests that kill it. */
@@ -19,27 +20,9 @@ public final class AssemblerMain {
   }
 
   static AssemblerConfig config(String stateDir, int partitions) {
-    AssemblerConfig d = AssemblerConfig.defaults();
-    return new AssemblerConfig(
-        d.quorum(),
-        d.votes(),
-        d.minVotes(),
-        d.humanOverrides(),
-        d.timeoutMs(),
-        d.earlyVoteTimeoutMs(),
-        d.correctionWindowMs(),
-        d.closedWindowMs(),
-        d.maxClosed(),
-        d.maxOpen(),
-        d.accuracies(),
-        d.defaultAccuracy(),
-        d.minProbability(),
-        partitions,
-        d.threads(),
-        d.store(),
-        stateDir,
-        d.commitIntervalMs(),
-        d.groupProtocol(),
-        6_000);
+    return SettingsTree.read(
+        Map.of("state_dir", stateDir, "partitions", partitions, "session_timeout_ms", 6_000),
+        AssemblerConfig.class,
+        AssemblerConfig.SECTION);
   }
 }

@@ -1,128 +1,69 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.settings.RecordCopy;
+import io.dpostream.settings.SettingsTree;
 import java.util.Map;
 
 /** Configurations for tests: one second's patience, states in memory. */
-record Configs(
-    String quorum,
-    int votes,
-    int minVotes,
-    boolean humanOverrides,
-    long correctionWindowMs,
-    long closedWindowMs,
-    int maxClosed,
-    int maxOpen,
-    Map<String, Double> accuracies) {
+record Configs(AssemblerConfig build) {
 
   static final Configs FIRST = of("first", 1);
 
   static Configs of(String quorum, int votes) {
-    return new Configs(quorum, votes, 1, true, 0, 10_000, 1000, 1000, Map.of());
+    return new Configs(
+            SettingsTree.read(
+                Map.of(
+                    "quorum",
+                    quorum,
+                    "votes",
+                    votes,
+                    "timeout_ms",
+                    1000,
+                    "early_vote_timeout_ms",
+                    500,
+                    "min_probability",
+                    0.6,
+                    "partitions",
+                    1,
+                    "store",
+                    "memory",
+                    "state_dir",
+                    "unused"),
+                AssemblerConfig.class,
+                AssemblerConfig.SECTION))
+        .rememberingFor(10_000, 1000)
+        .openAtMost(1000);
   }
 
   Configs atLeast(int verdicts) {
-    return new Configs(
-        quorum,
-        votes,
-        verdicts,
-        humanOverrides,
-        correctionWindowMs,
-        closedWindowMs,
-        maxClosed,
-        maxOpen,
-        accuracies);
+    return with("minVotes", verdicts);
   }
 
   Configs machinesAndPeopleAlike() {
-    return new Configs(
-        quorum,
-        votes,
-        minVotes,
-        false,
-        correctionWindowMs,
-        closedWindowMs,
-        maxClosed,
-        maxOpen,
-        accuracies);
+    return with("humanOverrides", false);
   }
 
   Configs correctableFor(long ms) {
-    return new Configs(
-        quorum,
-        votes,
-        minVotes,
-        humanOverrides,
-        ms,
-        closedWindowMs,
-        maxClosed,
-        maxOpen,
-        accuracies);
+    return with("correctionWindowMs", ms);
   }
 
   Configs rememberingFor(long ms, int count) {
-    return new Configs(
-        quorum,
-        votes,
-        minVotes,
-        humanOverrides,
-        correctionWindowMs,
-        ms,
-        count,
-        maxOpen,
-        accuracies);
+    return with("closedWindowMs", ms).with("maxClosed", count);
   }
 
   Configs openAtMost(int ids) {
-    return new Configs(
-        quorum,
-        votes,
-        minVotes,
-        humanOverrides,
-        correctionWindowMs,
-        closedWindowMs,
-        maxClosed,
-        ids,
-        accuracies);
+    return with("maxOpen", ids);
   }
 
   Configs knowing(Map<String, Double> measured) {
-    return new Configs(
-        quorum,
-        votes,
-        minVotes,
-        humanOverrides,
-        correctionWindowMs,
-        closedWindowMs,
-        maxClosed,
-        maxOpen,
-        measured);
-  }
-
-  AssemblerConfig build() {
-    return build(1);
+    return with("accuracies", measured);
   }
 
   AssemblerConfig build(int partitions) {
-    return new AssemblerConfig(
-        quorum,
-        votes,
-        minVotes,
-        humanOverrides,
-        1000,
-        500,
-        correctionWindowMs,
-        closedWindowMs,
-        maxClosed,
-        maxOpen,
-        accuracies,
-        0.8,
-        0.6,
-        partitions,
-        1,
-        "memory",
-        "unused",
-        100,
-        "classic",
-        10_000);
+    return with("partitions", partitions).build;
+  }
+
+  private Configs with(String component, Object value) {
+    return new Configs(RecordCopy.with(build, component, value));
   }
 }

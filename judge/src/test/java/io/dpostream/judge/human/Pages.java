@@ -2,12 +2,14 @@ package io.dpostream.judge.human;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Examples;
+import io.dpostream.settings.SettingsTree;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A page on a table of tasks, with a log in memory and a clock that can be moved. */
@@ -18,25 +20,24 @@ final class Pages implements AutoCloseable {
 
   final List<HumanVote> log = new CopyOnWriteArrayList<>();
   final MovableClock clock = new MovableClock();
-  final HumanOptions options;
+  final Panel panel;
   final TaskTable tasks;
   final HumanPage page;
   volatile boolean logIsAway;
 
   Pages() {
-    options =
-        new HumanOptions(
-            "127.0.0.1",
-            0,
-            false,
+    HumanOptions options =
+        SettingsTree.read(
+            Map.of("port", 0, "annotators", "people", "max_open", 100),
+            HumanOptions.class,
+            "judge");
+    panel =
+        new Panel(
+            options,
             "Prefer what is right.\n<b>Then</b> what is short.",
-            Annotators.parse("ann: %s\nbob: %s".formatted(ANN, BOB), "people"),
-            1,
-            LEASE,
-            100,
-            false);
-    tasks = new TaskTable(options.rules("people", Duration.ofHours(1)));
-    page = HumanPage.start(options, clock);
+            Annotators.parse("ann: %s\nbob: %s".formatted(ANN, BOB), "people"));
+    tasks = new TaskTable(panel.rules("people", Duration.ofHours(1)));
+    page = HumanPage.start(panel, clock);
     page.open(new Desk(tasks, this::write));
   }
 

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -17,6 +16,8 @@ import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.VerdictKind;
+import io.dpostream.settings.InvalidSettingException;
+import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -277,31 +278,33 @@ class LlmJudgeTest {
   void shouldNameTheMissingKeyVariableAndTheMissingModel() {
     assertThatThrownBy(
             () ->
-                new LlmJudgeFactory(Map.of())
-                    .create(new JudgeOptions("judge", Map.of("model", "m"))))
+                Judges.onClassPath()
+                    .create("llm", Map.of("model", "m", "api_key_env", "NO_SUCH_KEY"), "judge"))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith(
-            "judge.api_key_env: environment variable OPENAI_API_KEY is not set;");
+        .hasMessageStartingWith("judge.api_key_env: environment variable NO_SUCH_KEY is not set;");
+    assertThatThrownBy(() -> Judges.onClassPath().create("llm", Map.of(), "judge"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("judge.model: is missing; set it");
     assertThatThrownBy(
-            () -> Judges.onClassPath().create("llm", new JudgeOptions("judge", Map.of())))
+            () -> Judges.onClassPath().create("llm", options(Map.of("modle", "typo")), "judge"))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("judge.model:");
-    assertThatThrownBy(() -> Judges.onClassPath().create("llm", options(Map.of("modle", "typo"))))
-        .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("judge.modle: unknown option");
+        .hasMessageStartingWith("judge.modle: no such key; did you mean judge.model?");
   }
 
   @Test
   void shouldTakeAKeyWithALineEndAndRefuseOneThatNoHeaderCanCarryWithoutNamingIt() {
-    JudgeOptions options = new JudgeOptions("judge", Map.of("model", "m", "api_key_env", "KEY"));
+    LlmJudgeOptions options =
+        SettingsTree.read(
+            Map.of("model", "m", "api_key_env", "KEY"), LlmJudgeOptions.class, "judge");
 
-    new LlmJudgeFactory(Map.of("KEY", "sk-secret\r\n")).create(options).close();
+    new LlmJudgeFactory(Map.of("KEY", "sk-secret\r\n")).create(options, "judge").close();
 
     assertThatThrownBy(
-            () -> new LlmJudgeFactory(Map.of("KEY", "sk-\nsecret")).create(options).close())
-        .isInstanceOf(UserException.class)
+            () ->
+                new LlmJudgeFactory(Map.of("KEY", "sk-\nsecret")).create(options, "judge").close())
+        .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
-            "judge.api_key_env: environment variable KEY holds no key: a key is one word of visible"
+            "api_key_env: environment variable KEY holds no key: a key is one word of visible"
                 + " ASCII characters");
     assertThat(new ApiKey("sk-secret\r\n").authorization()).isEqualTo("Bearer sk-secret");
   }
@@ -311,10 +314,10 @@ class LlmJudgeTest {
   }
 
   private Judge judge(Map<String, Object> more) {
-    return Judges.onClassPath().create("llm", options(more));
+    return Judges.onClassPath().create("llm", options(more), "judge");
   }
 
-  private JudgeOptions options(Map<String, Object> more) {
+  private Map<String, Object> options(Map<String, Object> more) {
     Map<String, Object> options = new HashMap<>();
     options.put("base_url", "http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     options.put("model", "test");
@@ -323,7 +326,7 @@ class LlmJudgeTest {
     options.put("usd_per_million_prompt_tokens", 3);
     options.put("usd_per_million_completion_tokens", 15);
     options.putAll(more);
-    return new JudgeOptions("judge", options);
+    return options;
   }
 
   private static Comparison pair(String first, String second) {

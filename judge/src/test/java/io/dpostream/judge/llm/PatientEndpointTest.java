@@ -18,8 +18,10 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.dpostream.settings.SettingsTree;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,7 +119,8 @@ class PatientEndpointTest {
   void shouldGiveUpAfterItsAttemptsWithoutNamingTheKey() {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(500).withBody("boom")));
 
-    assertThatThrownBy(() -> endpoint(Map.of("maxAttempts", 3, "breakerFailures", 100)).ask(PROMPT))
+    assertThatThrownBy(
+            () -> endpoint(Map.of("max_attempts", 3, "breaker_failures", 100)).ask(PROMPT))
         .isInstanceOf(EndpointException.class)
         .hasMessageContaining("answered 500: boom")
         .hasMessageNotContaining(KEY);
@@ -209,7 +212,7 @@ class PatientEndpointTest {
         any(anyUrl()).willReturn(aResponse().withStatus(400).withBody("no json_schema here")));
 
     assertThatThrownBy(
-            () -> endpoint(Map.of("responseFormat", "json_schema", "maxAttempts", 1)).ask(PROMPT))
+            () -> endpoint(Map.of("response_format", "json_schema", "max_attempts", 1)).ask(PROMPT))
         .isInstanceOfSatisfying(
             EndpointException.class,
             e -> assertThat(e.kind()).isEqualTo(EndpointException.Kind.ACCESS_REFUSED));
@@ -234,7 +237,7 @@ class PatientEndpointTest {
             .willReturn(answer("[[A]]")));
 
     String text =
-        endpoint(Map.of("maxAttempts", 3, "breakerFailures", 2, "breakerOpenMs", 20L))
+        endpoint(Map.of("max_attempts", 3, "breaker_failures", 2, "breaker_open_ms", 20))
             .ask(PROMPT)
             .raw();
 
@@ -244,7 +247,7 @@ class PatientEndpointTest {
   @Test
   void shouldKeepToItsRequestBudget() throws Exception {
     server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
-    PatientEndpoint endpoint = endpoint(Map.of("requestsPerMinute", 300)); // one every 200 ms
+    PatientEndpoint endpoint = endpoint(Map.of("requests_per_minute", 300)); // one every 200 ms
     long start = System.nanoTime();
 
     for (int i = 0; i < 6; i++) {
@@ -264,7 +267,7 @@ class PatientEndpointTest {
             .willReturn(
                 okJson(
                     "{\"choices\": [{\"message\": {\"content\": \"\"}}], \"usage\": {\"prompt_tokens\": 1500}}")));
-    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
     CompletableFuture<Void> second = new CompletableFuture<>();
 
     endpoint.ask(PROMPT);
@@ -291,7 +294,7 @@ class PatientEndpointTest {
   void shouldSpendOnlyTheTokensThatAnAnswerTook() throws Exception {
     // An answer may take 1024 tokens and takes 14 with its question: the rest is there for others.
     server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
-    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
 
     for (int i = 0; i < 20; i++) {
       endpoint.ask(PROMPT);
@@ -303,7 +306,7 @@ class PatientEndpointTest {
   @Test
   void shouldNotSpendTokensOnARefusal() throws Exception {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400)));
-    PatientEndpoint endpoint = endpoint(Map.of("tokensPerMinute", 1500));
+    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
 
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> endpoint.ask(PROMPT)).hasMessageContaining("answered 400");
@@ -366,28 +369,16 @@ class PatientEndpointTest {
   }
 
   private PatientEndpoint endpoint(Map<String, Object> with) {
-    LlmJudgeConfig d = LlmJudgeConfig.defaults();
-    LlmJudgeConfig config =
-        new LlmJudgeConfig(
-            server.baseUrl() + "/v1",
-            d.model(),
-            d.apiKeyEnv(),
-            d.template(),
-            (String) with.getOrDefault("responseFormat", d.responseFormat()),
-            d.temperature(),
-            d.maxTokens(),
-            d.maxConcurrency(),
-            500,
-            (int) with.getOrDefault("maxAttempts", 3),
-            10,
-            5_000,
-            (int) with.getOrDefault("requestsPerMinute", 0),
-            (int) with.getOrDefault("tokensPerMinute", 0),
-            (int) with.getOrDefault("breakerFailures", 5),
-            (long) with.getOrDefault("breakerOpenMs", 50L),
-            1.0,
-            0,
-            0);
+    Map<String, Object> options = new HashMap<>();
+    options.put("base_url", server.baseUrl() + "/v1");
+    options.put("model", "default");
+    options.put("timeout_ms", 500);
+    options.put("max_attempts", 3);
+    options.put("retry_backoff_ms", 10);
+    options.put("max_retry_after_ms", 5_000);
+    options.put("breaker_open_ms", 50);
+    options.putAll(with);
+    LlmJudgeOptions config = SettingsTree.read(options, LlmJudgeOptions.class, "judge");
     return new PatientEndpoint(
         new ChatEndpoint(config, Optional.of(new ApiKey(KEY)), Clock.systemUTC()), config);
   }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -141,7 +140,7 @@ class RewardModelJudgeTest {
     assertThatThrownBy(() -> judge(Map.of("device", "tpu")))
         .hasMessageContaining("judge.device: 'tpu' is not a device");
     assertThatThrownBy(() -> judge(Map.of("batch", 3)))
-        .hasMessageContaining("judge.batch: unknown option");
+        .hasMessageStartingWith("judge.batch: no such key; known here: model, temperature, ");
     folder = WordModel.write(scratch.resolve("language"), Head.CAUSAL_LM, true);
     assertThatThrownBy(() -> judge(Map.of()))
         .isInstanceOf(UserException.class)
@@ -162,6 +161,6 @@ class RewardModelJudgeTest {
   }
 
   private static Judge create(Map<String, ?> options) {
-    return Judges.onClassPath().create("reward_model", new JudgeOptions("judge", options));
+    return Judges.onClassPath().create("reward_model", options, "judge");
   }
 }

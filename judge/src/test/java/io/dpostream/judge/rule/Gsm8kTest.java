@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -29,9 +28,7 @@ class Gsm8kTest {
     assumeTrue(!data.isEmpty(), "set dpo.test.data to the folder with prompts/gsm8k");
     Judge judge =
         Judges.onClassPath()
-            .create(
-                "reference",
-                new JudgeOptions("judge", Map.of("match", "numeric", "brevity", "off")));
+            .create("reference", Map.of("match", "numeric", "brevity", "off"), "judge");
     ObjectMapper json = new ObjectMapper();
     int problems = 0;
     for (String line : Files.readAllLines(Path.of(data, "prompts/gsm8k/test.jsonl"))) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -55,7 +54,7 @@ class NoisyJudgeTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("judges[0].error_rate");
     assertThatThrownBy(() -> create(Map.of("judge", Map.of("type", "reference", "mach", "exact"))))
-        .hasMessageContaining("judges[0].judge.mach: unknown option");
+        .hasMessage("judges[0].judge.mach: no such key; did you mean judges[0].judge.match?");
     assertThatThrownBy(() -> create(Map.of()))
         .hasMessage("judges[0].judge.type: is missing; set it");
   }
@@ -91,6 +90,6 @@ class NoisyJudgeTest {
   }
 
   private static Judge create(Map<String, ?> options) {
-    return Judges.onClassPath().create("noisy", new JudgeOptions("judges[0]", options));
+    return Judges.onClassPath().create("noisy", options, "judges[0]");
   }
 }

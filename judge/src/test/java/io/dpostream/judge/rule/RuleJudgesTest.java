@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Examples;
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
@@ -227,30 +226,31 @@ class RuleJudgesTest {
   void shouldNameTheOptionThatIsWrong() {
     assertThatThrownBy(() -> judge("reference", Map.of("brevty", "off")))
         .isInstanceOf(UserException.class)
-        .hasMessage("judge.brevty: unknown option; known are [brevity, confidence, match]");
+        .hasMessage("judge.brevty: no such key; did you mean judge.brevity?");
     assertThatThrownBy(() -> judge("reference", Map.of("match", "fuzzy")))
-        .hasMessage("judge.match: 'fuzzy' should be one of exact, numeric, contained, auto");
+        .hasMessage("judge.match: 'fuzzy' is not one of exact, numeric, contained, auto");
     assertThatThrownBy(() -> judge("oracle", Map.of()))
-        .hasMessageStartingWith("judge.type: 'oracle' is unknown; there are [");
+        .hasMessageStartingWith("judge.type: 'oracle' is not one of llm, noisy, ");
     assertThatThrownBy(() -> judge("rule", regex("(")))
         .hasMessage(
-            "judge.criteria[0].pattern: '(' should be a regular expression in RE2's syntax:"
+            "judge.criteria[0].pattern: '(' must be a regular expression in RE2's syntax:"
                 + " missing closing ): (");
     assertThatThrownBy(() -> judge("rule", regex("(a)\\1")))
         .hasMessage(
-            "judge.criteria[0].pattern: '(a)\\1' should be a regular expression in RE2's syntax:"
+            "judge.criteria[0].pattern: '(a)\\1' must be a regular expression in RE2's syntax:"
                 + " invalid escape sequence: \\1");
     assertThatThrownBy(
             () ->
                 judge("rule", Map.of("criteria", List.of(Map.of("kind", "json", "strict", true)))))
-        .hasMessageStartingWith("judge.criteria[0].strict: unknown option");
+        .hasMessageStartingWith(
+            "judge.criteria[0].strict: no such key; known here: kind, weight, ");
     Map<String, ?> weightless = Map.of("criteria", List.of(Map.of("kind", "json", "weight", 0)));
     assertThatThrownBy(() -> judge("rule", weightless))
         .hasMessage(
-            "judge.criteria[0].weight: '0.0' should be above 0 for more, or below 0 for less,"
+            "judge.criteria[0].weight: 0 must be above 0 for more, or below 0 for less,"
                 + " in order");
     assertThatThrownBy(() -> judge("rule", Map.of()))
-        .hasMessage("judge.criteria: '' should be a list with at least one criterion");
+        .hasMessage("judge.criteria: '[]' must hold at least one criterion");
   }
 
   /** Patterns and texts on which a search that backtracks does not return, or runs out of stack. */
@@ -279,7 +279,7 @@ class RuleJudgesTest {
   }
 
   private static Judge judge(String type, Map<String, ?> options) {
-    return Judges.onClassPath().create(type, new JudgeOptions("judge", options));
+    return Judges.onClassPath().create(type, options, "judge");
   }
 
   private static Verdict verdict(Judge judge, Comparison comparison) {

@@ -83,7 +83,17 @@ class BenchTest {
 
   /** A bench with two attempts and a time limit of a millisecond. */
   private Bench bench(CompletableFuture<Verdict> verdict, boolean boundsItself) {
-    Map<String, Object> judge = Map.of("id", "j", "type", "scripted");
+    JudgeConfig config =
+        JudgeMain.config(
+            Map.of(
+                "judges",
+                List.of(Map.of("id", "j", "type", "scripted")),
+                "max_attempts",
+                2,
+                "retry_backoff_ms",
+                0,
+                "verdict_timeout_ms",
+                1));
     JudgeListener listener =
         new JudgeListener() {
           @Override
@@ -97,8 +107,8 @@ class BenchTest {
           }
         };
     return new Bench(
-        JudgeSpec.of("judge", judge),
-        new JudgeConfig(List.of(judge), "0", 2, 0, 1, 100, 10_000, 15_000),
+        config.judges().get(0),
+        config,
         new FixedJudge(verdict, boundsItself),
         listener,
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));

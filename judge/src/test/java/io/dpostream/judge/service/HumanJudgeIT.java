@@ -206,17 +206,7 @@ class HumanJudgeIT {
               annotators.toString(),
               "max_open",
               maxOpen);
-      JudgeConfig d = JudgeConfig.defaults();
-      JudgeConfig config =
-          new JudgeConfig(
-              List.of(people),
-              d.instance(),
-              d.maxAttempts(),
-              d.retryBackoffMs(),
-              d.verdictTimeoutMs(),
-              d.maxPollRecords(),
-              d.sessionTimeoutMs(),
-              d.lockMs());
+      JudgeConfig config = JudgeMain.config(Map.of("judges", List.of(people)));
       JudgeListener listener =
           new JudgeListener() {
             @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.judge.Child;
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.settings.SettingsTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,25 @@ final class JudgeMain {
 
   /** A verdict may take ten minutes; the lock is the broker's shortest. */
   static JudgeConfig config(String instance, List<Map<String, Object>> judges) {
-    return new JudgeConfig(judges, instance, 3, 10, 600_000, 100, 10_000, 15_000);
+    return config(
+        Map.of(
+            "judges",
+            judges,
+            "instance",
+            instance,
+            "max_attempts",
+            3,
+            "retry_backoff_ms",
+            10,
+            "verdict_timeout_ms",
+            600_000,
+            "max_poll_records",
+            100));
+  }
+
+  /** The configuration that a section describes. */
+  static JudgeConfig config(Map<String, Object> section) {
+    return SettingsTree.read(section, JudgeConfig.class, JudgeConfig.SECTION);
   }
 
   /** Ten pairs at once. */

@@ -17,6 +17,7 @@ import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.VerdictKind;
+import io.dpostream.settings.RecordCopy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -261,7 +262,7 @@ class JudgeServiceIT {
     wire.write(pairs(wire), some("fine", 5), CompletionPair::getPairId);
     Map<String, Object> judge =
         Map.of("id", "s", "type", "scripted", "delivery", "share_group", "concurrency", 2);
-    JudgeConfig impatient = new JudgeConfig(List.of(judge), "0", 3, 10, 500, 100, 10_000, 15_000);
+    JudgeConfig impatient = RecordCopy.with(config(List.of(judge), "0"), "verdictTimeoutMs", 500L);
 
     try (Running service = new Running(impatient, wire)) {
       await().atMost(PATIENCE).until(() -> distinct(wire) == 6);
@@ -317,7 +318,7 @@ class JudgeServiceIT {
   }
 
   private static JudgeConfig config(List<Map<String, Object>> judges, String instance) {
-    return new JudgeConfig(judges, instance, 3, 10, 60_000, 100, 10_000, 15_000);
+    return RecordCopy.with(JudgeMain.config(instance, judges), "verdictTimeoutMs", 60_000L);
   }
 
   private static List<CompletionPair> some(String name, int count) {

@@ -3,10 +3,10 @@ package io.dpostream.judge.service;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
+import io.dpostream.settings.Default;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,18 +18,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  * "poison" in its id, and once on every pair with "flaky"; never answers on a pair with "hang", or
  * on any when {@code hangs} is true; breaks down on one with "overflow".
  */
-public final class ScriptedJudgeFactory implements JudgeFactory {
+public final class ScriptedJudgeFactory implements JudgeFactory<ScriptedJudgeFactory.Options> {
+
+  /** How long it takes, and whether it never answers. */
+  public record Options(@Default("0") int delayMs, @Default("false") boolean hangs) {}
+
   @Override
   public String name() {
     return "scripted";
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
-    return new ScriptedJudge(
-        options.integer("delay_ms", 0, 0, 60_000),
-        options.flag("hangs", false),
-        ConcurrentHashMap.newKeySet());
+  public Class<Options> optionsType() {
+    return Options.class;
+  }
+
+  @Override
+  public Judge create(Options options, String path) {
+    return new ScriptedJudge(options.delayMs(), options.hangs(), ConcurrentHashMap.newKeySet());
   }
 
   /** Comparisons under way in this process, and the most that ever were. */

@@ -1,53 +1,40 @@
 package io.dpostream.pipeline.config;
 
 import io.dpostream.judge.Judge;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Judges;
-import io.dpostream.settings.UserException;
-import java.util.HashMap;
+import io.dpostream.settings.Default;
+import io.dpostream.settings.Doc;
+import io.dpostream.settings.Require;
+import io.dpostream.settings.SettingsTree;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Settings of how a run is measured against its reference.
- *
- * @param prompts JSONL file of held-out prompts; nothing is measured when absent
- * @param judge type and options of the judge that compares, which need not be the one that labels
- * @param minDecided comparisons that one side must have won before the measurement ends
- * @param maxRounds greatest number of passes over the prompts
- */
+/** Settings of how a run is measured against its reference. */
 public record EvaluationSettings(
-    Optional<String> prompts, Map<String, Object> judge, long minDecided, int maxRounds) {
-
-  private static final String TYPE = "type";
+    @Doc("JSON Lines of held-out prompts; nothing is measured when it is not set.")
+        Optional<String> prompts,
+    @Doc("The judge that compares: its `type` and options; it need not be the one that labels.")
+        @Default("{type: reference}")
+        Map<String, Object> judge,
+    @Doc("Comparisons that one side must have won before the measurement ends.") @Default("400")
+        long minDecided,
+    @Doc("Times that the prompts are gone through at most.") @Default("20") int maxRounds) {
 
   public EvaluationSettings {
     judge = Map.copyOf(judge);
-    if (minDecided < 1) {
-      throw new UserException(
-          "evaluation.min_decided: " + minDecided + " is not possible; use a positive number");
-    }
-    if (maxRounds < 1) {
-      throw new UserException(
-          "evaluation.max_rounds: " + maxRounds + " is not possible; use a positive number");
-    }
+    Require.atLeast("min_decided", minDecided, 1);
+    Require.atLeast("max_rounds", maxRounds, 1);
   }
 
   /**
    * The defaults: nothing is measured unless prompts are set; then by reference answer and brevity.
    */
   public static EvaluationSettings defaults() {
-    return new EvaluationSettings(Optional.empty(), Map.of(TYPE, "reference"), 400, 20);
+    return SettingsTree.defaults(EvaluationSettings.class);
   }
 
   /** Creates the judge, owned by the caller. */
   public Judge newJudge() {
-    Map<String, Object> options = new HashMap<>(judge);
-    Object type = options.remove(TYPE);
-    if (type == null) {
-      throw new UserException("evaluation.judge.type: is missing; name a type of judge");
-    }
-    return Judges.onClassPath()
-        .create(type.toString(), new JudgeOptions("evaluation.judge", options));
+    return Judges.onClassPath().create(judge, "evaluation.judge");
   }
 }

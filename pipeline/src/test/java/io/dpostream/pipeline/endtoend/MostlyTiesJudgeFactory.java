@@ -3,14 +3,16 @@ package io.dpostream.pipeline.endtoend;
 import io.dpostream.judge.Comparison;
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
-import io.dpostream.judge.JudgeOptions;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
 import java.util.concurrent.CompletableFuture;
 
 /** A judge that decides one pair in twenty, by its id. */
-public final class MostlyTiesJudgeFactory implements JudgeFactory {
+public final class MostlyTiesJudgeFactory implements JudgeFactory<MostlyTiesJudgeFactory.Options> {
+
+  /** No options. */
+  public record Options() {}
 
   @Override
   public String name() {
@@ -18,7 +20,12 @@ public final class MostlyTiesJudgeFactory implements JudgeFactory {
   }
 
   @Override
-  public Judge create(JudgeOptions options) {
+  public Class<Options> optionsType() {
+    return Options.class;
+  }
+
+  @Override
+  public Judge create(Options options, String path) {
     return new Judge() {
       @Override
       public JudgeKind kind() {
