@@ -160,7 +160,7 @@ public final class SettingsReader<T extends Record> {
     for (Map.Entry<String, JsonNode> entry : user.properties()) {
       String key = entry.getKey();
       Keys below = keys.children().get(key);
-      if (below == null) {
+      if (below == null && !keys.open()) {
         throw UnknownKeys.unknown(origin, prefix, key, keys);
       }
       if (below instanceof Keys.Section section) {

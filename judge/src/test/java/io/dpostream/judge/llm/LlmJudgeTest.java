@@ -288,7 +288,7 @@ class LlmJudgeTest {
     assertThatThrownBy(
             () -> Judges.onClassPath().create("llm", options(Map.of("modle", "typo")), "judge"))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("judge.modle: no such key; did you mean judge.model?");
+        .hasMessageStartingWith("judge.modle: no such key; known here: base_url, model, ");
   }
 
   @Test

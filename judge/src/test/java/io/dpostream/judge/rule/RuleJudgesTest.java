@@ -274,6 +274,38 @@ class RuleJudgesTest {
         .isEqualTo(judge("reference", Map.of("match", "exact")).version());
   }
 
+  /** Versions stand in judgments and the statistics of them, so they outlive a release. */
+  @Test
+  void shouldNameTheVersionsThatRelease01Named() {
+    List<Map<String, ?>> criteria =
+        List.of(Map.of("kind", "json"), Map.of("kind", "happy_ending", "weight", 2));
+
+    assertThat(judge("reference", Map.of()).version()).isEqualTo("reference-2-44136fa355b3");
+    assertThat(judge("reference", Map.of("match", "exact")).version())
+        .isEqualTo("reference-2-a83a2d537316");
+    assertThat(judge("rule", Map.of("combine", "sum", "criteria", criteria)).version())
+        .isEqualTo("rule-2-e58a6515a7cf");
+  }
+
+  @Test
+  void shouldRefuseAnOptionOfAnotherKindOfCriterion() {
+    assertThatThrownBy(
+            () ->
+                judge(
+                    "rule",
+                    Map.of(
+                        "criteria", List.of(Map.of("kind", "json")),
+                        "by_tag",
+                            Map.of(
+                                "story",
+                                Map.of("criteria", List.of(Map.of("kind", "json", "target", 3)))))))
+        .hasMessage("judge.by_tag.story.criteria[0].kind: 'json' has no target; leave it out");
+    assertThatThrownBy(
+            () ->
+                judge("rule", Map.of("criteria", List.of(Map.of("kind", "length", "target", 2.5)))))
+        .hasMessage("judge.criteria[0].target: 2.5 is not a whole number");
+  }
+
   private static Map<String, ?> regex(String pattern) {
     return Map.of("criteria", List.of(Map.of("kind", "regex", "pattern", pattern)));
   }
