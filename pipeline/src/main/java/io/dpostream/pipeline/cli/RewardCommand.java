@@ -82,8 +82,8 @@ final class RewardCommand extends EpochTrainingCommand<RewardCommand.RewardSetti
   }
 
   /**
-   * Finds the padding token where the model's configuration names none: the tokenizer's own, or else
-   * the end-of-sequence token.
+   * Finds the padding token where the model's configuration names none: the tokenizer's own, or
+   * else the end-of-sequence token.
    */
   private static int padToken(CheckpointFolder folder, Tokenizer tokenizer) {
     return Stream.of("pad_token", "eos_token")
