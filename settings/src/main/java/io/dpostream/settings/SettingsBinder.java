@@ -154,6 +154,9 @@ final class SettingsBinder {
       throw new UserException(path + ": '" + text + "' is " + name(type));
     }
     try {
+      if (node.isFloatingPointNumber() && name(type).equals("a whole number")) {
+        throw wrong(path, node, name(type)); // it may have been rounded when it was read
+      }
       if (type == int.class || type == Integer.class) {
         return new BigDecimal(text).intValueExact();
       }
@@ -161,7 +164,7 @@ final class SettingsBinder {
         return new BigDecimal(text).longValueExact();
       }
       if (type == double.class || type == Double.class) {
-        return Double.valueOf(text);
+        return finite(new BigDecimal(text));
       }
     } catch (ArithmeticException | NumberFormatException e) {
       throw wrong(path, node, name(type));
@@ -170,6 +173,14 @@ final class SettingsBinder {
       return Boolean.valueOf(text);
     }
     throw wrong(path, node, name(type));
+  }
+
+  private static double finite(BigDecimal number) {
+    double value = number.doubleValue();
+    if (Double.isInfinite(value)) {
+      throw new ArithmeticException("beyond the range of a double");
+    }
+    return value;
   }
 
   /** What a value of a type is called: {@code x is not …}. */

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
 
@@ -213,12 +215,23 @@ class SettingsReaderTest {
         .hasMessageContaining("threads");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Infinity", "1e999", "1e-4f", "0x1p-3"})
+  void shouldRefuseWhatIsNoFiniteNumber(String value) {
+    assertThatThrownBy(() -> reader().set("trainer.learning_rate=" + value).read())
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("trainer.learning_rate: ")
+        .hasMessageEndingWith("is not a number");
+  }
+
   @Test
   void shouldNameKeyAndValueOfAWrongType() {
     assertThatThrownBy(() -> reader().set("trainer.max_steps=many").read())
         .hasMessage("trainer.max_steps: \"many\" is not a whole number");
     assertThatThrownBy(() -> reader().set("trainer.max_steps=1.5").read())
         .hasMessage("trainer.max_steps: 1.5 is not a whole number");
+    assertThatThrownBy(() -> reader().set("trainer.max_steps=9007199254740993.0").read())
+        .hasMessageEndingWith("is not a whole number");
     assertThatThrownBy(() -> reader().set("threads=").read())
         .hasMessage("threads: null is not a whole number");
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
@@ -190,7 +191,7 @@ public final class AssemblerService implements Service {
   private boolean haveGrown(Admin admin, PairTasks tasks) {
     try {
       return !tasks(admin).equals(tasks);
-    } catch (UserException outOfReach) {
+    } catch (UserException | KafkaException outOfReach) {
       return false;
     }
   }

@@ -10,9 +10,10 @@ import org.apache.kafka.common.errors.ProducerFencedException;
  * Recognizes that a writer is fenced: a newer one has taken over its transactional id, and the
  * older one can no longer commit.
  *
- * <p>A broker says so in three ways. {@link ProducerFencedException} leaves no doubt. {@link
- * InvalidProducerEpochException} and {@link InvalidTxnStateException} may also be said of a
- * transaction that took too long; whether the abort that follows succeeds tells the two apart.
+ * <p>A broker says so in three ways, and none of them is proof: it also raises the epoch of a
+ * transaction that it ended because it took longer than {@code transaction.timeout.ms}, for example
+ * while a machine was suspended. A writer that stops for that reason can be started again, and goes
+ * on where it stood.
  *
  * @param what there may be only one of, for the message, such as {@code sampler of run 7}
  * @param remedy what to do about it

@@ -6,10 +6,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** A transaction that records are added to while it is open; closing without a commit aborts it. */
 public final class OpenTransaction implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
-  private boolean committed;
+  private final Retry retry;
+  private boolean commitRequested;
 
-  OpenTransaction(Producer<byte[], byte[]> producer) {
+  OpenTransaction(Producer<byte[], byte[]> producer, Retry retry) {
     this.producer = producer;
+    this.retry = retry;
     producer.beginTransaction();
   }
 
@@ -18,15 +20,19 @@ public final class OpenTransaction implements AutoCloseable {
     producer.send(record);
   }
 
-  /** Makes all records visible. */
+  /**
+   * Makes all records visible.
+   *
+   * @throws CommitUnknownException when the broker does not answer
+   */
   public void commit() {
-    producer.commitTransaction();
-    committed = true;
+    commitRequested = true;
+    TransactionalWriter.commitPatiently(producer, retry);
   }
 
   @Override
   public void close() {
-    if (!committed) {
+    if (!commitRequested) {
       producer.abortTransaction();
     }
   }

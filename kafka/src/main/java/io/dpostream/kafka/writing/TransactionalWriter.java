@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,8 @@ public final class TransactionalWriter implements AutoCloseable {
    *
    * @return each record's position
    * @throws UserException when a newer writer has taken over; nothing was committed
-   * @throws KafkaException of the last attempt; whether it was committed may be unknown
+   * @throws CommitUnknownException when the broker does not answer the commit
+   * @throws KafkaException of the last attempt, or at once when trying again cannot help
    */
   public List<RecordMetadata> commit(Transaction transaction) {
     List<Future<RecordMetadata>> sent = send(transaction);
@@ -83,9 +85,12 @@ public final class TransactionalWriter implements AutoCloseable {
     for (int failures = 0; ; failures++) {
       try {
         return attempt(transaction);
-      } catch (InterruptException e) {
+      } catch (InterruptException | CommitUnknownException e) {
         throw e;
       } catch (KafkaException e) {
+        if (Outage.isPermanent(e)) {
+          throw afterAbort(e);
+        }
         boolean last = !retry.isWorthwhileAfter(failures + 1);
         if (Fencing.isCertain(e) || (last && Fencing.isFenced(e))) {
           throw fencing.takenOver(e);
@@ -115,8 +120,26 @@ public final class TransactionalWriter implements AutoCloseable {
               action.run();
             });
     // A commit whose answer is late may have happened: it is requested again, never aborted.
-    retry.run(producer::commitTransaction);
+    commitPatiently(producer, retry);
     return sent;
+  }
+
+  static void commitPatiently(Producer<byte[], byte[]> producer, Retry retry) {
+    try {
+      retry.run(producer::commitTransaction);
+    } catch (RetriableException e) {
+      throw new CommitUnknownException(e);
+    }
+  }
+
+  /** Leaves nothing open behind a fault that no repetition mends. */
+  private KafkaException afterAbort(KafkaException permanent) {
+    try {
+      producer.abortTransaction();
+    } catch (KafkaException e) {
+      permanent.addSuppressed(e);
+    }
+    return permanent;
   }
 
   private void abort(KafkaException failure) {
@@ -156,7 +179,7 @@ public final class TransactionalWriter implements AutoCloseable {
 
   /** Begins a transaction whose records are not known yet; it is attempted only once. */
   public OpenTransaction begin() {
-    return new OpenTransaction(producer);
+    return new OpenTransaction(producer, retry);
   }
 
   private static RecordMetadata metadata(Future<RecordMetadata> sent) {

@@ -15,6 +15,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,53 @@ class TransactionalWriterTest {
         .isThrownBy(() -> writer.commit(transaction()))
         .withMessage(TAKEN_OVER);
     assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void shouldNotRepeatWhatNoRepetitionMends() {
+    TransactionalWriter writer = writer(Integer.MAX_VALUE);
+    List<String> attempts = new ArrayList<>();
+
+    assertThatExceptionOfType(TopicAuthorizationException.class)
+        .isThrownBy(
+            () ->
+                writer.commit(
+                    transaction()
+                        .before(
+                            () -> {
+                              attempts.add("attempt");
+                              throw new TopicAuthorizationException("completion-pairs");
+                            })));
+
+    assertThat(attempts).hasSize(1);
+    assertThat(producer.transactionAborted()).isTrue();
+  }
+
+  @Test
+  void shouldNeverAbortACommitThatMayHaveTakenPlace() {
+    TransactionalWriter writer = writer(3);
+    producer.commitTransactionException = new TimeoutException("late");
+
+    assertThatExceptionOfType(CommitUnknownException.class)
+        .isThrownBy(() -> writer.commit(transaction()))
+        .withMessageContaining("is not known");
+    assertThat(producer.transactionAborted()).isFalse();
+  }
+
+  @Test
+  void shouldNeverAbortAnOpenTransactionWhoseCommitMayHaveTakenPlace() {
+    TransactionalWriter writer = writer(3);
+    producer.commitTransactionException = new TimeoutException("late");
+
+    assertThatExceptionOfType(CommitUnknownException.class)
+        .isThrownBy(
+            () -> {
+              try (OpenTransaction open = writer.begin()) {
+                open.send(RECORD);
+                open.commit();
+              }
+            });
+    assertThat(producer.transactionAborted()).isFalse();
   }
 
   /** Lets the abort decide what a failure means that a slow transaction may cause, too. */

@@ -22,6 +22,8 @@ public final class ServiceGroup implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceGroup.class);
 
+  private static final Duration LAST_MOMENT = Duration.ofSeconds(5);
+
   private record Running(String name, Service service, Thread thread) {}
 
   private final Deque<Running> running = new ArrayDeque<>();
@@ -128,6 +130,11 @@ public final class ServiceGroup implements AutoCloseable {
     long deadline = deadline();
     while (!running.isEmpty()) {
       stop(running.pop(), deadline);
+      if (System.nanoTime() >= deadline) {
+        // One service has used up what all had: the others still get a moment, all at once.
+        running.forEach(one -> one.service().requestStop());
+        deadline = System.nanoTime() + LAST_MOMENT.toNanos();
+      }
     }
     finish();
   }

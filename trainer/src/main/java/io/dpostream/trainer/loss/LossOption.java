@@ -97,6 +97,7 @@ enum LossOption {
 
   private static void checkRanges(LossConfig config) {
     range("beta", config.beta(), config.beta() > 0);
+    range("f_alpha_divergence_coef", config.fAlphaDivergenceCoef(), true);
     range("sft_weight", config.sftWeight(), config.sftWeight() >= 0);
     config.ldAlpha().ifPresent(alpha -> range("ld_alpha", alpha, alpha >= 0 && alpha <= 1));
     for (double weight : config.lossWeights()) {
