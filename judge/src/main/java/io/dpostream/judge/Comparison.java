@@ -61,7 +61,7 @@ public record Comparison(
     return prompt.getTags();
   }
 
-  /** The same with the completions exchanged: a verdict on it names the other side. */
+  /** Exchanges the two completions: a verdict on the result names the other side. */
   public Comparison swapped() {
     return new Comparison(pairId, contentHash, prompt, second, first);
   }

@@ -37,12 +37,12 @@ public record Evidence(
     return NONE.withRationale(rationale);
   }
 
-  /** The same with a reason in words. */
+  /** Adds a reason in words. */
   public Evidence withRationale(String rationale) {
     return new Evidence(scoreMargin, Optional.of(rationale), calls, promptTemplateSha256, costUsd);
   }
 
-  /** The same with a score margin, first minus second. */
+  /** Adds a score margin, first minus second. */
   public Evidence withScoreMargin(double scoreMargin) {
     return new Evidence(Optional.of(scoreMargin), rationale, calls, promptTemplateSha256, costUsd);
   }

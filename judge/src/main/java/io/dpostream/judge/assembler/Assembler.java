@@ -23,7 +23,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Runs {@link Assembly} over the pair store: reads events, keeps states, writes emissions. */
-final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed> {
+final class Assembler extends ContextualProcessor<byte[], RoutedRecord, byte[], RoutedRecord> {
   /** Deadlines are kept to within this. */
   private static final Duration TICK = Duration.ofMillis(200);
 
@@ -51,7 +51,7 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
   }
 
   @Override
-  public void init(ProcessorContext<byte[], Routed> context) {
+  public void init(ProcessorContext<byte[], RoutedRecord> context) {
     super.init(context);
     long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, PairState> states = store().all()) {
@@ -61,10 +61,11 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
   }
 
   @Override
-  public void process(Record<byte[], Routed> input) {
+  public void process(Record<byte[], RoutedRecord> input) {
     long now = context().currentSystemTimeMs();
     String pairId = new String(input.key(), StandardCharsets.UTF_8);
-    Routed.AtPair event = input.value() instanceof Routed.AtPair here ? here : arrived(input);
+    RoutedRecord.AtPair event =
+        input.value() instanceof RoutedRecord.AtPair here ? here : arrived(input);
     Optional<PairState> state = get(pairId);
     Assembly.Step step =
         event.content() instanceof CompletionPair pair
@@ -78,11 +79,11 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
   }
 
   /** What has come over the internal topic. */
-  private Routed.AtPair arrived(Record<byte[], Routed> input) {
+  private RoutedRecord.AtPair arrived(Record<byte[], RoutedRecord> input) {
     ConsumerRecord<byte[], byte[]> source =
-        Sources.restored(input.headers(), input.value().value(), input.timestamp());
+        SourceRecords.restored(input.headers(), input.value().value(), input.timestamp());
     boolean isPair = source.topic().equals(topics.completionPairs().name());
-    return new Routed.AtPair(
+    return new RoutedRecord.AtPair(
         source, isPair ? value(pairs.decode(source)) : value(judgments.decode(source)));
   }
 
@@ -136,7 +137,7 @@ final class Assembler extends ContextualProcessor<byte[], Routed, byte[], Routed
         .forward(
             new Record<>(
                 record.key(),
-                new Routed.ToTopic(record.topic(), record.value()),
+                new RoutedRecord.ToTopic(record.topic(), record.value()),
                 now,
                 record.headers()));
   }

@@ -18,12 +18,12 @@ final class AssemblerGroup {
   }
 
   /** A client id that nobody else has and that names the shape. */
-  String clientId(PairTasks tasks) {
+  String clientId(PairPartitioning tasks) {
     return prefix(tasks.direct()) + Uuid.randomUuid();
   }
 
   /** Whether there are members of the other shape, or the broker does not say. */
-  boolean hasOthers(PairTasks tasks) {
+  boolean hasOthers(PairPartitioning tasks) {
     String others = prefix(!tasks.direct());
     try {
       return AdminAnswer.await(admin.describeConsumerGroups(List.of(groupId)).all())

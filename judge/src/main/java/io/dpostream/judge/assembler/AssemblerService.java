@@ -80,9 +80,9 @@ public final class AssemblerService implements Service {
   private void assemble() {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
-      PairTasks tasks = tasks(admin);
+      PairPartitioning tasks = tasks(admin);
       while (!ranToTheEnd(admin, tasks)) {
-        PairTasks before = tasks;
+        PairPartitioning before = tasks;
         tasks = tasks(admin);
         if (tasks.equals(before)) {
           throw failure();
@@ -105,7 +105,7 @@ public final class AssemblerService implements Service {
   }
 
   /** Whether it ran until it was told to stop, and not until it failed or the topics grew. */
-  private boolean ranToTheEnd(Admin admin, PairTasks tasks) {
+  private boolean ranToTheEnd(Admin admin, PairPartitioning tasks) {
     failure.set(null);
     grown = false;
     stop = new CountDownLatch(1);
@@ -152,7 +152,7 @@ public final class AssemblerService implements Service {
    *
    * @return false when it was told to stop
    */
-  private boolean othersHaveLeft(AssemblerGroup group, PairTasks tasks) {
+  private boolean othersHaveLeft(AssemblerGroup group, PairPartitioning tasks) {
     try {
       if (!lifecycle.isStopRequested() && group.hasOthers(tasks)) {
         log.info("assembler waits for others, which have not seen yet that its topics have grown");
@@ -167,7 +167,7 @@ public final class AssemblerService implements Service {
   }
 
   /** Stops when the topics have grown, from a thread that ends with the work. */
-  private void watch(Admin admin, PairTasks tasks) {
+  private void watch(Admin admin, PairPartitioning tasks) {
     CountDownLatch until = stop;
     Thread watch =
         new Thread(
@@ -188,7 +188,7 @@ public final class AssemblerService implements Service {
     watch.start();
   }
 
-  private boolean haveGrown(Admin admin, PairTasks tasks) {
+  private boolean haveGrown(Admin admin, PairPartitioning tasks) {
     try {
       return !tasks(admin).equals(tasks);
     } catch (UserException | KafkaException outOfReach) {
@@ -204,7 +204,7 @@ public final class AssemblerService implements Service {
   }
 
   /** Tasks for the topics that there are, by the number of their partitions. */
-  private PairTasks tasks(Admin admin) {
+  private PairPartitioning tasks(Admin admin) {
     String pairs = settings.topics().completionPairs().name();
     String judgments = settings.topics().judgments().name();
     String store = applicationId() + "-" + AssemblerTopology.PAIR_STORE + "-changelog";
@@ -217,7 +217,7 @@ public final class AssemblerService implements Service {
           "assembler.partitions: %d is not what this deployment's assembler began with; set it to %d, or 0"
               .formatted(config.partitions(), begunWith));
     }
-    return PairTasks.of(begunWith, inputs);
+    return PairPartitioning.of(begunWith, inputs);
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable exception) {

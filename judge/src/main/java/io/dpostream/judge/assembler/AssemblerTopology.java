@@ -44,44 +44,49 @@ final class AssemblerTopology {
 
   /** The topology for a deployment's topics: a pure function of its arguments. */
   static Topology build(
-      KafkaSettings settings, AssemblerConfig config, PairTasks tasks, AssemblerListener listener) {
+      KafkaSettings settings,
+      AssemblerConfig config,
+      PairPartitioning tasks,
+      AssemblerListener listener) {
     StreamsBuilder builder = new StreamsBuilder();
     Topics topics = settings.topics();
-    Serde<Routed> routed =
+    Serde<RoutedRecord> routed =
         Serdes.serdeFrom(
-            (topic, value) -> value.value(), (topic, bytes) -> new Routed.ToPair(bytes));
-    Produced<byte[], Routed> produced = Produced.with(Serdes.ByteArray(), routed);
+            (topic, value) -> value.value(), (topic, bytes) -> new RoutedRecord.ToPair(bytes));
+    Produced<byte[], RoutedRecord> produced = Produced.with(Serdes.ByteArray(), routed);
     builder.addStateStore(pairStore(settings, config));
 
-    KStream<byte[], Routed> inputs =
+    KStream<byte[], RoutedRecord> inputs =
         builder.stream(
                 List.of(topics.completionPairs().name(), topics.judgments().name()),
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                     .withTimestampExtractor(AssemblerTopology::timestamp)
                     .withName("inputs"))
             .process(() -> new Router(settings, tasks, listener), Named.as("route"));
-    only(Routed.ToTopic.class, inputs, "undecodable")
+    only(RoutedRecord.ToTopic.class, inputs, "undecodable")
         .to(topics.deadLetters(), produced.withName("bury"));
-    KStream<byte[], Routed> byPair =
-        only(Routed.ToPair.class, inputs, "elsewhere")
+    KStream<byte[], RoutedRecord> byPair =
+        only(RoutedRecord.ToPair.class, inputs, "elsewhere")
             .repartition(
                 Repartitioned.with(Serdes.ByteArray(), routed)
                     .withName(BY_PAIR)
                     .withNumberOfPartitions(tasks.count())
                     .withStreamPartitioner(
                         (topic, key, value, count) -> Optional.of(Set.of(tasks.task(key)))));
-    KStream<byte[], Routed> atPair =
+    KStream<byte[], RoutedRecord> atPair =
         tasks.direct()
-            ? only(Routed.AtPair.class, inputs, "here").merge(byPair, Named.as("at-pair"))
+            ? only(RoutedRecord.AtPair.class, inputs, "here").merge(byPair, Named.as("at-pair"))
             : byPair;
     atPair
         .process(() -> new Assembler(settings, config, listener), Named.as("assemble"), PAIR_STORE)
-        .to((key, value, context) -> ((Routed.ToTopic) value).topic(), produced.withName("write"));
+        .to(
+            (key, value, context) -> ((RoutedRecord.ToTopic) value).topic(),
+            produced.withName("write"));
     return builder.build();
   }
 
-  private static KStream<byte[], Routed> only(
-      Class<? extends Routed> type, KStream<byte[], Routed> stream, String name) {
+  private static KStream<byte[], RoutedRecord> only(
+      Class<? extends RoutedRecord> type, KStream<byte[], RoutedRecord> stream, String name) {
     return stream.filter((key, value) -> type.isInstance(value), Named.as(name));
   }
 

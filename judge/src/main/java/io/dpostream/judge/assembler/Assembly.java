@@ -97,7 +97,7 @@ final class Assembly {
     return new Step(
         closed(waiting, Optional.empty(), now),
         List.of(
-            new Emission.Ended(Records.outcome(waiting.pair(), dropped, List.of(), now)),
+            new Emission.Ended(AssemblerRecords.outcome(waiting.pair(), dropped, List.of(), now)),
             new Emission.Dead(source, reason)));
   }
 
@@ -146,7 +146,8 @@ final class Assembly {
   }
 
   private Step earlyVote(Early early, Judgment vote, ConsumerRecord<byte[], byte[]> source) {
-    int bytes = early.votes().stream().mapToInt(Sources::bytes).sum() + Sources.bytes(source);
+    int bytes =
+        early.votes().stream().mapToInt(SourceRecords::bytes).sum() + SourceRecords.bytes(source);
     if (early.votes().size() >= MAX_VOTES || bytes > MAX_EARLY_BYTES) {
       return Step.dead(
           early,
@@ -186,14 +187,15 @@ final class Assembly {
   private Step close(Waiting waiting, Decision decision, long now) {
     List<Emission> emissions = new ArrayList<>();
     emissions.add(
-        new Emission.Ended(Records.outcome(waiting.pair(), decision, waiting.votes(), now)));
+        new Emission.Ended(
+            AssemblerRecords.outcome(waiting.pair(), decision, waiting.votes(), now)));
     decision
         .preferred()
         .ifPresent(
             side ->
                 emissions.add(
                     new Emission.Preferred(
-                        Records.preference(
+                        AssemblerRecords.preference(
                             waiting.pair(), decision, side, waiting.votes(), 0, now))));
     Optional<Correctable> correctable =
         config.correctionWindowMs() == 0
@@ -283,7 +285,7 @@ final class Assembly {
           Optional.of(next),
           List.of(
               new Emission.Preferred(
-                  Records.preference(
+                  AssemblerRecords.preference(
                       before.pair(), decision, side.orElseThrow(), votes, revision, now))));
     }
     return side.isEmpty() && before.standing().isPresent()

@@ -29,7 +29,7 @@ final class Deadlines {
   private final Map<String, Due> open = new HashMap<>();
   private final TreeSet<Due> openByTime = new TreeSet<>();
 
-  /** In the order in which they were closed, which is that of their times. */
+  /** Closed pairs in the order in which they were closed, which is that of their times. */
   private final Map<String, Long> closed = new LinkedHashMap<>();
 
   /**

@@ -111,7 +111,7 @@ final class FirstPairStates {
     for (int n = in.readInt(); n > 0; n--) {
       headers.add(in.readUTF(), readBytes(in));
     }
-    return Sources.record(topic, partition, offset, timestamp, key, value, headers);
+    return SourceRecords.record(topic, partition, offset, timestamp, key, value, headers);
   }
 
   /** Length and bytes; -1 for none. */

@@ -21,15 +21,15 @@ import org.apache.kafka.streams.processor.api.Record;
  * that task's partition already is there; the others take the internal topic. What cannot be
  * decoded, or not be decided from, goes to the dead letters.
  */
-final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
-  private final PairTasks tasks;
+final class Router extends ContextualProcessor<byte[], byte[], byte[], RoutedRecord> {
+  private final PairPartitioning tasks;
   private final String pairTopic;
   private final RecordDecoder<CompletionPair> pairs;
   private final RecordDecoder<Judgment> judgments;
   private final DeadLetters deadLetters;
   private final AssemblerListener listener;
 
-  Router(KafkaSettings settings, PairTasks tasks, AssemblerListener listener) {
+  Router(KafkaSettings settings, PairPartitioning tasks, AssemblerListener listener) {
     this.tasks = tasks;
     this.pairTopic = settings.topics().completionPairs().name();
     this.pairs = settings.decoder(settings.topics().completionPairs());
@@ -41,7 +41,7 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
   @Override
   public void process(Record<byte[], byte[]> input) {
     ConsumerRecord<byte[], byte[]> source =
-        Sources.of(
+        SourceRecords.of(
             input,
             context()
                 .recordMetadata()
@@ -65,14 +65,15 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
         return;
       }
       byte[] key = pairId.apply(value.value()).getBytes(StandardCharsets.UTF_8);
-      Record<byte[], Routed> there =
+      Record<byte[], RoutedRecord> there =
           tasks.isHome(source.partition(), key)
-              ? new Record<>(key, new Routed.AtPair(source, value.value()), source.timestamp())
+              ? new Record<>(
+                  key, new RoutedRecord.AtPair(source, value.value()), source.timestamp())
               : new Record<>(
                   key,
-                  new Routed.ToPair(source.value()),
+                  new RoutedRecord.ToPair(source.value()),
                   source.timestamp(),
-                  Sources.carried(source));
+                  SourceRecords.carried(source));
       context().forward(there);
     } else if (decoded instanceof Decoded.Undecodable<T> bad) {
       bury(source, bad.error());
@@ -85,7 +86,7 @@ final class Router extends ContextualProcessor<byte[], byte[], byte[], Routed> {
         .forward(
             new Record<>(
                 letter.key(),
-                new Routed.ToTopic(letter.topic(), letter.value()),
+                new RoutedRecord.ToTopic(letter.topic(), letter.value()),
                 source.timestamp(),
                 letter.headers()));
     listener.deadLettered(error);

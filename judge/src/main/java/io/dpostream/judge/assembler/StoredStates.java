@@ -109,7 +109,7 @@ final class StoredStates {
     for (SourceHeader header : stored.getHeaders()) {
       headers.add(header.getKey(), bytes(header.getValue()));
     }
-    return Sources.record(
+    return SourceRecords.record(
         stored.getTopic(),
         stored.getPartition(),
         stored.getOffset(),

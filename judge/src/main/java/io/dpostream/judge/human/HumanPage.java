@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The web page on which people judge, and the small JSON interface behind it. It serves from the
- * start, and says so when there is no {@link Desk} to work on. Thread-safe.
+ * start, and says so when there is no {@link AnnotationBackend} to work on. Thread-safe.
  */
 public final class HumanPage implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HumanPage.class);
@@ -40,13 +40,13 @@ public final class HumanPage implements AutoCloseable {
   private static final Map<String, String> TYPES =
       Map.of("page.html", "text/html", "page.js", "text/javascript", "page.css", "text/css");
 
-  private final Panel panel;
+  private final AnnotatorPanel panel;
   private final Clock clock;
   private final Map<String, Object> oneVoteAtATime = new ConcurrentHashMap<>();
   private final Javalin server;
-  private volatile Optional<Desk> desk = Optional.empty();
+  private volatile Optional<AnnotationBackend> backend = Optional.empty();
 
-  private HumanPage(Panel panel, Clock clock) {
+  private HumanPage(AnnotatorPanel panel, Clock clock) {
     this.panel = panel;
     this.clock = clock;
     this.server = Javalin.create(this::configure);
@@ -57,7 +57,7 @@ public final class HumanPage implements AutoCloseable {
    *
    * @throws UserException when the port is not to be had
    */
-  public static HumanPage start(Panel panel, Clock clock) {
+  public static HumanPage start(AnnotatorPanel panel, Clock clock) {
     HumanPage page = new HumanPage(panel, clock);
     try {
       page.server.start(panel.options().host(), panel.options().port());
@@ -77,13 +77,13 @@ public final class HumanPage implements AutoCloseable {
   }
 
   /** People work on this from now on. */
-  public void open(Desk opened) {
-    desk = Optional.of(opened);
+  public void open(AnnotationBackend opened) {
+    backend = Optional.of(opened);
   }
 
   /** The desk is gone; people are asked to wait. */
   public void suspend() {
-    desk = Optional.empty();
+    backend = Optional.empty();
   }
 
   @Override
@@ -98,7 +98,7 @@ public final class HumanPage implements AutoCloseable {
     config.routes.get("/", ctx -> serve(ctx, "page.html"));
     config.routes.get("/page.js", ctx -> serve(ctx, "page.js"));
     config.routes.get("/page.css", ctx -> serve(ctx, "page.css"));
-    config.routes.get("/health", ctx -> ctx.result(desk.isPresent() ? "open" : "waiting"));
+    config.routes.get("/health", ctx -> ctx.result(backend.isPresent() ? "open" : "waiting"));
     config.routes.post("/api/session", this::signIn);
     config.routes.delete("/api/session", ctx -> ctx.removeCookie(COOKIE));
     config.routes.get("/api/turn", ctx -> json(ctx, turn(desk(), annotator(ctx))));
@@ -107,7 +107,8 @@ public final class HumanPage implements AutoCloseable {
     config.routes.post("/api/undo", this::undo);
     config.routes.exception(
         HttpResponseException.class,
-        (e, ctx) -> json(ctx.status(e.getStatus()), Turns.message(String.valueOf(e.getMessage()))));
+        (e, ctx) ->
+            json(ctx.status(e.getStatus()), PageJson.message(String.valueOf(e.getMessage()))));
   }
 
   private static void serve(Context ctx, String file) throws IOException {
@@ -127,10 +128,10 @@ public final class HumanPage implements AutoCloseable {
             .ofToken(body(ctx).path("token").asText())
             .orElseThrow(() -> new UnauthorizedResponse("This token is not known here."));
     keepSignedIn(ctx, name);
-    json(ctx, Turns.message("Signed in."));
+    json(ctx, PageJson.message("Signed in."));
   }
 
-  /** From now on; whoever goes on answering is not signed out amid the work. */
+  /** Renews a session, so that nobody is signed out in the middle of the work. */
   private void keepSignedIn(Context ctx, String name) {
     Cookie cookie = new Cookie(COOKIE, panel.annotators().session(name));
     cookie.setHttpOnly(true);
@@ -146,7 +147,7 @@ public final class HumanPage implements AutoCloseable {
     String pair = Optional.ofNullable(ctx.queryParam("pair")).orElse("");
     int attempt = ctx.queryParamAsClass("attempt", Integer.class).getOrDefault(1);
     ObjectNode answer = JSON.createObjectNode();
-    answer.set("progress", Turns.progress(tasks.progress(annotator)));
+    answer.set("progress", PageJson.progress(tasks.progress(annotator)));
     tasks.lost(annotator, pair, attempt, clock.instant()).ifPresent(why -> answer.put("lost", why));
     json(ctx, answer);
   }
@@ -158,26 +159,28 @@ public final class HumanPage implements AutoCloseable {
         Choice.parse(body.path("choice").asText())
             .orElseThrow(
                 () -> new BadRequestResponse("choice: should be left, right, tie or skip"));
-    Desk open = desk();
+    AnnotationBackend open = desk();
     // a second click must find the first one's vote in the table
     synchronized (oneVoteAtATime.computeIfAbsent(annotator, name -> new Object())) {
       String pair = body.path("pair").asText();
       int attempt = body.path("attempt").asInt();
-      Posted posted = open.tasks().post(annotator, pair, attempt, choice, clock.instant());
+      SubmissionResult posted =
+          open.tasks().post(annotator, pair, attempt, choice, clock.instant());
       json(ctx, answer(open, annotator, choice, posted));
       keepSignedIn(ctx, annotator);
     }
   }
 
-  private ObjectNode answer(Desk open, String annotator, Choice choice, Posted posted) {
-    if (posted instanceof Posted.TooLate late) {
+  private ObjectNode answer(
+      AnnotationBackend open, String annotator, Choice choice, SubmissionResult posted) {
+    if (posted instanceof SubmissionResult.TooLate late) {
       return turn(open, annotator)
           .put("notice", late.why() + " Your answer did not count; here is the next pair.");
     }
     HumanVote vote =
-        posted instanceof Posted.Accepted accepted
+        posted instanceof SubmissionResult.Accepted accepted
             ? write(open, accepted)
-            : ((Posted.Repeated) posted).vote();
+            : ((SubmissionResult.Repeated) posted).vote();
     Choice kept = Choice.of(vote.verdict(), Task.left(vote.pairId(), annotator));
     ObjectNode answer = turn(open, annotator).put("saved", kept.label());
     return kept == choice
@@ -185,7 +188,7 @@ public final class HumanPage implements AutoCloseable {
         : answer.put("notice", "You had answered this pair already; that answer was kept.");
   }
 
-  private static HumanVote write(Desk open, Posted.Accepted accepted) {
+  private static HumanVote write(AnnotationBackend open, SubmissionResult.Accepted accepted) {
     try {
       open.log().write(accepted.vote(), accepted.thinking());
     } catch (RuntimeException e) {
@@ -198,7 +201,7 @@ public final class HumanPage implements AutoCloseable {
 
   private void undo(Context ctx) {
     String annotator = annotator(ctx);
-    Desk open = desk();
+    AnnotationBackend open = desk();
     Undone undone = open.tasks().undo(annotator, clock.instant());
     ObjectNode answer = turn(open, annotator);
     if (undone instanceof Undone.Refused refused) {
@@ -207,14 +210,14 @@ public final class HumanPage implements AutoCloseable {
     json(ctx, answer);
   }
 
-  private ObjectNode turn(Desk open, String annotator) {
+  private ObjectNode turn(AnnotationBackend open, String annotator) {
     Optional<Task> task = open.tasks().next(annotator, clock.instant());
     Progress progress = open.tasks().progress(annotator);
-    return Turns.turn(annotator, panel.guidelines(), progress, task, clock.instant());
+    return PageJson.turn(annotator, panel.guidelines(), progress, task, clock.instant());
   }
 
-  private Desk desk() {
-    return desk.orElseThrow(
+  private AnnotationBackend desk() {
+    return backend.orElseThrow(
         () -> new ServiceUnavailableResponse("The judge is not connected to its log."));
   }
 

@@ -41,12 +41,12 @@ public final class TaskTable {
    */
   public record GivenUp(Comparison comparison, int missing, String reason) {}
 
-  private final TableRules rules;
+  private final TaskTableSettings rules;
   private final Map<String, OpenPair> pairs = new LinkedHashMap<>();
   private final Map<String, HumanVote> lastVotes = new HashMap<>();
-  private final PastPairs past = new PastPairs(REMEMBERED);
+  private final ForgottenPairs past = new ForgottenPairs(REMEMBERED);
 
-  public TaskTable(TableRules rules) {
+  public TaskTable(TaskTableSettings rules) {
     this.rules = rules;
   }
 
@@ -116,16 +116,16 @@ public final class TaskTable {
   }
 
   /** A person answers a turn at a pair, in terms of what stood left and right. */
-  public synchronized Posted post(
+  public synchronized SubmissionResult post(
       String annotator, String pairId, int attempt, Choice choice, Instant now) {
     OpenPair pair = pairs.getOrDefault(pairId, new OpenPair());
     Optional<HumanVote> last = pair.voteOf(annotator);
     if (last.isPresent() && attempt <= last.get().attempt()) {
-      return new Posted.Repeated(last.get());
+      return new SubmissionResult.Repeated(last.get());
     }
     Optional<String> why = lost(annotator, pairId, attempt, now);
     if (why.isPresent()) {
-      return new Posted.TooLate(why.get());
+      return new SubmissionResult.TooLate(why.get());
     }
     HumanVote vote =
         new HumanVote(
@@ -138,7 +138,7 @@ public final class TaskTable {
             now);
     Duration thinking =
         pair.leaseOf(annotator).map(t -> Duration.between(t.leased(), now)).orElse(Duration.ZERO);
-    return new Posted.Accepted(pair.written(vote), thinking);
+    return new SubmissionResult.Accepted(pair.written(vote), thinking);
   }
 
   /** How far the work and this person are. */
@@ -180,7 +180,7 @@ public final class TaskTable {
   }
 
   /**
-   * The same while topics are still read from their beginning on.
+   * Takes in what was written earlier, while topics are read from their beginning.
    *
    * @param told until when everything is told, by the clocks of those who wrote it. Where these
    *     differ, a pair may come after its outcome; so a pair that has not come is kept

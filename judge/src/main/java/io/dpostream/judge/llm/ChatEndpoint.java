@@ -35,7 +35,11 @@ final class ChatEndpoint {
    * @param answer the verdict in it; empty, too, when the model was cut off or refused
    */
   record Completion(
-      String raw, Optional<Answer> answer, int promptTokens, int completionTokens, long latencyMs) {
+      String raw,
+      Optional<VerdictParser> answer,
+      int promptTokens,
+      int completionTokens,
+      long latencyMs) {
 
     /** Tokens of question and answer; 0 when the endpoint does not count them. */
     long tokens() {
@@ -69,7 +73,8 @@ final class ChatEndpoint {
    *
    * @throws EndpointException for everything that is not an answer
    */
-  Completion ask(PairwisePrompt.Rendered prompt, Dialect dialect) throws InterruptedException {
+  Completion ask(PairwisePrompt.Rendered prompt, RequestDialect dialect)
+      throws InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(config.chatCompletions())
             .timeout(config.timeout())
@@ -99,7 +104,7 @@ final class ChatEndpoint {
     }
   }
 
-  private String body(PairwisePrompt.Rendered prompt, Dialect dialect) {
+  private String body(PairwisePrompt.Rendered prompt, RequestDialect dialect) {
     ObjectNode body = JSON.createObjectNode().put("model", config.model());
     body.put(dialect.tokenLimit(), config.maxTokens());
     if (dialect.temperature()) {
@@ -127,7 +132,7 @@ final class ChatEndpoint {
     JsonNode usage = node.path("usage");
     return new Completion(
         content.isTextual() ? content.asText() : message.path("refusal").asText(""),
-        whole ? Answer.parse(content.asText(), format) : Optional.empty(),
+        whole ? VerdictParser.parse(content.asText(), format) : Optional.empty(),
         usage.path("prompt_tokens").asInt(),
         usage.path("completion_tokens").asInt(),
         latencyMs);
@@ -142,7 +147,7 @@ final class ChatEndpoint {
     }
   }
 
-  private EndpointException refusal(HttpResponse<String> response, Dialect dialect) {
+  private EndpointException refusal(HttpResponse<String> response, RequestDialect dialect) {
     int status = response.statusCode();
     String body = response.body();
     boolean ofRequest = status == 400 || status == 413 || status == 422;
@@ -186,7 +191,7 @@ final class ChatEndpoint {
 
   /** Every failure is made here, so that no message holds the key, whole or cut off. */
   private EndpointException failure(
-      Kind kind, String what, Optional<Duration> retryAfter, Optional<Dialect> instead) {
+      Kind kind, String what, Optional<Duration> retryAfter, Optional<RequestDialect> instead) {
     String open = config.chatCompletions() + " " + what;
     String line = apiKey.map(key -> key.redact(open)).orElse(open).replaceAll("\\s+", " ").strip();
     String head = line.length() <= MESSAGE_CHARS ? line : line.substring(0, MESSAGE_CHARS) + "…";

@@ -24,10 +24,10 @@ final class EndpointException extends RuntimeException {
 
   private final Kind kind;
   private final transient Optional<Duration> retryAfter;
-  private final transient Optional<Dialect> instead;
+  private final transient Optional<RequestDialect> instead;
 
   EndpointException(
-      Kind kind, String message, Optional<Duration> retryAfter, Optional<Dialect> instead) {
+      Kind kind, String message, Optional<Duration> retryAfter, Optional<RequestDialect> instead) {
     super(message);
     this.kind = kind;
     this.retryAfter = retryAfter;
@@ -43,7 +43,7 @@ final class EndpointException extends RuntimeException {
   }
 
   /** How to ask instead, when it is only the way of asking that was refused. */
-  Optional<Dialect> instead() {
+  Optional<RequestDialect> instead() {
     return instead;
   }
 }

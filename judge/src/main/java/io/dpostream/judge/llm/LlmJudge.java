@@ -37,11 +37,11 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class LlmJudge implements Judge {
   private final LlmJudgeOptions config;
   private final PairwisePrompt prompt;
-  private final PatientEndpoint endpoint;
+  private final ResilientEndpoint endpoint;
   private final String version;
   private final ExecutorService workers;
 
-  LlmJudge(LlmJudgeOptions config, PairwisePrompt prompt, PatientEndpoint endpoint) {
+  LlmJudge(LlmJudgeOptions config, PairwisePrompt prompt, ResilientEndpoint endpoint) {
     this.config = config;
     this.prompt = prompt;
     this.endpoint = endpoint;
@@ -88,7 +88,7 @@ final class LlmJudge implements Judge {
 
   @Override
   public CompletableFuture<Verdict> compare(Comparison comparison) {
-    Asking asking = new Asking(() -> askBothOrders(comparison));
+    ComparisonTask asking = new ComparisonTask(() -> askBothOrders(comparison));
     try {
       workers.execute(asking);
     } catch (RejectedExecutionException closed) {
@@ -106,7 +106,7 @@ final class LlmJudge implements Judge {
   /** Cancels what is under way and what waits. */
   @Override
   public void close() {
-    workers.shutdownNow().forEach(waiting -> ((Asking) waiting).cancel(false));
+    workers.shutdownNow().forEach(waiting -> ((ComparisonTask) waiting).cancel(false));
   }
 
   private Verdict askBothOrders(Comparison comparison) {
@@ -149,7 +149,7 @@ final class LlmJudge implements Judge {
         .build();
   }
 
-  private static VerdictKind inTermsOfThePair(Answer answer, Side shownFirst) {
+  private static VerdictKind inTermsOfThePair(VerdictParser answer, Side shownFirst) {
     return switch (answer) {
       case A -> kind(shownFirst);
       case B -> kind(shownFirst.other());

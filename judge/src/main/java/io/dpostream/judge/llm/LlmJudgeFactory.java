@@ -38,7 +38,7 @@ public final class LlmJudgeFactory implements JudgeFactory<LlmJudgeOptions> {
     try {
       PairwisePrompt prompt = PairwisePrompt.load(options.template());
       ChatEndpoint endpoint = new ChatEndpoint(options, key(options), Clock.systemUTC());
-      return new LlmJudge(options, prompt, new PatientEndpoint(endpoint, options));
+      return new LlmJudge(options, prompt, new ResilientEndpoint(endpoint, options));
     } catch (IllegalArgumentException e) {
       throw new UserException(path + ": " + e.getMessage(), e);
     }

@@ -29,7 +29,7 @@ final class RewardModelJudge implements Judge {
   private final RewardModel model;
   private final Tokenizer tokenizer;
   private final AnswerEncoder encoder;
-  private final ScoreReading reading;
+  private final ScoreComparison reading;
   private final String version;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
@@ -44,7 +44,7 @@ final class RewardModelJudge implements Judge {
       RewardModel model,
       Tokenizer tokenizer,
       AnswerEncoder encoder,
-      ScoreReading reading,
+      ScoreComparison reading,
       String version) {
     this.model = model;
     this.tokenizer = tokenizer;

@@ -30,7 +30,7 @@ public final class RewardModelJudgeFactory implements JudgeFactory<RewardModelOp
 
   @Override
   public Judge create(RewardModelOptions options, String path) {
-    ScoreReading reading = new ScoreReading(options.temperature(), options.tieMargin());
+    ScoreComparison reading = new ScoreComparison(options.temperature(), options.tieMargin());
     try {
       return judge(Path.of(options.model()), options.engine(), reading);
     } catch (CheckpointException | IllegalArgumentException e) {
@@ -38,7 +38,7 @@ public final class RewardModelJudgeFactory implements JudgeFactory<RewardModelOp
     }
   }
 
-  private static Judge judge(Path path, EngineOptions engine, ScoreReading reading) {
+  private static Judge judge(Path path, EngineOptions engine, ScoreComparison reading) {
     CheckpointFolder folder = CheckpointFolder.open(path);
     Tokenizer tokenizer = folder.tokenizer();
     try {

@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 
 /** When a completion agrees with a reference answer. */
 public enum ReferenceMatch {
-  /** The same text, but for white space. */
+  /** Accepts equal text; white space does not count. */
   EXACT {
     @Override
     public boolean matches(String completion, String reference) {
       return spaces(completion).equals(spaces(reference));
     }
   },
-  /** The same final number. */
+  /** Accepts an equal final number. */
   NUMERIC {
     @Override
     public boolean matches(String completion, String reference) {

@@ -1,7 +1,7 @@
 package io.dpostream.judge.service;
 
 import io.dpostream.judge.Comparison;
-import io.dpostream.judge.human.Desk;
+import io.dpostream.judge.human.AnnotationBackend;
 import io.dpostream.judge.human.HumanPage;
 import io.dpostream.judge.human.HumanVote;
 import io.dpostream.judge.human.TaskTable;
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * beginning on, and their votes to the log. The page opens once everything that was there at the
  * start is told. What cannot be decoded is passed over: the assembler sets it aside.
  */
-final class HumanWorker implements Worker {
+final class HumanWorker implements JudgeWorker {
   private static final Logger log = LoggerFactory.getLogger(HumanWorker.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration TIDY = Duration.ofSeconds(1);
@@ -109,7 +109,7 @@ final class HumanWorker implements Worker {
         poll();
         forget();
       }
-      page.open(new Desk(tasks, this::write));
+      page.open(new AnnotationBackend(tasks, this::write));
       serve();
     } catch (WakeupException e) {
       // stopped while it waited

@@ -2,8 +2,8 @@ package io.dpostream.judge.service;
 
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.Judges;
+import io.dpostream.judge.human.AnnotatorPanel;
 import io.dpostream.judge.human.HumanPage;
-import io.dpostream.judge.human.Panel;
 import io.dpostream.judge.human.TaskTable;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.writing.Backoff;
@@ -44,7 +44,7 @@ public final class JudgeService implements Service {
   private final Clock clock;
   private final Lifecycle lifecycle = new Lifecycle();
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-  private final List<Worker> workers = new ArrayList<>();
+  private final List<JudgeWorker> workers = new ArrayList<>();
 
   /** Judges of the types on the class path; no correction counts. */
   public JudgeService(JudgeConfig config, KafkaSettings settings) {
@@ -85,7 +85,7 @@ public final class JudgeService implements Service {
   public static void check(JudgeConfig config, Judges judges) {
     for (JudgeSpec spec : config.judges()) {
       if (spec.isHuman()) {
-        Panel.of(spec.options(), config.path(spec), System.getenv());
+        AnnotatorPanel.of(spec.options(), config.path(spec), System.getenv());
       } else {
         judges.create(spec.type(), spec.options(), config.path(spec)).close();
       }
@@ -98,7 +98,7 @@ public final class JudgeService implements Service {
   }
 
   private void judge() {
-    List<Seat> seats = new ArrayList<>();
+    List<PreparedJudge> seats = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     try {
       for (JudgeSpec spec : config.judges()) {
@@ -107,9 +107,9 @@ public final class JudgeService implements Service {
       try (Admin admin = settings.admin()) {
         settings.topics().ensure(admin);
       }
-      for (Seat seat : seats) {
+      for (PreparedJudge seat : seats) {
         seat.prepare().run();
-        for (Supplier<Worker> maker : seat.workers()) {
+        for (Supplier<JudgeWorker> maker : seat.workers()) {
           threads.add(new Thread(() -> work(seat.spec(), maker), "judge-" + seat.spec().id()));
         }
       }
@@ -138,33 +138,33 @@ public final class JudgeService implements Service {
   }
 
   /** A judge that answers when it is asked. */
-  private Seat seat(JudgeSpec spec) {
+  private PreparedJudge seat(JudgeSpec spec) {
     Judge judge = judges.create(spec.type(), spec.options(), config.path(spec));
-    Bench bench = new Bench(spec, config, judge, listener, clock);
+    JudgeInvoker invoker = new JudgeInvoker(spec, config, judge, listener, clock);
     if (spec.deliveryTo(judge.kind()) == JudgeSpec.Delivery.TRANSACTIONS) {
-      return new Seat(
+      return new PreparedJudge(
           spec,
           judge::close,
           () -> {},
-          List.of(() -> new TransactionalWorker(spec, config, settings, bench, listener)));
+          List.of(() -> new TransactionalWorker(spec, config, settings, invoker, listener)));
     }
     ShareGroup group = ShareGroup.of(spec, config, settings);
-    List<Supplier<Worker>> members = new ArrayList<>();
+    List<Supplier<JudgeWorker>> members = new ArrayList<>();
     for (int i = 0; i < group.members(); i++) {
       int member = i;
-      members.add(() -> new ShareGroupWorker(spec, config, settings, bench, listener, member));
+      members.add(() -> new ShareGroupWorker(spec, config, settings, invoker, listener, member));
     }
-    return new Seat(spec, judge::close, group::configure, members);
+    return new PreparedJudge(spec, judge::close, group::configure, members);
   }
 
   /** People, who come to their page when they like. */
-  private Seat people(JudgeSpec spec) {
-    Panel panel = Panel.of(spec.options(), config.path(spec), System.getenv());
+  private PreparedJudge people(JudgeSpec spec) {
+    AnnotatorPanel panel = AnnotatorPanel.of(spec.options(), config.path(spec), System.getenv());
     HumanPage page = HumanPage.start(panel, clock);
     log.info("judge {}: people judge at {}", spec.id(), page.address());
     listener.pageServed(spec.id(), page.address());
     HumanRecords records = new HumanRecords(spec.id(), panel.version());
-    Supplier<Worker> worker =
+    Supplier<JudgeWorker> worker =
         () ->
             new HumanWorker(
                 spec,
@@ -174,11 +174,11 @@ public final class JudgeService implements Service {
                 settings,
                 listener,
                 clock);
-    return new Seat(spec, page::close, () -> {}, List.of(worker));
+    return new PreparedJudge(spec, page::close, () -> {}, List.of(worker));
   }
 
   /** Works, and works again with a new connection when one has failed. */
-  private void work(JudgeSpec spec, Supplier<Worker> maker) {
+  private void work(JudgeSpec spec, Supplier<JudgeWorker> maker) {
     for (int failures = 0; !lifecycle.isStopRequested(); failures++) {
       long begun = System.nanoTime();
       try {
@@ -207,7 +207,7 @@ public final class JudgeService implements Service {
     }
   }
 
-  private void work(Worker worker) {
+  private void work(JudgeWorker worker) {
     synchronized (workers) {
       workers.add(worker);
     }
@@ -227,7 +227,7 @@ public final class JudgeService implements Service {
     lifecycle.requestStop();
     boolean interrupted = Thread.interrupted();
     synchronized (workers) {
-      workers.forEach(Worker::stop);
+      workers.forEach(JudgeWorker::stop);
     }
     long deadline = System.nanoTime() + PARTS_LIMIT.toNanos();
     for (Thread thread : threads) {

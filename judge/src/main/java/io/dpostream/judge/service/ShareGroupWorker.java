@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * crashes or hangs loses its locks, and its pairs go to another. A pair that cannot be decoded is
  * passed over: the assembler sets it aside, once for all judges.
  */
-final class ShareGroupWorker implements Worker {
+final class ShareGroupWorker implements JudgeWorker {
   private static final Logger log = LoggerFactory.getLogger(ShareGroupWorker.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration TICK = Duration.ofMillis(100);
@@ -63,7 +63,7 @@ final class ShareGroupWorker implements Worker {
 
   private final JudgeSpec spec;
   private final JudgeConfig config;
-  private final Bench bench;
+  private final JudgeInvoker invoker;
   private final JudgeListener listener;
   private final Topic<CompletionPair> pairs;
   private final Topic<Judgment> judgments;
@@ -80,12 +80,12 @@ final class ShareGroupWorker implements Worker {
       JudgeSpec spec,
       JudgeConfig config,
       KafkaSettings settings,
-      Bench bench,
+      JudgeInvoker invoker,
       JudgeListener listener,
       int member) {
     this.spec = spec;
     this.config = config;
-    this.bench = bench;
+    this.invoker = invoker;
     this.listener = listener;
     this.pairs = settings.topics().completionPairs();
     this.judgments = settings.topics().judgments();
@@ -140,7 +140,7 @@ final class ShareGroupWorker implements Worker {
         delivery > JudgeConfig.MOST_ATTEMPTS
             ? CompletableFuture.failedFuture(
                 new IllegalStateException("crashed, hung or was stopped each time"))
-            : bench.judge(task.pair());
+            : invoker.judge(task.pair());
     judgment.whenComplete((done, failure) -> finish(new Result(task, judgment)));
   }
 
@@ -148,7 +148,7 @@ final class ShareGroupWorker implements Worker {
   private void finish(Result result) {
     Task task = result.task();
     if (result.judgment().isCompletedExceptionally() && task.delivery() < config.maxAttempts()) {
-      CompletableFuture.delayedExecutor(bench.backoffMs(task.delivery()), TimeUnit.MILLISECONDS)
+      CompletableFuture.delayedExecutor(invoker.backoffMs(task.delivery()), TimeUnit.MILLISECONDS)
           .execute(() -> results.add(result));
     } else {
       results.add(result);
@@ -206,10 +206,11 @@ final class ShareGroupWorker implements Worker {
     if (task.delivery() < config.maxAttempts()) {
       return List.of();
     }
-    String reason = bench.reason(failure(result.judgment()), task.delivery());
+    String reason = invoker.reason(failure(result.judgment()), task.delivery());
     listener.givenUp(spec.id(), task.pair().getPairId(), reason);
     return List.of(
-        deadLetters.record(task.source(), reason), encoded(bench.abstention(task.pair(), reason)));
+        deadLetters.record(task.source(), reason),
+        encoded(invoker.abstention(task.pair(), reason)));
   }
 
   private ProducerRecord<byte[], byte[]> encoded(Judgment judgment) {

@@ -30,12 +30,12 @@ import org.apache.kafka.common.errors.WakeupException;
  * together, so that every pair is judged once. A pair that cannot be decoded is passed over: the
  * assembler sets it aside, once for all judges.
  */
-final class TransactionalWorker implements Worker {
+final class TransactionalWorker implements JudgeWorker {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int BATCH_BYTES = 256 * 1024; // a transaction of pairs in a few requests
 
   private final JudgeSpec spec;
-  private final Bench bench;
+  private final JudgeInvoker invoker;
   private final JudgeListener listener;
   private final Topic<CompletionPair> pairs;
   private final Topic<Judgment> judgments;
@@ -49,10 +49,10 @@ final class TransactionalWorker implements Worker {
       JudgeSpec spec,
       JudgeConfig config,
       KafkaSettings settings,
-      Bench bench,
+      JudgeInvoker invoker,
       JudgeListener listener) {
     this.spec = spec;
-    this.bench = bench;
+    this.invoker = invoker;
     this.listener = listener;
     this.pairs = settings.topics().completionPairs();
     this.judgments = settings.topics().judgments();
@@ -113,7 +113,7 @@ final class TransactionalWorker implements Worker {
           && spec.pairShare().includes(pair.value().getPairId())) {
         free.acquireUninterruptibly();
         verdicts.add(
-            bench.judgeOrAbstain(pair.value()).whenComplete((judgment, e) -> free.release()));
+            invoker.judgeOrAbstain(pair.value()).whenComplete((judgment, e) -> free.release()));
       }
     }
     return verdicts.stream().map(CompletableFuture::join).toList();

@@ -24,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
  * write nothing more. Thread-safe.
  */
 final class VoteWriter implements AutoCloseable {
-  /** As long as a person is kept waiting before being told. */
+  /** A person waits this long before being told that the vote is not saved yet. */
   private static final int PATIENCE_MS = 10_000;
 
   private final Map<String, Object> config;

@@ -13,7 +13,7 @@ package io.dpostream.judge.stats;
 public record Agreement(long pairs, double observed, double kappa, double standardError) {
 
   /**
-   * From a table of counts.
+   * Computes the agreement from a table of counts.
    *
    * @param counts (K, K): how often the one said i and the other j
    */

@@ -25,10 +25,10 @@ public record LabelNoise(double rate, long labels) {
   record Label(List<Vote> votes, Optional<Side> chosen) {}
 
   /**
-   * From labels and error rates. Under judges that err independently, the log-odds of their votes
-   * add up to the posterior of the better side; a label whose votes have no known error rate does
-   * not count. Where it is not recorded which side was chosen, it is the one that most people
-   * named, or most votes where no person voted.
+   * Estimates the noise from labels and error rates. With judges that err independently, the
+   * log-odds of their votes add up to the posterior of the better side; a label whose votes have no
+   * known error rate does not count. Where it is not recorded which side was chosen, it is the one
+   * that most people named, or most votes where no person voted.
    *
    * @param labels how many there are of each
    * @param errorRates by judge, or judge id/annotator id

@@ -21,7 +21,7 @@ public record PositionBias(long pairs, long inconsistent, long favouredFirst, lo
     return (double) inconsistent / pairs;
   }
 
-  /** Of one judge's judgments; empty when none was made in both orders. */
+  /** Measures one judge's judgments; empty when none was made in both orders. */
   public static Optional<PositionBias> of(List<Judgment> judgments) {
     long pairs = 0;
     long inconsistent = 0;

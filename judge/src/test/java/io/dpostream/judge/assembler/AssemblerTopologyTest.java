@@ -76,7 +76,7 @@ class AssemblerTopologyTest {
             AssemblerTopology.build(
                 settings,
                 config.build(tasks),
-                PairTasks.of(tasks, inputPartitions),
+                PairPartitioning.of(tasks, inputPartitions),
                 new AssemblerListener() {
                   @Override
                   public void late(String judgeId) {

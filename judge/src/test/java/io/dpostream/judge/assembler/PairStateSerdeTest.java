@@ -145,8 +145,8 @@ class PairStateSerdeTest {
         new Early(
             1_000,
             List.of(
-                Sources.record("judgments", 2, 17, 5, key, vote, headers),
-                Sources.record("judgments", 0, 18, 6, null, null, new RecordHeaders()))),
+                SourceRecords.record("judgments", 2, 17, 5, key, vote, headers),
+                SourceRecords.record("judgments", 0, 18, 6, null, null, new RecordHeaders()))),
         "waiting",
         new Waiting(2_000, PAIR, List.of()),
         "waiting-with-votes",

@@ -65,7 +65,7 @@ class PandaLmTest {
             AssemblerTopology.build(
                 settings,
                 Configs.of("majority", 3).build(),
-                PairTasks.of(1, 1),
+                PairPartitioning.of(1, 1),
                 AssemblerListener.NONE),
             properties,
             Instant.EPOCH)) {

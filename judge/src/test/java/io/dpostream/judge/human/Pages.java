@@ -20,7 +20,7 @@ final class Pages implements AutoCloseable {
 
   final List<HumanVote> log = new CopyOnWriteArrayList<>();
   final MovableClock clock = new MovableClock();
-  final Panel panel;
+  final AnnotatorPanel panel;
   final TaskTable tasks;
   final HumanPage page;
   volatile boolean logIsAway;
@@ -32,13 +32,13 @@ final class Pages implements AutoCloseable {
             HumanOptions.class,
             "judge");
     panel =
-        new Panel(
+        new AnnotatorPanel(
             options,
             "Prefer what is right.\n<b>Then</b> what is short.",
             Annotators.parse("ann: %s\nbob: %s".formatted(ANN, BOB), "people"));
     tasks = new TaskTable(panel.rules("people", Duration.ofHours(1)));
     page = HumanPage.start(panel, clock);
-    page.open(new Desk(tasks, this::write));
+    page.open(new AnnotationBackend(tasks, this::write));
   }
 
   private void write(HumanVote vote, Duration thinking) {

@@ -41,8 +41,8 @@ class TaskTableTest {
 
     assertThat(table.next("bob", NOON.plus(LEASE).minusMillis(1))).isEmpty();
     assertThat(next("bob", NOON.plus(LEASE))).isEqualTo("p1");
-    assertThat(post("ann", "p1", NOON.plus(LEASE))).isInstanceOf(Posted.TooLate.class);
-    assertThat(post("bob", "p1", NOON.plus(LEASE))).isInstanceOf(Posted.Accepted.class);
+    assertThat(post("ann", "p1", NOON.plus(LEASE))).isInstanceOf(SubmissionResult.TooLate.class);
+    assertThat(post("bob", "p1", NOON.plus(LEASE))).isInstanceOf(SubmissionResult.Accepted.class);
   }
 
   @Test
@@ -53,7 +53,8 @@ class TaskTableTest {
 
     assertThat(post("ann", "p1", nextMorning))
         .isEqualTo(
-            new Posted.TooLate("Your time for this pair has ended, so it went back to everybody."));
+            new SubmissionResult.TooLate(
+                "Your time for this pair has ended, so it went back to everybody."));
     assertThat(table.lost("ann", "p1", 1, nextMorning)).isPresent();
     assertThat(next("ann", nextMorning)).as("and it is offered again").isEqualTo("p1");
     assertThat(table.lost("ann", "p1", 1, nextMorning)).isEmpty();
@@ -68,12 +69,12 @@ class TaskTableTest {
     HumanVote retried = accepted(table.post("ann", "p1", 1, Choice.TIE, NOON));
     table.voted(vote);
     table.voted(vote);
-    Posted third = table.post("ann", "p1", 1, Choice.RIGHT, NOON);
+    SubmissionResult third = table.post("ann", "p1", 1, Choice.RIGHT, NOON);
 
     assertThat(retried)
         .as("what may stand in the log already is written again as it was")
         .isEqualTo(vote);
-    assertThat(third).isEqualTo(new Posted.Repeated(vote));
+    assertThat(third).isEqualTo(new SubmissionResult.Repeated(vote));
     assertThat(table.progress("ann")).isEqualTo(new Progress(1, 0, Agreement.NONE, Agreement.NONE));
   }
 
@@ -97,7 +98,8 @@ class TaskTableTest {
     assertThat(table.lost("ann", "p1", 1, NOON.plus(LEASE))).isEmpty();
     table.ended("p1", NOON);
     assertThat(table.post("ann", "p1", 1, Choice.LEFT, NOON.plus(WINDOW)))
-        .isEqualTo(new Posted.TooLate("This pair was decided while you were reading it."));
+        .isEqualTo(
+            new SubmissionResult.TooLate("This pair was decided while you were reading it."));
   }
 
   @Test
@@ -170,7 +172,8 @@ class TaskTableTest {
     assertThat(next("bob", NOON)).isEqualTo("p1");
 
     assertThat(table.post("ann", "p1", 2, Choice.LEFT, NOON))
-        .isEqualTo(new Posted.TooLate("Somebody else has taken this pair in the meantime."));
+        .isEqualTo(
+            new SubmissionResult.TooLate("Somebody else has taken this pair in the meantime."));
   }
 
   @Test
@@ -181,7 +184,8 @@ class TaskTableTest {
     table.ended("p1", NOON);
 
     assertThat(table.undo("ann", NOON)).isInstanceOf(Undone.Again.class);
-    assertThat(table.post("ann", "p1", 2, Choice.LEFT, NOON)).isInstanceOf(Posted.Accepted.class);
+    assertThat(table.post("ann", "p1", 2, Choice.LEFT, NOON))
+        .isInstanceOf(SubmissionResult.Accepted.class);
   }
 
   @Test
@@ -270,13 +274,14 @@ class TaskTableTest {
     sampled(restarted, "p1");
 
     assertThat(restarted.post("ann", "p1", 1, Choice.LEFT, NOON))
-        .isInstanceOf(Posted.Accepted.class);
+        .isInstanceOf(SubmissionResult.Accepted.class);
 
     TaskTable taken = new TaskTable(rules(1, 100, false));
     sampled(taken, "p1");
     taken.next("bob", NOON);
     assertThat(taken.post("ann", "p1", 1, Choice.LEFT, NOON))
-        .isEqualTo(new Posted.TooLate("Somebody else has taken this pair in the meantime."));
+        .isEqualTo(
+            new SubmissionResult.TooLate("Somebody else has taken this pair in the meantime."));
   }
 
   @Test
@@ -321,7 +326,7 @@ class TaskTableTest {
     two.forget(NOON.plus(WINDOW));
     assertThat(two.progress("ann")).isEqualTo(expected);
     assertThat(two.post("ann", "p1", 1, Choice.LEFT, NOON))
-        .isEqualTo(new Posted.TooLate("This pair is no longer here."));
+        .isEqualTo(new SubmissionResult.TooLate("This pair is no longer here."));
   }
 
   @Test
@@ -396,8 +401,8 @@ class TaskTableTest {
     assertThat(all.next("ann", NOON.plus(WINDOW))).isEmpty();
   }
 
-  private static TableRules rules(int votes, int maxOpen, boolean showDecided) {
-    return new TableRules(
+  private static TaskTableSettings rules(int votes, int maxOpen, boolean showDecided) {
+    return new TaskTableSettings(
         "people", Set.of("ann", "bob", "cy"), votes, LEASE, WINDOW, maxOpen, showDecided);
   }
 
@@ -415,7 +420,7 @@ class TaskTableTest {
     return table.next(annotator, now).orElseThrow().comparison().pairId();
   }
 
-  private Posted post(String annotator, String pairId, Instant now) {
+  private SubmissionResult post(String annotator, String pairId, Instant now) {
     return table.post(annotator, pairId, 1, Choice.LEFT, now);
   }
 
@@ -428,8 +433,8 @@ class TaskTableTest {
     return vote;
   }
 
-  private static HumanVote accepted(Posted posted) {
-    return ((Posted.Accepted) posted).vote();
+  private static HumanVote accepted(SubmissionResult posted) {
+    return ((SubmissionResult.Accepted) posted).vote();
   }
 
   private static HumanVote vote(String pairId, String annotator, int attempt, VerdictKind verdict) {

@@ -3,11 +3,11 @@ package io.dpostream.judge.human;
 import java.time.Duration;
 
 /**
- * What the page works on: the tasks, and the log that votes go to.
+ * What the judging page works with: the tasks, and the log that votes are written to.
  *
- * @param tasks told everything that was written before the desk was opened
+ * @param tasks knows everything that was written before the page was opened
  */
-public record Desk(TaskTable tasks, VoteLog log) {
+public record AnnotationBackend(TaskTable tasks, VoteLog log) {
   /** Puts votes where they last. */
   @FunctionalInterface
   public interface VoteLog {

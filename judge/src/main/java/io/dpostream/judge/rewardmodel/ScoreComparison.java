@@ -5,13 +5,13 @@ import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 
 /**
- * What two scores say: the higher one is the better, with the probability σ(|margin| / temperature)
- * of Bradley and Terry's model (1952).
+ * Turns two scores into a verdict: the higher one wins, with the probability σ(|margin| /
+ * temperature) of Bradley and Terry's model (1952).
  *
  * @param temperature above 0; at 1 the scores are log-odds, as {@code dpo reward} trains them
  * @param tieMargin a margin of at most this is a tie; 0 leaves only equal scores
  */
-record ScoreReading(double temperature, double tieMargin) {
+record ScoreComparison(double temperature, double tieMargin) {
 
   Verdict verdict(double first, double second) {
     double margin = first - second;

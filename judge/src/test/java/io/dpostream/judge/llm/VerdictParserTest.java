@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class AnswerTest {
+class VerdictParserTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -26,8 +26,8 @@ class AnswerTest {
         "'<think>\nPerhaps\n[[B]]\n</think>\n\n[[A]]'|A",
         "'Perhaps [[B]].\n</think>\nIt is right. [[A]]'|A",
       })
-  void shouldReadTheMarkThatTheLastLineEndsWith(String raw, Answer expected) {
-    assertThat(Answer.parse(raw, AnswerFormat.TEXT)).contains(expected);
+  void shouldReadTheMarkThatTheLastLineEndsWith(String raw, VerdictParser expected) {
+    assertThat(VerdictParser.parse(raw, AnswerFormat.TEXT)).contains(expected);
   }
 
   @ParameterizedTest
@@ -45,7 +45,7 @@ class AnswerTest {
         "{\"verdict\": \"A\"}"
       })
   void shouldFindNoVerdictInTextThatEndsWithNone(String raw) {
-    assertThat(Answer.parse(raw, AnswerFormat.TEXT)).isEmpty();
+    assertThat(VerdictParser.parse(raw, AnswerFormat.TEXT)).isEmpty();
   }
 
   @ParameterizedTest
@@ -64,9 +64,9 @@ class AnswerTest {
         "<think>Marks would be [[A]], [[B]] or [[C]]; JSON is wanted.</think>{\"verdict\":\"B\"}|B",
         "A mere {\"verdict\": \"A\"}? </think> {\"verdict\": \"B\"}|B",
       })
-  void shouldReadTheObjectThatTheAnswerEndsWith(String raw, Answer expected) {
-    assertThat(Answer.parse(raw, AnswerFormat.JSON_SCHEMA)).contains(expected);
-    assertThat(Answer.parse(raw, AnswerFormat.JSON_OBJECT)).contains(expected);
+  void shouldReadTheObjectThatTheAnswerEndsWith(String raw, VerdictParser expected) {
+    assertThat(VerdictParser.parse(raw, AnswerFormat.JSON_SCHEMA)).contains(expected);
+    assertThat(VerdictParser.parse(raw, AnswerFormat.JSON_OBJECT)).contains(expected);
   }
 
   @ParameterizedTest
@@ -84,19 +84,21 @@ class AnswerTest {
         "<think>It may be {\"verdict\": \"A\"}"
       })
   void shouldFindNoVerdictInJsonThatHasNone(String raw) {
-    assertThat(Answer.parse(raw, AnswerFormat.JSON_OBJECT)).isEmpty();
+    assertThat(VerdictParser.parse(raw, AnswerFormat.JSON_OBJECT)).isEmpty();
   }
 
   @Test
   void shouldReadALongAnswerInATimeThatGrowsWithItsLength() {
     String space = " \n".repeat(100_000);
 
-    assertThat(Answer.parse("```json" + space + "```" + space + "x", AnswerFormat.JSON_OBJECT))
+    assertThat(
+            VerdictParser.parse("```json" + space + "```" + space + "x", AnswerFormat.JSON_OBJECT))
         .isEmpty();
     assertThat(
-            Answer.parse(
+            VerdictParser.parse(
                 "[[ ".repeat(100_000) + "[[A]]" + " ".repeat(100_000) + "x", AnswerFormat.TEXT))
         .isEmpty();
-    assertThat(Answer.parse(": * ".repeat(100_000) + "x [[A]]", AnswerFormat.TEXT)).isEmpty();
+    assertThat(VerdictParser.parse(": * ".repeat(100_000) + "x [[A]]", AnswerFormat.TEXT))
+        .isEmpty();
   }
 }

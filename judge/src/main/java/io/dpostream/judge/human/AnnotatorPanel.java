@@ -17,7 +17,7 @@ import java.util.Map;
  * @param guidelines plain text that everybody can read
  * @param annotators who may judge
  */
-public record Panel(HumanOptions options, String guidelines, Annotators annotators) {
+public record AnnotatorPanel(HumanOptions options, String guidelines, Annotators annotators) {
 
   private static final String GUIDELINES =
       """
@@ -29,7 +29,7 @@ public record Panel(HumanOptions options, String guidelines, Annotators annotato
       Choose "about the same" when you could not say why one is better. Skip when you cannot \
       judge, for example in a language that you do not read.""";
 
-  public Panel {
+  public AnnotatorPanel {
     int people = annotators.names().size();
     Require.that(
         options.votesPerPair() <= people,
@@ -45,12 +45,13 @@ public record Panel(HumanOptions options, String guidelines, Annotators annotato
    * @param environment where {@code annotators_env} is looked up
    * @throws io.dpostream.settings.UserException when something is missing, wrong or unknown
    */
-  public static Panel of(Map<String, ?> options, String path, Map<String, String> environment) {
+  public static AnnotatorPanel of(
+      Map<String, ?> options, String path, Map<String, String> environment) {
     HumanOptions read = SettingsTree.read(options, HumanOptions.class, path);
     try {
       String guidelines =
           read.guidelines().map(file -> text("guidelines", file)).orElse(GUIDELINES);
-      return new Panel(read, guidelines, annotators(read, environment));
+      return new AnnotatorPanel(read, guidelines, annotators(read, environment));
     } catch (InvalidSettingException e) {
       throw e.under(path);
     }
@@ -62,8 +63,8 @@ public record Panel(HumanOptions options, String guidelines, Annotators annotato
   }
 
   /** The rules of a table of tasks for these people. */
-  public TableRules rules(String judgeId, Duration corrections) {
-    return new TableRules(
+  public TaskTableSettings rules(String judgeId, Duration corrections) {
+    return new TaskTableSettings(
         judgeId,
         annotators.names(),
         options.votesPerPair(),

@@ -9,10 +9,10 @@ import java.util.concurrent.FutureTask;
  * One comparison, from its place in the queue to its verdict. Whoever completes or cancels the
  * verdict from outside stops it: it does not begin any more, or is interrupted.
  */
-final class Asking extends FutureTask<Verdict> {
+final class ComparisonTask extends FutureTask<Verdict> {
   private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
 
-  Asking(Callable<Verdict> comparison) {
+  ComparisonTask(Callable<Verdict> comparison) {
     super(comparison);
     verdict.whenComplete((done, failure) -> cancel(true)); // no effect on what is done already
   }

@@ -16,8 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Puts pairs before one judge and makes judgments of its verdicts. Thread-safe. */
-final class Bench {
+/** Asks one judge about pairs and turns its verdicts into judgments. Thread-safe. */
+final class JudgeInvoker {
   private static final double JITTER = 0.2;
 
   private final JudgeSpec spec;
@@ -27,7 +27,8 @@ final class Bench {
   private final JudgeListener listener;
   private final Clock clock;
 
-  Bench(JudgeSpec spec, JudgeConfig config, Judge judge, JudgeListener listener, Clock clock) {
+  JudgeInvoker(
+      JudgeSpec spec, JudgeConfig config, Judge judge, JudgeListener listener, Clock clock) {
     this.spec = spec;
     this.config = config;
     this.judge = judge;
@@ -60,7 +61,7 @@ final class Bench {
   }
 
   /**
-   * As many tries as are configured, and after the last one an abstention with the reason; the
+   * Tries as often as configured; the last failure becomes an abstention with the reason; the
    * future fails when the judge is closed.
    */
   CompletableFuture<Judgment> judgeOrAbstain(CompletionPair pair) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class PastPairsTest {
+class ForgottenPairsTest {
   @Test
   void shouldRememberTheNewestIds() {
-    PastPairs past = new PastPairs(2);
+    ForgottenPairs past = new ForgottenPairs(2);
     for (int i = 1; i <= 3; i++) {
       past.add("p" + i, new OpenPair(), 1);
     }

@@ -3,15 +3,15 @@ package io.dpostream.judge.assembler;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Which task keeps a pair: that of its id's hash, as Kafka's own producers choose a partition. So
- * pairs and judgments that such a producer has written to topics of as many partitions as there are
- * tasks stand in their task's partition already.
+ * Maps a pair to the task that keeps it, by the hash of its id, as Kafka's own producers choose a
+ * partition. So pairs and judgments that such a producer has written to topics of as many
+ * partitions as there are tasks stand in their task's partition already.
  *
  * @param count of tasks that keep pairs
  * @param direct whether such a task also reads the input topics; otherwise every record takes the
  *     internal topic
  */
-record PairTasks(int count, boolean direct) {
+record PairPartitioning(int count, boolean direct) {
 
   /**
    * Tasks for topics as they are. A task that keeps pairs has a partition of the store's changelog,
@@ -20,8 +20,8 @@ record PairTasks(int count, boolean direct) {
    *
    * @param inputPartitions of the input topic that has the most
    */
-  static PairTasks of(int count, int inputPartitions) {
-    return new PairTasks(count, inputPartitions <= count);
+  static PairPartitioning of(int count, int inputPartitions) {
+    return new PairPartitioning(count, inputPartitions <= count);
   }
 
   /** The task of a pair, in [0, count). */

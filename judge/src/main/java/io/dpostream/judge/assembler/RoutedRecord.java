@@ -4,8 +4,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A record between two processors. */
-sealed interface Routed {
+/** A record on its way between two processors of the topology. */
+sealed interface RoutedRecord {
   /** The bytes of its value; a dead letter may have none. */
   byte @Nullable [] value();
 
@@ -15,16 +15,17 @@ sealed interface Routed {
    * @param source the record as it stood in its topic
    * @param content what it holds
    */
-  record AtPair(ConsumerRecord<byte[], byte[]> source, SpecificRecord content) implements Routed {
+  record AtPair(ConsumerRecord<byte[], byte[]> source, SpecificRecord content)
+      implements RoutedRecord {
     @Override
     public byte @Nullable [] value() {
       return source.value();
     }
   }
 
-  /** To the pair with this record's key, over the internal topic. */
-  record ToPair(byte[] value) implements Routed {}
+  /** A record on its way to its pair, over the internal topic. */
+  record ToPair(byte[] value) implements RoutedRecord {}
 
-  /** To a topic of the deployment. */
-  record ToTopic(String topic, byte @Nullable [] value) implements Routed {}
+  /** A record on its way to a topic of the deployment. */
+  record ToTopic(String topic, byte @Nullable [] value) implements RoutedRecord {}
 }

@@ -5,8 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What is left of pairs that were forgotten: everybody's counts, and the newest of their ids. */
-final class PastPairs {
+/** What is kept of forgotten pairs: each person's counts, and the newest of the pair ids. */
+final class ForgottenPairs {
   private final int remembered;
   private final Map<String, Progress> progress = new HashMap<>();
   private final Set<String> ids = new LinkedHashSet<>();
@@ -16,7 +16,7 @@ final class PastPairs {
    *
    * @param remembered so many ids are told from those of new pairs
    */
-  PastPairs(int remembered) {
+  ForgottenPairs(int remembered) {
     this.remembered = remembered;
   }
 

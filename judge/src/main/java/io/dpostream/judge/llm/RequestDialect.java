@@ -5,35 +5,36 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /**
- * How an endpoint wants to be asked. Endpoints tell what they do not take by refusing a request
- * that has it, so one begins with the most and leaves off what is refused.
+ * Which request parameters an endpoint accepts. Endpoints reject what they do not support, so the
+ * first request uses everything, and each refusal drops one parameter.
  *
  * @param format how the model is told to answer
  * @param adapts whether a weaker format may be tried
  * @param tokenLimit the parameter that limits the answer
  * @param temperature whether a temperature is sent; reasoning models have one of their own
  */
-record Dialect(AnswerFormat format, boolean adapts, String tokenLimit, boolean temperature) {
+record RequestDialect(AnswerFormat format, boolean adapts, String tokenLimit, boolean temperature) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MAX_TOKENS = "max_tokens";
   private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
 
   /** The one to begin with. */
-  static Dialect of(LlmJudgeOptions config) {
+  static RequestDialect of(LlmJudgeOptions config) {
     Optional<AnswerFormat> only = config.responseFormat().only();
-    return new Dialect(only.orElse(AnswerFormat.JSON_SCHEMA), only.isEmpty(), MAX_TOKENS, true);
+    return new RequestDialect(
+        only.orElse(AnswerFormat.JSON_SCHEMA), only.isEmpty(), MAX_TOKENS, true);
   }
 
   /** The one to try after a refusal with this body; empty where it names nothing to leave off. */
-  Optional<Dialect> after(String refusal) {
+  Optional<RequestDialect> after(String refusal) {
     if (tokenLimit.equals(MAX_TOKENS) && refusal.contains(MAX_COMPLETION_TOKENS)) {
-      return Optional.of(new Dialect(format, adapts, MAX_COMPLETION_TOKENS, temperature));
+      return Optional.of(new RequestDialect(format, adapts, MAX_COMPLETION_TOKENS, temperature));
     }
     if (temperature && parameter(refusal).equals("temperature")) {
-      return Optional.of(new Dialect(format, adapts, tokenLimit, false));
+      return Optional.of(new RequestDialect(format, adapts, tokenLimit, false));
     }
     return adapts && refusesFormat(refusal)
-        ? format.weaker().map(weaker -> new Dialect(weaker, true, tokenLimit, temperature))
+        ? format.weaker().map(weaker -> new RequestDialect(weaker, true, tokenLimit, temperature))
         : Optional.empty();
   }
 

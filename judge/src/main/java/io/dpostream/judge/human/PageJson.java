@@ -13,11 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the page is told, as JSON. Nothing in it says which policy wrote what. */
-final class Turns {
+/** The JSON that the judging page receives. Nothing in it says which policy wrote what. */
+final class PageJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Turns() {}
+  private PageJson() {}
 
   /** A person's turn: progress, and the task if there is one. */
   static ObjectNode turn(

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  *       There it stands alone, or follows the end of a sentence, a colon or "verdict is".
  * </ul>
  */
-enum Answer {
+enum VerdictParser {
   /** The answer shown first. */
   A,
   /** The answer shown second. */
@@ -41,7 +41,7 @@ enum Answer {
   private static final Pattern BEFORE_MARK =
       Pattern.compile("(?i)[^\\p{L}\\p{N}]*+|.*([.:!?]|verdict is)[\\s*_`~\"']*");
 
-  static Optional<Answer> parse(String raw, AnswerFormat asked) {
+  static Optional<VerdictParser> parse(String raw, AnswerFormat asked) {
     String text = withoutThought(raw.strip());
     return asked == AnswerFormat.TEXT ? fromMark(text) : fromJson(text);
   }
@@ -55,7 +55,7 @@ enum Answer {
     return text.startsWith(THOUGHT) ? "" : text;
   }
 
-  private static Optional<Answer> fromJson(String text) {
+  private static Optional<VerdictParser> fromJson(String text) {
     String stripped = text.strip();
     char[] chars =
         stripped.endsWith(FENCE)
@@ -82,7 +82,7 @@ enum Answer {
     }
   }
 
-  private static Optional<Answer> fromMark(String text) {
+  private static Optional<VerdictParser> fromMark(String text) {
     String lastLine = text.stripTrailing().lines().reduce("", (before, line) -> line);
     Matcher mark = MARK_AT_END.matcher(lastLine);
     return mark.matches() && BEFORE_MARK.matcher(mark.group(1)).matches()
@@ -90,7 +90,7 @@ enum Answer {
         : Optional.empty();
   }
 
-  private static Optional<Answer> named(String verdict) {
+  private static Optional<VerdictParser> named(String verdict) {
     return switch (verdict.strip().toUpperCase(Locale.ROOT)) {
       case "A", "[[A]]" -> Optional.of(A);
       case "B", "[[B]]" -> Optional.of(B);

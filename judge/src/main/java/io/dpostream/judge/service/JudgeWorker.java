@@ -1,7 +1,7 @@
 package io.dpostream.judge.service;
 
-/** Brings pairs to one judge, in one thread. */
-interface Worker {
+/** Feeds pairs to one judge, in one thread. */
+interface JudgeWorker {
   /**
    * Works on one connection to Kafka until told to stop.
    *

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.Test;
 
-class PairTasksTest {
+class PairPartitioningTest {
   @Test
   void shouldKeepAPairWhereKafkasProducersPutIt() {
-    PairTasks tasks = PairTasks.of(7, 7);
+    PairPartitioning tasks = PairPartitioning.of(7, 7);
 
     for (int i = 0; i < 1000; i++) {
       byte[] pairId = ("pair-" + i).getBytes(StandardCharsets.UTF_8);
@@ -25,7 +25,7 @@ class PairTasksTest {
   void shouldReadNoInputWhereItsPairsAreKeptOnceThatHasMorePartitions() {
     byte[] pairId = {1};
 
-    assertThat(PairTasks.of(1, 1).isHome(0, pairId)).isTrue();
-    assertThat(PairTasks.of(1, 2).isHome(0, pairId)).isFalse();
+    assertThat(PairPartitioning.of(1, 1).isHome(0, pairId)).isTrue();
+    assertThat(PairPartitioning.of(1, 2).isHome(0, pairId)).isFalse();
   }
 }

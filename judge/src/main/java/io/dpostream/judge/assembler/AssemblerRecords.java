@@ -10,9 +10,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the records that the assembler writes. */
-final class Records {
-  private Records() {}
+/** Builds the records that the assembler writes. */
+final class AssemblerRecords {
+  private AssemblerRecords() {}
 
   static PairOutcome outcome(
       CompletionPair pair, Decision decision, List<Judgment> votes, long now) {
@@ -23,7 +23,7 @@ final class Records {
         .setOutcome(decision.kind())
         .setReason(decision.reason())
         .setPolicyVersion(pair.getPolicyVersion())
-        .setVotes(votes.stream().map(Records::vote).toList())
+        .setVotes(votes.stream().map(AssemblerRecords::vote).toList())
         .setDecidedAt(Instant.ofEpochMilli(now))
         .build();
   }
@@ -48,7 +48,7 @@ final class Records {
             .setRejected(first ? pair.getSecond() : pair.getFirst())
             .setChosenWasFirst(first)
             .setProbability(decision.probability())
-            .setVotes(votes.stream().map(Records::vote).toList())
+            .setVotes(votes.stream().map(AssemblerRecords::vote).toList())
             .setPolicyVersion(pair.getPolicyVersion())
             .setPolicySha256(pair.getPolicySha256())
             .setContentHash(pair.getContentHash())

@@ -2,18 +2,18 @@ package io.dpostream.judge.human;
 
 import java.time.Duration;
 
-/** What becomes of an answer that a person has posted. */
-public sealed interface Posted {
+/** What happens to an answer that a person has submitted. */
+public sealed interface SubmissionResult {
   /**
    * Write this vote; it counts once {@link TaskTable#voted} has been told of it.
    *
    * @param thinking how long the person has had the pair; zero when that is not known any more
    */
-  record Accepted(HumanVote vote, Duration thinking) implements Posted {}
+  record Accepted(HumanVote vote, Duration thinking) implements SubmissionResult {}
 
   /** This person has answered this turn before: nothing to do. */
-  record Repeated(HumanVote vote) implements Posted {}
+  record Repeated(HumanVote vote) implements SubmissionResult {}
 
   /** The answer does not count. */
-  record TooLate(String why) implements Posted {}
+  record TooLate(String why) implements SubmissionResult {}
 }

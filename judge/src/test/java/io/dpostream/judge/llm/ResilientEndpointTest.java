@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real HTTP server that misbehaves in every way that servers do. */
 @Timeout(30)
-class PatientEndpointTest {
+class ResilientEndpointTest {
   private static final PairwisePrompt.Rendered PROMPT =
       new PairwisePrompt.Rendered("judge", "A or B?");
   private static final String KEY = "sk-very-secret";
@@ -56,7 +56,7 @@ class PatientEndpointTest {
     ChatEndpoint.Completion completion = endpoint(Map.of()).ask(PROMPT);
 
     assertThat(completion.raw()).isEqualTo("{\"verdict\": \"A\"}");
-    assertThat(completion.answer()).contains(Answer.A);
+    assertThat(completion.answer()).contains(VerdictParser.A);
     assertThat(completion.promptTokens()).isEqualTo(11);
     assertThat(completion.completionTokens()).isEqualTo(3);
     server.verify(
@@ -159,7 +159,7 @@ class PatientEndpointTest {
             .atPriority(1)
             .withRequestBody(containing("response_format"))
             .willReturn(aResponse().withStatus(400).withBody("response_format is not supported")));
-    PatientEndpoint endpoint = endpoint(Map.of());
+    ResilientEndpoint endpoint = endpoint(Map.of());
 
     endpoint.ask(PROMPT);
     endpoint.ask(PROMPT);
@@ -179,7 +179,7 @@ class PatientEndpointTest {
         "temperature",
         "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default"
             + " (1) value is supported.");
-    PatientEndpoint endpoint = endpoint(Map.of());
+    ResilientEndpoint endpoint = endpoint(Map.of());
 
     endpoint.ask(PROMPT);
     endpoint.ask(PROMPT);
@@ -247,7 +247,7 @@ class PatientEndpointTest {
   @Test
   void shouldKeepToItsRequestBudget() throws Exception {
     server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
-    PatientEndpoint endpoint = endpoint(Map.of("requests_per_minute", 300)); // one every 200 ms
+    ResilientEndpoint endpoint = endpoint(Map.of("requests_per_minute", 300)); // one every 200 ms
     long start = System.nanoTime();
 
     for (int i = 0; i < 6; i++) {
@@ -267,7 +267,7 @@ class PatientEndpointTest {
             .willReturn(
                 okJson(
                     "{\"choices\": [{\"message\": {\"content\": \"\"}}], \"usage\": {\"prompt_tokens\": 1500}}")));
-    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
+    ResilientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
     CompletableFuture<Void> second = new CompletableFuture<>();
 
     endpoint.ask(PROMPT);
@@ -294,7 +294,7 @@ class PatientEndpointTest {
   void shouldSpendOnlyTheTokensThatAnAnswerTook() throws Exception {
     // An answer may take 1024 tokens and takes 14 with its question: the rest is there for others.
     server.stubFor(any(anyUrl()).willReturn(answer("[[A]]")));
-    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
+    ResilientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
 
     for (int i = 0; i < 20; i++) {
       endpoint.ask(PROMPT);
@@ -306,7 +306,7 @@ class PatientEndpointTest {
   @Test
   void shouldNotSpendTokensOnARefusal() throws Exception {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400)));
-    PatientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
+    ResilientEndpoint endpoint = endpoint(Map.of("tokens_per_minute", 1500));
 
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> endpoint.ask(PROMPT)).hasMessageContaining("answered 400");
@@ -368,7 +368,7 @@ class PatientEndpointTest {
             + "\"}}], \"usage\": {\"prompt_tokens\": 11, \"completion_tokens\": 3}}");
   }
 
-  private PatientEndpoint endpoint(Map<String, Object> with) {
+  private ResilientEndpoint endpoint(Map<String, Object> with) {
     Map<String, Object> options = new HashMap<>();
     options.put("base_url", server.baseUrl() + "/v1");
     options.put("model", "default");
@@ -379,7 +379,7 @@ class PatientEndpointTest {
     options.put("breaker_open_ms", 50);
     options.putAll(with);
     LlmJudgeOptions config = SettingsTree.read(options, LlmJudgeOptions.class, "judge");
-    return new PatientEndpoint(
+    return new ResilientEndpoint(
         new ChatEndpoint(config, Optional.of(new ApiKey(KEY)), Clock.systemUTC()), config);
   }
 }

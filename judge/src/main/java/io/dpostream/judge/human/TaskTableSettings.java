@@ -16,7 +16,7 @@ import java.util.Set;
  * @param showDecided whether people are asked of pairs that have their outcome, too, as long as
  *     corrections count
  */
-public record TableRules(
+public record TaskTableSettings(
     String judgeId,
     Set<String> annotators,
     int votesPerPair,
@@ -28,7 +28,7 @@ public record TableRules(
   /** The time in which topics that are read side by side may be apart. */
   private static final Duration SIDE_BY_SIDE = Duration.ofMinutes(1);
 
-  public TableRules {
+  public TaskTableSettings {
     annotators = Set.copyOf(annotators);
   }
 

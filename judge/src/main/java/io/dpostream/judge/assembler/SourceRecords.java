@@ -12,12 +12,12 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Records as they stood in their topics, also after a way through the internal topic. */
-final class Sources {
+/** Restores records as they stood in their topics, even after the internal topic. */
+final class SourceRecords {
   /** The key as it was; absent when there was none. */
   private static final String KEY = "dpo.source.key";
 
-  private Sources() {}
+  private SourceRecords() {}
 
   /** A record that comes from its topic. */
   static ConsumerRecord<byte[], byte[]> of(Record<byte[], byte[]> input, RecordMetadata metadata) {

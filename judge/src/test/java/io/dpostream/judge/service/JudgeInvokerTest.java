@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class BenchTest {
+class JudgeInvokerTest {
   private static final CompletionPair PAIR =
       Examples.pair("pair", Examples.prompt("p"), "first", "second");
 
@@ -82,7 +82,7 @@ class BenchTest {
   }
 
   /** A bench with two attempts and a time limit of a millisecond. */
-  private Bench bench(CompletableFuture<Verdict> verdict, boolean boundsItself) {
+  private JudgeInvoker bench(CompletableFuture<Verdict> verdict, boolean boundsItself) {
     JudgeConfig config =
         JudgeMain.config(
             Map.of(
@@ -106,7 +106,7 @@ class BenchTest {
             givenUp.add(pairId);
           }
         };
-    return new Bench(
+    return new JudgeInvoker(
         config.judges().get(0),
         config,
         new FixedJudge(verdict, boundsItself),

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link ChatEndpoint} that is asked within its limits and given time when it fails. Blocking and
- * thread-safe.
+ * Calls a {@link ChatEndpoint} within its rate limits, and retries and waits when it fails.
+ * Blocking and thread-safe.
  *
  * <ul>
  *   <li>Requests and tokens per minute are taken from budgets before the call; tokens that the
@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  *       time finds out whether the endpoint is back. An outage is nobody's attempt: while it lasts
  *       no pair is given up. A refused key or an account without credit is an outage, too.
  *   <li>Being told to slow down (429) is no failure either: the caller waits.
- *   <li>A refused {@link Dialect} makes every later call use the next one.
+ *   <li>A refused {@link RequestDialect} makes every later call use the next one.
  * </ul>
  *
  * So a question takes at most {@code max_attempts} calls of {@code timeout_ms} and the pauses
  * between them, and beside that as long as budgets, slow-downs and outages make it wait.
  */
-final class PatientEndpoint {
-  private static final Logger log = LoggerFactory.getLogger(PatientEndpoint.class);
+final class ResilientEndpoint {
+  private static final Logger log = LoggerFactory.getLogger(ResilientEndpoint.class);
 
   private final ChatEndpoint endpoint;
   private final LlmJudgeOptions config;
@@ -38,9 +38,9 @@ final class PatientEndpoint {
   private final Budget tokens;
   private final IntervalFunction backoff;
   private final AtomicBoolean slowedDown = new AtomicBoolean();
-  private volatile Dialect dialect;
+  private volatile RequestDialect dialect;
 
-  PatientEndpoint(ChatEndpoint endpoint, LlmJudgeOptions config) {
+  ResilientEndpoint(ChatEndpoint endpoint, LlmJudgeOptions config) {
     this.endpoint = endpoint;
     this.config = config;
     this.breaker =
@@ -57,7 +57,7 @@ final class PatientEndpoint {
     this.requests = budget(config.requestsPerMinute(), 1);
     this.tokens = budget(config.tokensPerMinute(), config.tokensPerMinute());
     this.backoff = IntervalFunction.ofExponentialRandomBackoff(config.retryBackoffMs(), 2.0, 0.25);
-    this.dialect = Dialect.of(config);
+    this.dialect = RequestDialect.of(config);
   }
 
   private static Budget budget(int perMinute, int most) {
@@ -73,7 +73,7 @@ final class PatientEndpoint {
     int attempt = 1;
     while (true) {
       long reserved = awaitTurn(prompt);
-      Dialect asked = dialect;
+      RequestDialect asked = dialect;
       try {
         ChatEndpoint.Completion answer = endpoint.ask(prompt, asked);
         afterAnswer(answer, reserved);
@@ -118,7 +118,7 @@ final class PatientEndpoint {
   }
 
   /** Returns the number of the next attempt, after the pause before it. */
-  private int afterFailure(EndpointException e, Dialect asked, int attempt)
+  private int afterFailure(EndpointException e, RequestDialect asked, int attempt)
       throws InterruptedException {
     if (e.instead().isPresent()) {
       breaker.releasePermission();
@@ -161,7 +161,8 @@ final class PatientEndpoint {
     return breaker.getState() != CircuitBreaker.State.CLOSED;
   }
 
-  private synchronized void adopt(Dialect instead, Dialect refused, EndpointException why) {
+  private synchronized void adopt(
+      RequestDialect instead, RequestDialect refused, EndpointException why) {
     if (dialect.equals(refused)) {
       log.info("{}: asked with {} from now on", why.getMessage(), instead);
       dialect = instead;
