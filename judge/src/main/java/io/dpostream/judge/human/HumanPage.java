@@ -55,7 +55,7 @@ public final class HumanPage implements AutoCloseable {
   /**
    * Starts serving.
    *
-   * @throws UserException when the port is not to be had
+   * @throws UserException when the port is in use
    */
   public static HumanPage start(AnnotatorPanel panel, Clock clock) {
     HumanPage page = new HumanPage(panel, clock);
@@ -65,7 +65,7 @@ public final class HumanPage implements AutoCloseable {
     } catch (JavalinBindException e) {
       page.close();
       throw new UserException(
-          "port: %d on %s is taken; give the judge of type human another one, or 0"
+          "port: %d on %s is in use; give the judge of type human another port, or 0"
               .formatted(panel.options().port(), panel.options().host()),
           e);
     }

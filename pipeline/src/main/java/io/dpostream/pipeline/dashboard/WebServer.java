@@ -52,7 +52,7 @@ public final class WebServer implements AutoCloseable {
   /**
    * Serves the meters of a process.
    *
-   * @throws UserException when the port is taken
+   * @throws UserException when the port is in use
    */
   public static WebServer metrics(MetricsSettings settings, int port, Meters meters) {
     return new WebServer(
@@ -62,7 +62,7 @@ public final class WebServer implements AutoCloseable {
   /**
    * Serves the meters of a process and the page of the run that it works on.
    *
-   * @throws UserException when the port is taken
+   * @throws UserException when the port is in use
    */
   public static WebServer dashboard(
       MetricsSettings settings,

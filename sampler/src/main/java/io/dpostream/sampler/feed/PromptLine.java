@@ -32,7 +32,7 @@ public final class PromptLine {
     return parse(object(line), fallbackId, source);
   }
 
-  /** As {@link #parse(String, String, String)}, of a row that was read already. */
+  /** Parses a row that has been read already. */
   public static Prompt parse(JsonNode row, String fallbackId, String source) {
     Prompt.Builder prompt =
         Prompt.newBuilder()
