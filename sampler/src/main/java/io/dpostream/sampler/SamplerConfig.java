@@ -7,7 +7,7 @@ import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
 import io.dpostream.settings.SettingsTree;
 
-/** How completions are sampled, and how far the sampler may be ahead of the trainer. */
+/** Settings of how completions are sampled, and how far the sampler may be ahead of the trainer. */
 public record SamplerConfig(
     @Doc("Seed of every random draw of the sampling.") @Default("0") long seed,
     @Doc("Divides the logits; above 0, since greedy completions of one prompt are all alike.")

@@ -30,21 +30,22 @@ public record SettingsKey(
   private static final JsonMapper SORTED =
       JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
-  /** Every key of a record, in the order of its components. */
+  /**
+   * Every key of a record, in the order of its components; {@code judges[].id} is a key of each
+   * element of a list.
+   */
   public static List<SettingsKey> of(Class<? extends Record> type) {
-    return of(type, SettingsReader.YAML.createObjectNode());
-  }
-
-  /** Every key of a record, where a tree's values are defaults that go before the record's own. */
-  public static List<SettingsKey> of(Class<? extends Record> type, ObjectNode defaults) {
     List<SettingsKey> keys = new ArrayList<>();
-    collect(type, defaults, "", keys);
+    collect(type, SettingsReader.YAML.createObjectNode(), "", keys);
     return keys;
   }
 
   private static void collect(
       Class<?> type, ObjectNode given, String path, List<SettingsKey> into) {
     for (RecordComponent component : type.getRecordComponents()) {
+      if (Keys.takesTheRest(component)) {
+        continue; // keys that nobody knows yet
+      }
       boolean flat = component.isAnnotationPresent(Flat.class);
       String key = flat ? path : SettingsBinder.key(path, Spelling.of(component));
       if (flat || component.getType().isRecord()) {
@@ -52,16 +53,25 @@ public record SettingsKey(
         collect(component.getType(), SettingsBinder.section(component, above), key, into);
       } else {
         JsonNode value = given.path(Spelling.of(component));
-        JsonNode written = value.isMissingNode() ? SettingsBinder.defaultOf(component) : value;
-        into.add(
-            new SettingsKey(
-                key,
-                words(component.getGenericType()),
-                written.isMissingNode() ? Optional.empty() : Optional.of(yaml(written)),
-                Optional.ofNullable(component.getAnnotation(Doc.class)).map(Doc::value),
-                type));
+        into.add(leaf(component, key, value, type));
+        if (component.getGenericType() instanceof ParameterizedType generic
+            && generic.getActualTypeArguments()[0] instanceof Class<?> element
+            && element.isRecord()) {
+          collect(element, SettingsReader.YAML.createObjectNode(), key + "[]", into);
+        }
       }
     }
+  }
+
+  private static SettingsKey leaf(
+      RecordComponent component, String key, JsonNode given, Class<?> owner) {
+    JsonNode written = given.isMissingNode() ? SettingsBinder.defaultOf(component) : given;
+    return new SettingsKey(
+        key,
+        words(component.getGenericType()),
+        written.isMissingNode() ? Optional.empty() : Optional.of(yaml(written)),
+        Optional.ofNullable(component.getAnnotation(Doc.class)).map(Doc::value),
+        owner);
   }
 
   private static String yaml(JsonNode value) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A command that trains a model over epochs and writes another. */
+/** A command that trains a model for some epochs and writes the result as a new model. */
 abstract class EpochTrainingCommand implements Callable<Integer> {
   private static final int REPORT_STEPS = 50;
 

@@ -5,11 +5,10 @@ import io.dpostream.judge.Judges;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
-import io.dpostream.settings.SettingsTree;
 import java.util.Map;
 import java.util.Optional;
 
-/** How a run is measured against its reference. */
+/** Settings of how a run is measured against its reference. */
 public record EvaluationSettings(
     @Doc("JSONL file of held-out prompts; nothing is measured unless it is set.")
         Optional<String> prompts,
@@ -24,13 +23,6 @@ public record EvaluationSettings(
     judge = Map.copyOf(judge);
     Require.atLeast("min_decided", minDecided, 1);
     Require.atLeast("max_rounds", maxRounds, 1);
-  }
-
-  /**
-   * The defaults: nothing is measured unless prompts are set; then by reference answer and brevity.
-   */
-  public static EvaluationSettings defaults() {
-    return SettingsTree.defaults(EvaluationSettings.class);
   }
 
   /** Creates the judge, owned by the caller. */

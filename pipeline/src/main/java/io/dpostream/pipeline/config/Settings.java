@@ -1,7 +1,5 @@
 package io.dpostream.pipeline.config;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.broker.Ports;
 import io.dpostream.judge.assembler.AssemblerConfig;
 import io.dpostream.judge.service.JudgeConfig;
@@ -27,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Everything that is configured: what all services share, and one section a service or command. */
+/** All settings: those that the services share, and one section for each service or command. */
 public record Settings(
     RunSettings run,
     @Doc("Where models run: `cpu`, `cuda` or `cuda:N`.") @Default("cpu") String device,
@@ -67,20 +65,12 @@ public record Settings(
 
   /** What nobody sets; {@code threads} depends on the machine. */
   public static Settings defaults() {
-    return SettingsTree.read(sectionDefaults(), Settings.class, "");
+    return SettingsTree.defaults(Settings.class);
   }
 
   /** Every key, for documents. */
   public static List<SettingsKey> keys() {
-    return SettingsKey.of(Settings.class, sectionDefaults());
-  }
-
-  /** The defaults of those sections whose records do not say them themselves. */
-  private static ObjectNode sectionDefaults() {
-    ObjectNode sections = JsonNodeFactory.instance.objectNode();
-    sections.set("judge", SettingsTree.of(JudgeConfig.defaults()));
-    sections.set("assembler", SettingsTree.of(AssemblerConfig.defaults()));
-    return sections;
+    return SettingsKey.of(Settings.class);
   }
 
   /** Reads settings on top of the defaults; unless set, the sampler's engine is the shared one. */
@@ -104,7 +94,7 @@ public record Settings(
         bootstrapServers, schemaRegistryUrl, topic.prefix(), kafka.properties());
   }
 
-  /** What is trained. */
+  /** Settings of what is trained. */
   public record RunSettings(
       @Doc("Names the run in ledger and topics: letters, digits, `.`, `_` and `-`.") @Default("run")
           String id,
@@ -136,7 +126,7 @@ public record Settings(
     }
   }
 
-  /** How topics are named. */
+  /** Settings of how topics are named. */
   public record TopicSettings(
       @Doc("Stands before every topic's name: letters, digits, `.`, `_` and `-`.") @Default("''")
           String prefix) {
@@ -146,7 +136,7 @@ public record Settings(
     }
   }
 
-  /** Which Kafka. */
+  /** Settings of which Kafka to use. */
   public record KafkaConnection(
       @Doc("Addresses of an external Kafka; when it is not set, a broker of our own is started.")
           Optional<String> bootstrapServers,
@@ -164,7 +154,7 @@ public record Settings(
     }
   }
 
-  /** Where the broker and registry of our own listen, on this machine alone. */
+  /** Settings of the embedded broker and registry, which listen on this machine only. */
   public record BrokerSettings(
       @Doc("Port of the broker; 0 is any free one.") @Default("0") int port,
       @Doc("Port of the schema registry; 0 is any free one.") @Default("0") int registryPort,
@@ -185,7 +175,7 @@ public record Settings(
     }
   }
 
-  /** Where a process shows what it does. */
+  /** Settings of where a process shows what it does. */
   public record MetricsSettings(
       @Doc("Address to listen on.") @Default("127.0.0.1") String host,
       @Doc(

@@ -24,6 +24,12 @@ final class ConfigurationDocument {
       there.
       """;
 
+  private static final String JUDGES =
+      """
+      Beside `id`, `type` and the others of `judge.judges[]`, a judge has the options of its type;
+      [judges](judges.md) says what each type is for. `evaluation.judge` takes them, too.
+      """;
+
   /** What comes before the keys of each section; the keys without one are shared by all. */
   static final Map<String, String> INTRODUCTIONS = introductions();
 
@@ -38,7 +44,7 @@ final class ConfigurationDocument {
     sections.put("broker", "The broker and registry of our own, where there is no other Kafka.");
     sections.put("prompts", "Where prompts come from; see [sampling](sampling.md).");
     sections.put("sampler", "How pairs are sampled; see [sampling](sampling.md).");
-    sections.put("judge", "Which judges vote; see [judges](judges.md) for each type's options.");
+    sections.put("judge", "Which judges vote; the options of each type are at the end.");
     sections.put("assembler", "How votes become preferences; see [judges](judges.md).");
     sections.put("trainer", "See [training](training.md) and [losses](losses.md).");
     sections.put("evaluation", "How a run is measured against its reference.");
@@ -52,8 +58,10 @@ final class ConfigurationDocument {
    * The document.
    *
    * @param inheriting keys whose default is the value of the shared key of the same name
+   * @param judges the options of each type of judge, by its name
    */
-  static String of(List<SettingsKey> keys, Set<String> inheriting) {
+  static String of(
+      List<SettingsKey> keys, Set<String> inheriting, Map<String, List<SettingsKey>> judges) {
     Map<String, List<SettingsKey>> sections =
         keys.stream().collect(groupingBy(ConfigurationDocument::section, toList()));
     StringBuilder document = new StringBuilder(OPENING);
@@ -61,12 +69,24 @@ final class ConfigurationDocument {
         (section, introduction) -> {
           document.append("\n## ").append(section.isEmpty() ? "Shared" : "`" + section + "`");
           document.append("\n\n").append(introduction).append("\n\n");
-          document.append("| key | value | default | meaning |\n|---|---|---|---|\n");
-          sections.getOrDefault(section, List.of()).stream()
-              .map(key -> row(key, inheriting.contains(key.path())))
-              .forEach(document::append);
+          document.append(table(sections.getOrDefault(section, List.of()), inheriting));
         });
+    document.append("\n## Options of judges\n\n").append(JUDGES);
+    judges.forEach(
+        (type, options) ->
+            document
+                .append("\n### `type: ")
+                .append(type)
+                .append("`\n\n")
+                .append(table(options, Set.of())));
     return document.toString();
+  }
+
+  private static String table(List<SettingsKey> keys, Set<String> inheriting) {
+    StringBuilder table =
+        new StringBuilder("| key | value | default | meaning |\n|---|---|---|---|\n");
+    keys.forEach(key -> table.append(row(key, inheriting.contains(key.path()))));
+    return table.toString();
   }
 
   /** The part of a key before its first dot; empty for a shared one. */

@@ -72,7 +72,7 @@ class EveryKeyTest {
   }
 
   private static JsonNode at(JsonNode tree, String key) {
-    return tree.at("/" + key.replace('.', '/'));
+    return tree.at("/" + key.replace("[]", ".0").replace('.', '/'));
   }
 
   /** Whether a value is as it was written; a map may hold defaults besides. */

@@ -3,9 +3,8 @@ package io.dpostream.sampler.feed;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
-import io.dpostream.settings.SettingsTree;
 
-/** Where prompts come from. */
+/** Settings of where prompts come from. */
 public record FeederConfig(
     @Doc("JSON Lines of prompts, read over and over; empty when they come from elsewhere.")
         @Default("''")
@@ -13,11 +12,6 @@ public record FeederConfig(
     @Doc("Times that the file is read; 0 is for ever.") @Default("0") int epochs,
     @Doc("Prompts on the topic that no sampler has used yet, at most.") @Default("256")
         int maxAhead) {
-
-  /** The defaults, for a configuration without a prompts section. */
-  public static FeederConfig defaults() {
-    return SettingsTree.defaults(FeederConfig.class);
-  }
 
   public FeederConfig {
     Require.atLeast("epochs", epochs, 0);
