@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -238,14 +239,22 @@ public final class Deployment {
 
   /** A commit is answered before its markers are written, and until then no reader sees it. */
   private void awaitVisible(List<Future<RecordMetadata>> sent) {
+    Map<TopicPartition, Long> last = new HashMap<>();
+    for (Future<RecordMetadata> one : sent) {
+      RecordMetadata record = metadata(one);
+      last.merge(
+          new TopicPartition(record.topic(), record.partition()), record.offset(), Math::max);
+    }
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(kafka.consumer("test-reader"))) {
-      for (Future<RecordMetadata> one : sent) {
-        RecordMetadata record = metadata(one);
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        Awaitility.await()
-            .until(() -> consumer.endOffsets(List.of(partition)).get(partition) > record.offset());
-      }
+      Awaitility.await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
+          .until(
+              () -> {
+                Map<TopicPartition, Long> ends = consumer.endOffsets(last.keySet());
+                return last.entrySet().stream().allMatch(e -> ends.get(e.getKey()) > e.getValue());
+              });
     }
   }
 

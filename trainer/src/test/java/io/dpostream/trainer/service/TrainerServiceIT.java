@@ -248,7 +248,8 @@ class TrainerServiceIT {
       String value = key.startsWith("num") ? "2" : "true";
       assertThatThrownBy(() -> deployment.train("r", Deployment.config(Map.of(key, value))))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("trainer." + key + ": needs preferences that exist when the run begins");
+          .hasMessageContaining(
+              "trainer." + key + ": needs preferences that exist when the run begins");
     }
   }
 
