@@ -20,7 +20,7 @@ class SamplerConfigTest {
   @ParameterizedTest
   @CsvSource({
     "temperature=0,sampler.temperature: 0 must be above 0 and at most 100",
-    "temperature=NaN,sampler.temperature: NaN must be above 0 and at most 100",
+    "temperature=NaN,'sampler.temperature: \"NaN\" is not a number'",
     "top_p=0,sampler.top_p: 0 must be above 0 and at most 1",
     "top_p=1.1,sampler.top_p: 1.1 must be above 0 and at most 1",
     "top_k=-1,sampler.top_k: -1 must be at least 0",
