@@ -17,6 +17,7 @@ import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.settings.UserException;
+import io.dpostream.testing.Background;
 import io.dpostream.testing.JavaChild;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +29,10 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class AssemblerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -112,7 +116,7 @@ class AssemblerIT {
     AssemblerService service =
         new AssemblerService(
             AssemblerMain.config(dir.resolve("state-registry").toString()), wire.settings());
-    CompletableFuture<Void> run = CompletableFuture.runAsync(service::run);
+    CompletableFuture<Void> run = Background.run(service::run);
     try {
       await()
           .during(Duration.ofSeconds(4))
@@ -141,7 +145,7 @@ class AssemblerIT {
     AssemblerService service =
         new AssemblerService(
             AssemblerMain.config(dir.resolve("state-bad").toString()), wire.settings());
-    CompletableFuture<Void> run = CompletableFuture.runAsync(service::run);
+    CompletableFuture<Void> run = Background.run(service::run);
     await().atMost(PATIENCE).until(() -> wire.read(topics.preferences()).size() == 1);
     service.close();
 
@@ -248,7 +252,7 @@ class AssemblerIT {
     AssemblerConfig changed = AssemblerMain.config(dir.resolve("state-fixed").toString(), 2);
 
     try (AssemblerService service = new AssemblerService(changed, wire.settings())) {
-      assertThat(CompletableFuture.runAsync(service::run))
+      assertThat(Background.run(service::run))
           .failsWithin(Duration.ofSeconds(20))
           .withThrowableThat()
           .havingCause()
@@ -285,7 +289,7 @@ class AssemblerIT {
       service =
           new AssemblerService(
               AssemblerMain.config(dir.resolve("state-" + name).toString(), partitions), settings);
-      run = CompletableFuture.runAsync(service::run);
+      run = Background.run(service::run);
     }
 
     @Override

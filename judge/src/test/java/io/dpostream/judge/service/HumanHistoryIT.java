@@ -25,8 +25,11 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A human judge that starts after weeks of pairs. */
+@Execution(ExecutionMode.CONCURRENT)
 class HumanHistoryIT {
   /** A pair a minute. Decoded, they are more than the heap of {@link JudgeMain} holds. */
   private static final int PAIRS = 30_000;

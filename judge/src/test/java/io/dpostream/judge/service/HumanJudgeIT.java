@@ -15,6 +15,7 @@ import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.settings.UserException;
+import io.dpostream.testing.Background;
 import io.dpostream.testing.SharedBroker;
 import java.io.IOException;
 import java.net.URI;
@@ -37,8 +38,11 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** People's votes on a real broker. */
+@Execution(ExecutionMode.CONCURRENT)
 class HumanJudgeIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String ANN = "ann-0123456789abc";
@@ -214,7 +218,7 @@ class HumanJudgeIT {
               Judges.onClassPath(),
               listener,
               Clock.systemUTC());
-      run = CompletableFuture.runAsync(service::run);
+      run = Background.run(service::run);
       address = page.get();
       await().atMost(PATIENCE).until(() -> get("/health", "").body().equals("open"));
       String set =

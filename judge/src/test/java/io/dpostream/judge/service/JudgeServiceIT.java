@@ -17,6 +17,7 @@ import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairOutcome;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.settings.RecordCopy;
+import io.dpostream.testing.Background;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** Judges on a real broker. Its tests mostly wait, so they run side by side. */
+@Execution(ExecutionMode.CONCURRENT)
 class JudgeServiceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -98,7 +103,7 @@ class JudgeServiceIT {
     JudgeConfig broken = config(List.of(Map.of("id", "s", "type", "scripted")), "0");
 
     try (JudgeService service = new JudgeService(broken, wire.settings())) {
-      assertThat(CompletableFuture.runAsync(service::run))
+      assertThat(Background.run(service::run))
           .failsWithin(PATIENCE)
           .withThrowableThat()
           .havingCause()
@@ -194,11 +199,11 @@ class JudgeServiceIT {
   @Test
   void shouldNotTakeAStopForAFailure() {
     Wire wire = new Wire("stopped");
-    wire.write(pairs(wire), some("p", 1), CompletionPair::getPairId);
+    wire.write(pairs(wire), some("stopped", 1), CompletionPair::getPairId);
     for (int stopped = 0; stopped < 4; stopped++) {
-      int before = ScriptedJudgeFactory.HANGING.get();
+      int before = ScriptedJudgeFactory.hanging("stopped-0");
       try (Running thinking = new Running(config(JudgeMain.scripted(true), "0"), wire)) {
-        await().atMost(PATIENCE).until(() -> ScriptedJudgeFactory.HANGING.get() > before);
+        await().atMost(PATIENCE).until(() -> ScriptedJudgeFactory.hanging("stopped-0") > before);
         assertThat(thinking.written()).isZero();
       }
     }
@@ -274,8 +279,7 @@ class JudgeServiceIT {
   void shouldHaveTenWorkersAtWorkOnOnePartition() {
     Wire wire = new Wire("ten");
     assertThat(pairs(wire).partitions()).isEqualTo(1);
-    wire.write(pairs(wire), some("p", 100), CompletionPair::getPairId);
-    ScriptedJudgeFactory.IN_FLIGHT.reset();
+    wire.write(pairs(wire), some("ten", 100), CompletionPair::getPairId);
     List<Running> workers = new ArrayList<>();
     Map<String, Object> one =
         Map.of(
@@ -298,7 +302,7 @@ class JudgeServiceIT {
       workers.forEach(Running::close);
     }
 
-    assertThat(ScriptedJudgeFactory.IN_FLIGHT.most()).isEqualTo(10);
+    assertThat(ScriptedJudgeFactory.mostInFlight("ten")).isEqualTo(10);
     assertThat(workers).allSatisfy(worker -> assertThat(worker.written()).isBetween(2, 40));
     assertThat(judgments(wire)).extracting(Judgment::getPairId).doesNotHaveDuplicates();
   }
@@ -348,7 +352,7 @@ class JudgeServiceIT {
     Assembling(Wire wire) {
       AssemblerConfig config = AssemblerMain.config(dir.resolve("state").toString());
       service = new AssemblerService(config, wire.settings());
-      run = CompletableFuture.runAsync(service::run);
+      run = Background.run(service::run);
     }
 
     @Override
@@ -386,7 +390,7 @@ class JudgeServiceIT {
               Judges.onClassPath(),
               listener,
               Clock.systemUTC());
-      run = CompletableFuture.runAsync(service::run);
+      run = Background.run(service::run);
     }
 
     int written() {

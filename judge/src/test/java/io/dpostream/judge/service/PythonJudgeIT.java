@@ -18,11 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The example judge in Python against the same topics. Runs where DPO_PYTHON, or python3, has its
  * packages (examples/python-judge/requirements.txt).
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PythonJudgeIT {
   private static final String PYTHON =
       Optional.ofNullable(System.getenv("DPO_PYTHON")).orElse("python3");

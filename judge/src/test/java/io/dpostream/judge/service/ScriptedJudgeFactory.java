@@ -7,6 +7,7 @@ import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.settings.Default;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,23 +39,28 @@ public final class ScriptedJudgeFactory implements JudgeFactory<ScriptedJudgeFac
     return new ScriptedJudge(options.delayMs(), options.hangs(), ConcurrentHashMap.newKeySet());
   }
 
-  /** Comparisons under way in this process, and the most that ever were. */
-  static final class InFlight {
+  private static final Map<String, InFlight> IN_FLIGHT = new ConcurrentHashMap<>();
+  private static final Map<String, Integer> HANGING = new ConcurrentHashMap<>();
+
+  /** The most comparisons at once in this process of pairs whose id is a name, a dash and more. */
+  static int mostInFlight(String name) {
+    return inFlight(name).most.get();
+  }
+
+  /** How many comparisons of a pair in this process never end. */
+  static int hanging(String pairId) {
+    return HANGING.getOrDefault(pairId, 0);
+  }
+
+  private static InFlight inFlight(String pairId) {
+    String name = pairId.substring(0, (pairId + "-").indexOf('-'));
+    return IN_FLIGHT.computeIfAbsent(name, none -> new InFlight());
+  }
+
+  /** Comparisons under way, and the most that ever were. */
+  private static final class InFlight {
     private final AtomicInteger now = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
-
-    /** Forgets the most. */
-    void reset() {
-      most.set(now.get());
-    }
-
-    int now() {
-      return now.get();
-    }
-
-    int most() {
-      return most.get();
-    }
 
     private void begin() {
       most.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -64,11 +70,6 @@ public final class ScriptedJudgeFactory implements JudgeFactory<ScriptedJudgeFac
       now.decrementAndGet();
     }
   }
-
-  static final InFlight IN_FLIGHT = new InFlight();
-
-  /** Comparisons in this process that never end. */
-  static final AtomicInteger HANGING = new AtomicInteger();
 
   private record ScriptedJudge(int delayMs, boolean hangs, Set<String> seen) implements Judge {
     @Override
@@ -88,15 +89,16 @@ public final class ScriptedJudgeFactory implements JudgeFactory<ScriptedJudgeFac
         throw new StackOverflowError("too deep");
       }
       if (hangs || comparison.pairId().contains("hang")) {
-        HANGING.incrementAndGet();
+        HANGING.merge(comparison.pairId(), 1, Integer::sum);
         System.out.println("hangs on " + comparison.pairId()); // read by who started the process
         return new CompletableFuture<>();
       }
-      IN_FLIGHT.begin();
+      InFlight inFlight = inFlight(comparison.pairId());
+      inFlight.begin();
       return CompletableFuture.supplyAsync(
               () -> verdict(comparison.pairId(), first),
               CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS))
-          .whenComplete((verdict, failure) -> IN_FLIGHT.end());
+          .whenComplete((verdict, failure) -> inFlight.end());
     }
 
     private static Verdict verdict(String pairId, boolean first) {

@@ -4,10 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.cli.Dpo;
 import io.dpostream.pipeline.cli.Main;
 import io.dpostream.pipeline.quickstart.TinyModel;
+import io.dpostream.testing.SharedBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -40,12 +40,8 @@ class OfflineIT {
   private Path model;
   private Path file;
   private Path first;
-  private LocalCluster cluster;
-
-  @AfterAll
-  void stop() {
-    cluster.close();
-  }
+  private KafkaSettings kafka;
+  private String topic;
 
   @BeforeAll
   void trainOnAFile(@TempDir Path temporary) throws IOException {
@@ -68,17 +64,19 @@ class OfflineIT {
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
         .contains("accepted 10, rejected 1", "1 row: rejected is missing (line 4)");
-    cluster = LocalCluster.start(folder.resolve("cluster"));
+    kafka = SharedBroker.deployment("offline");
+    topic = kafka.topics().preferences().name();
     Dpo imported =
-        onCluster("import", "--type", "preferences", "--model", "" + model, file.toString());
+        onBroker(kafka, "import", "--type", "preferences", "--model", "" + model, file.toString());
     assertThat(imported.err()).isEmpty();
     assertThat(imported.out()).contains("accepted 10, rejected 1");
   }
 
-  private Dpo onCluster(String... command) {
+  private static Dpo onBroker(KafkaSettings kafka, String... command) {
     List<String> args = new ArrayList<>(List.of(command));
-    args.addAll(List.of("--bootstrap-server", cluster.bootstrapServers()));
-    args.addAll(List.of("--schema-registry", cluster.schemaRegistryUrl()));
+    args.addAll(List.of("--bootstrap-server", kafka.bootstrapServers()));
+    args.addAll(List.of("--schema-registry", kafka.schemaRegistryUrl()));
+    args.addAll(List.of("--set", "topic.prefix=" + kafka.topicPrefix()));
     return Dpo.run(args.toArray(String[]::new));
   }
 
@@ -99,7 +97,7 @@ class OfflineIT {
   private Dpo onTopic(String topic, String out, String... places) {
     List<String> input = new ArrayList<>(List.of("--topic", topic));
     input.addAll(List.of(places));
-    return onCluster(arguments(folder.resolve(out), input.toArray(String[]::new)));
+    return onBroker(kafka, arguments(folder.resolve(out), input.toArray(String[]::new)));
   }
 
   private static byte[] weights(Path out) throws IOException {
@@ -189,7 +187,7 @@ class OfflineIT {
   @Test
   void shouldTrainBetweenTwoPlacesOfARecordedTopic() throws Exception {
     Path out = folder.resolve("between");
-    Dpo result = onTopic("preferences", "between", "--from", "2", "--to", "7");
+    Dpo result = onTopic(topic, "between", "--from", "2", "--to", "7");
     // The same records on the broker of the run that read them from a file.
     Path again = folder.resolve("again");
     String[] places = {
@@ -206,7 +204,7 @@ class OfflineIT {
     assertThat(Dpo.run("replay", "--dir", again.toString()).code()).isZero();
     assertThat(Dpo.run("replay", "--dir", out.toString()).code()).isZero();
     // Everything was imported after 2001.
-    assertThat(onTopic("preferences", "since", "--from", "2001-01-01T00:00:00Z").code()).isZero();
+    assertThat(onTopic(topic, "since", "--from", "2001-01-01T00:00:00Z").code()).isZero();
     assertThat(weights(folder.resolve("since"))).isEqualTo(weights(first));
   }
 
@@ -215,7 +213,7 @@ class OfflineIT {
     Path out = folder.resolve("adapters");
     Dpo result =
         onTopic(
-            "preferences",
+            topic,
             "adapters",
             "--set",
             "trainer.lora_r=4",
@@ -236,18 +234,14 @@ class OfflineIT {
     Path bad = Files.writeString(folder.resolve("bad.jsonl"), "{\"prompt\": \n");
     Path other = Files.writeString(folder.resolve("other.jsonl"), "{}");
 
+    assertOneLine(onTopic(topic, "a", "--from", "7", "--to", "7"), "no preference from 0:7 to 0:7");
     assertOneLine(
-        onTopic("preferences", "a", "--from", "7", "--to", "7"), "no preference from 0:7 to 0:7");
+        onTopic(topic, "b", "--from", "7", "--to", "2"), "begins at offset 7 and ends before it");
+    assertOneLine(onTopic(topic, "c", "--from", "700"), "offset 700 does not exist");
+    assertOneLine(onTopic(topic, "d", "--from", "0:1,1:1"), "has 1 partitions");
     assertOneLine(
-        onTopic("preferences", "b", "--from", "7", "--to", "2"),
-        "begins at offset 7 and ends before it");
-    assertOneLine(onTopic("preferences", "c", "--from", "700"), "offset 700 does not exist");
-    assertOneLine(onTopic("preferences", "d", "--from", "0:1,1:1"), "has 1 partitions");
-    assertOneLine(
-        onTopic("preferences", "e", "--from", "yesterday"),
-        "--from: 'yesterday' is neither an offset");
-    assertOneLine(
-        onTopic("preferences", "f", "--from", "2999-01-01T00:00:00Z"), "no preference from");
+        onTopic(topic, "e", "--from", "yesterday"), "--from: 'yesterday' is neither an offset");
+    assertOneLine(onTopic(topic, "f", "--from", "2999-01-01T00:00:00Z"), "no preference from");
     assertOneLine(onTopic("nothing", "g"), "topic nothing does not exist");
     assertOneLine(
         Dpo.run(arguments(folder.resolve("h"), "--preferences", "/no/such.jsonl")),
@@ -266,19 +260,21 @@ class OfflineIT {
 
   @Test
   void shouldExportTheRowsThatWereImported() throws Exception {
+    KafkaSettings exchange = SharedBroker.deployment("exchange");
     for (String type : List.of("prompts", "preferences", "judgments")) {
       Path rows = Files.writeString(folder.resolve(type + ".jsonl"), rows(type));
       Path back = folder.resolve("back-" + type + ".jsonl.gz");
       String run = "exchange-" + type;
       String[] encoding =
           type.equals("preferences") ? new String[] {"--model", model.toString()} : new String[] {};
-      String own = "topic.prefix=exchange.";
-      String[] into = {"import", "--type", type, "--set", own, "--run-id", run, "" + rows};
-      Dpo in = onCluster(Stream.of(into, encoding).flatMap(Stream::of).toArray(String[]::new));
+      String[] into = {"import", "--type", type, "--run-id", run, "" + rows};
+      Dpo in =
+          onBroker(exchange, Stream.of(into, encoding).flatMap(Stream::of).toArray(String[]::new));
       String[] one = {"--run-id", run};
-      String[] from = {"export", "--type", type, "--set", own, back.toString()};
+      String[] from = {"export", "--type", type, back.toString()};
       Dpo out =
-          onCluster(
+          onBroker(
+              exchange,
               Stream.of(from, type.equals("preferences") ? one : new String[] {})
                   .flatMap(Stream::of)
                   .toArray(String[]::new));

@@ -22,7 +22,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class PromptFeederIT {
   @TempDir private static Path dir;
 
@@ -66,12 +69,13 @@ class PromptFeederIT {
   @Test
   void shouldEndAfterItsLastEpoch() throws Exception {
     try (Bench bench = new Bench("epochs")) {
-      try (Running feeder = new Running(bench, file(5), 2, 100)) {
+      Path file = file(5);
+      try (Running feeder = new Running(bench, file, 2, 100)) {
         feeder.done.get(30, TimeUnit.SECONDS);
       }
       await().until(() -> fed(bench).size() == 10);
       assertThat(fed(bench)).containsExactlyElementsOf(looped(5, 10));
-      try (Running feeder = new Running(bench, file(5), 2, 100)) {
+      try (Running feeder = new Running(bench, file, 2, 100)) {
         feeder.done.get(30, TimeUnit.SECONDS);
       }
       assertThat(fed(bench)).hasSize(10);
@@ -103,7 +107,7 @@ class PromptFeederIT {
     for (int i = 0; i < prompts; i++) {
       lines.add("{\"id\": \"line-%d\", \"prompt\": \"text %d\"}".formatted(i, i));
     }
-    return Files.write(dir.resolve("prompts-" + prompts + ".jsonl"), lines);
+    return Files.write(Files.createTempFile(dir, "prompts", ".jsonl"), lines);
   }
 
   /** What a looped file of so many prompts gives: ids and epochs. */

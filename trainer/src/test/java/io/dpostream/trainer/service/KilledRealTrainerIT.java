@@ -18,8 +18,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Kills a trainer of real tensors: optimizer moments, loss state, schedule, a moving reference. */
+@Execution(ExecutionMode.CONCURRENT)
 class KilledRealTrainerIT {
   private static final TrainerConfig CONFIG =
       Deployment.config(

@@ -10,6 +10,7 @@ import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.settings.UserException;
+import io.dpostream.testing.Background;
 import io.dpostream.trainer.Deployment;
 import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;
@@ -41,9 +42,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The trainer on a real broker, with a learner that costs nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
 class TrainerServiceIT {
   private Path dir;
 
@@ -68,12 +72,12 @@ class TrainerServiceIT {
     deployment.prefer(0, 4);
     CountDownLatch olderWaits = new CountDownLatch(3); // for the third step's pairs
     TrainerService older = trainer(deployment, config, olderWaits);
-    CompletableFuture<Void> running = CompletableFuture.runAsync(older::run);
+    CompletableFuture<Void> running = Background.run(older::run);
     assertThat(olderWaits.await(60, TimeUnit.SECONDS)).isTrue();
 
     CountDownLatch newerWaits = new CountDownLatch(1);
     TrainerService newer = trainer(deployment, config, newerWaits);
-    CompletableFuture<Void> taken = CompletableFuture.runAsync(newer::run);
+    CompletableFuture<Void> taken = Background.run(newer::run);
     assertThat(newerWaits.await(60, TimeUnit.SECONDS)).isTrue();
     deployment.prefer(4, 8);
 
@@ -163,7 +167,7 @@ class TrainerServiceIT {
     CountDownLatch waits = new CountDownLatch(3);
     TrainerService service =
         trainer(deployment, Deployment.config(Map.of("max_steps", "3")), waits);
-    CompletableFuture<Void> running = CompletableFuture.runAsync(service::run);
+    CompletableFuture<Void> running = Background.run(service::run);
     assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
     String topic = deployment.kafka().topics().trainingSteps().name();
     CompletableFuture<LedgerState> read;
@@ -405,7 +409,7 @@ class TrainerServiceIT {
     TrainerConfig config = Deployment.config(Map.of("max_steps", "4"));
     CountDownLatch waits = new CountDownLatch(3);
     TrainerService service = trainer(deployment, config, waits);
-    CompletableFuture<Void> running = CompletableFuture.runAsync(service::run);
+    CompletableFuture<Void> running = Background.run(service::run);
     assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
 
     service.close();
