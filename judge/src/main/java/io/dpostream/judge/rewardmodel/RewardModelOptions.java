@@ -1,6 +1,7 @@
 package io.dpostream.judge.rewardmodel;
 
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.Precision;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.InvalidSettingException;
@@ -14,8 +15,7 @@ public record RewardModelOptions(
         double temperature,
     @Doc("A margin of at most this is a tie.") @Default("0") double tieMargin,
     @Doc("Where the model runs: `cpu`, `cuda` or `cuda:N`.") @Default("cpu") String device,
-    @Doc("Type of weights and activations: `float32` or `bfloat16`.") @Default("float32")
-        String dtype,
+    @Doc("Type of weights and activations.") @Default("float32") Precision dtype,
     @Doc("Threads of one tensor operation on the CPU.") @Default("1") int threads) {
 
   private static final double SMALLEST_TEMPERATURE = 1e-6;
@@ -34,7 +34,7 @@ public record RewardModelOptions(
     return engine(device, dtype, threads);
   }
 
-  private static EngineOptions engine(String device, String dtype, int threads) {
+  private static EngineOptions engine(String device, Precision dtype, int threads) {
     try {
       return new EngineOptions(device, dtype, threads);
     } catch (IllegalArgumentException e) {
