@@ -1,6 +1,7 @@
 package io.dpostream.kafka;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -17,6 +18,9 @@ public final class TransactionVersion {
   private static final Logger log = LoggerFactory.getLogger(TransactionVersion.class);
   private static final String FEATURE = "transaction.version";
   private static final int WANTED = 2;
+
+  /** Empty when nothing was wrong. One for the process, since its services log to one log. */
+  private static final AtomicReference<String> LAST_WARNING = new AtomicReference<>("");
 
   private TransactionVersion() {}
 
@@ -55,12 +59,22 @@ public final class TransactionVersion {
             .formatted(FEATURE, level, WANTED, remedy));
   }
 
-  /** Logs a warning where the level is too low, or cannot be found out. */
+  /**
+   * Logs a warning where the level is too low, or cannot be found out. Every service of a process
+   * asks; the warning is logged by the first.
+   */
   static void warn(Admin admin) {
+    String warning = warning(admin);
+    if (!warning.equals(LAST_WARNING.getAndSet(warning)) && !warning.isEmpty()) {
+      log.warn(warning);
+    }
+  }
+
+  private static String warning(Admin admin) {
     try {
-      problem(admin).ifPresent(log::warn);
+      return problem(admin).orElse("");
     } catch (KafkaException e) {
-      log.warn("Kafka's feature {} could not be read: {}", FEATURE, e.getMessage());
+      return "Kafka's feature %s could not be read: %s".formatted(FEATURE, e.getMessage());
     }
   }
 }
