@@ -2,16 +2,14 @@ package io.dpostream.testing;
 
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.KafkaSettings;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * One broker and one schema registry for all tests of a JVM, started by the first that asks.
@@ -69,8 +67,8 @@ public final class SharedBroker {
       cluster.killRegistry();
       cluster.killBroker();
       cluster.close();
-      try (Stream<Path> files = Files.walk(FOLDER)) {
-        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      try {
+        Utils.delete(FOLDER.toFile());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
