@@ -3,9 +3,11 @@ package io.dpostream.pipeline.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What documents say of the source tree is there. */
+/** Checks documents against the source tree and each other. */
 class DocumentsTest {
   private static final Path ROOT = Path.of(System.getProperty("dpo.root"));
 
@@ -24,6 +26,9 @@ class DocumentsTest {
   private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)+)`");
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+)(?:#[^)]*)?\\)");
+
+  private static final Pattern ANCHORED = Pattern.compile("\\]\\(([^)#:\\s]*#[^)]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
   /** Classes of other projects that documents name, and a pattern for names of tests. */
   private static final Set<String> FOREIGN =
@@ -80,6 +85,37 @@ class DocumentsTest {
   void shouldLinkToFilesThatThereAre(Path document) throws IOException {
     assertThat(matches(LINK, document))
         .allMatch(link -> Files.exists(ROOT.resolve(document).resolveSibling(link)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void shouldLinkToHeadingsThatThereAre(Path document) throws IOException {
+    for (String link : matches(ANCHORED, document)) {
+      String target = link.substring(0, link.indexOf('#'));
+      Path file = target.isEmpty() ? document : document.resolveSibling(target);
+      assertThat(matches(HEADING, file).stream().map(DocumentsTest::anchor))
+          .as("headings of %s", file)
+          .contains(link.substring(link.indexOf('#') + 1));
+    }
+  }
+
+  /** The name that GitHub gives a heading in a link. */
+  private static String anchor(String heading) {
+    return heading
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+        .replace(' ', '-');
+  }
+
+  @Test
+  void shouldBuildTheVersionAfterTheNewestRelease() throws IOException {
+    Version released = version("\\n## \\[(\\d[^]]*)]", "CHANGELOG.md");
+    Version built = version("<artifactId>dpo-stream</artifactId>\\s*<version>([^<]+)", "pom.xml");
+    assertThat(built).isGreaterThanOrEqualTo(released);
+  }
+
+  private static Version version(String pattern, String file) throws IOException {
+    return Version.parse(matches(Pattern.compile(pattern), Path.of(file)).get(0));
   }
 
   @ParameterizedTest
