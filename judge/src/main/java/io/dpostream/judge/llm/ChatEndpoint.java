@@ -1,10 +1,7 @@
 package io.dpostream.judge.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.judge.llm.EndpointException.Kind;
 import java.net.http.HttpClient;
@@ -33,10 +30,14 @@ final class ChatEndpoint {
    *
    * @param raw what the model wrote, or said in refusal; may be empty
    * @param answer the verdict in it; empty, too, when the model was cut off or refused
+   * @param end how it ended
+   * @param endName what the endpoint calls this end; may be empty
    */
   record Completion(
       String raw,
       Optional<VerdictParser> answer,
+      AnswerEnd end,
+      String endName,
       int promptTokens,
       int completionTokens,
       long latencyMs) {
@@ -45,10 +46,33 @@ final class ChatEndpoint {
     long tokens() {
       return (long) promptTokens + completionTokens;
     }
+
+    /** Whether the model said nothing at all, though nothing kept it from it. */
+    boolean isEmpty() {
+      return raw.isBlank() && end != AnswerEnd.CUT;
+    }
+
+    /** Why there is no verdict in it. */
+    String silence() {
+      return end == AnswerEnd.CUT
+          ? "the model's answer was cut off or withheld (finish_reason " + endName + ")"
+          : raw.isBlank() ? "the model's answer is empty" : "no verdict in the model's answer";
+    }
+
+    /** Adds what an earlier answer to the same question took. */
+    Completion after(Completion earlier) {
+      return new Completion(
+          raw,
+          answer,
+          end,
+          endName,
+          promptTokens + earlier.promptTokens,
+          completionTokens + earlier.completionTokens,
+          latencyMs + earlier.latencyMs);
+    }
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String STOP = "stop"; // any other end is a cut
   private static final int MESSAGE_CHARS = 300;
 
   private final LlmJudgeOptions config;
@@ -112,50 +136,41 @@ final class ChatEndpoint {
     }
     ArrayNode messages = body.putArray("messages");
     String system = prompt.system() + dialect.format().instruction();
-    if (!system.isBlank()) {
+    String user = prompt.user();
+    if (!system.isBlank() && dialect.systemRole()) {
       messages.addObject().put("role", "system").put("content", system);
+    } else if (!system.isBlank()) {
+      user = system.strip() + "\n\n" + user;
     }
-    messages.addObject().put("role", "user").put("content", prompt.user());
+    messages.addObject().put("role", "user").put("content", user);
     dialect.format().responseFormat().ifPresent(f -> body.set("response_format", f));
     return body.toString();
   }
 
   private Completion completion(String body, AnswerFormat format, long latencyMs) {
-    JsonNode node = json(body);
-    JsonNode choice = node.path("choices").path(0);
-    JsonNode message = choice.path("message");
-    if (!message.isObject()) {
-      throw failure(Kind.TRANSIENT, "answered what is no chat completion: " + body);
+    Completion completion =
+        CompletionReader.read(body, format, latencyMs)
+            .orElseThrow(
+                () -> failure(Kind.TRANSIENT, "answered what is no chat completion: " + body));
+    if (completion.end() == AnswerEnd.BROKEN) {
+      throw failure(Kind.TRANSIENT, "broke its answer off: finish_reason " + completion.endName());
     }
-    JsonNode content = message.path("content");
-    boolean whole = content.isTextual() && choice.path("finish_reason").asText(STOP).equals(STOP);
-    JsonNode usage = node.path("usage");
-    return new Completion(
-        content.isTextual() ? content.asText() : message.path("refusal").asText(""),
-        whole ? VerdictParser.parse(content.asText(), format) : Optional.empty(),
-        usage.path("prompt_tokens").asInt(),
-        usage.path("completion_tokens").asInt(),
-        latencyMs);
-  }
-
-  /** Broken JSON is as good as JSON of another shape. */
-  private static JsonNode json(String body) {
-    try {
-      return JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      return MissingNode.getInstance();
-    }
+    return completion;
   }
 
   private EndpointException refusal(HttpResponse<String> response, RequestDialect dialect) {
     int status = response.statusCode();
     String body = response.body();
     boolean ofRequest = status == 400 || status == 413 || status == 422;
+    // Some servers take a parameter that they do not know for a fault of their own.
+    boolean names = ofRequest || (status >= 500 && RequestDialect.isRefusal(body));
+    Kind kind = ofRequest && !dialect.refusesFormat(body) ? Kind.REQUEST_REFUSED : kind(status);
     return failure(
-        ofRequest && !dialect.refusesFormat(body) ? Kind.REQUEST_REFUSED : kind(status),
+        kind,
         "answered " + status + ": " + body,
         retryAfter(response),
-        ofRequest ? dialect.after(body) : Optional.empty());
+        names ? dialect.after(body) : Optional.empty(),
+        kind == Kind.REQUEST_REFUSED && status != 413);
   }
 
   private static Kind kind(int status) {
@@ -186,15 +201,19 @@ final class ChatEndpoint {
   }
 
   private EndpointException failure(Kind kind, String what) {
-    return failure(kind, what, Optional.empty(), Optional.empty());
+    return failure(kind, what, Optional.empty(), Optional.empty(), false);
   }
 
   /** Every failure is made here, so that no message holds the key, whole or cut off. */
   private EndpointException failure(
-      Kind kind, String what, Optional<Duration> retryAfter, Optional<RequestDialect> instead) {
+      Kind kind,
+      String what,
+      Optional<Duration> retryAfter,
+      Optional<RequestDialect> instead,
+      boolean unclear) {
     String open = config.chatCompletions() + " " + what;
     String line = apiKey.map(key -> key.redact(open)).orElse(open).replaceAll("\\s+", " ").strip();
     String head = line.length() <= MESSAGE_CHARS ? line : line.substring(0, MESSAGE_CHARS) + "…";
-    return new EndpointException(kind, head, retryAfter, instead);
+    return new EndpointException(kind, head, retryAfter, instead, unclear);
   }
 }

@@ -25,13 +25,19 @@ final class EndpointException extends RuntimeException {
   private final Kind kind;
   private final transient Optional<Duration> retryAfter;
   private final transient Optional<RequestDialect> instead;
+  private final boolean unclear;
 
   EndpointException(
-      Kind kind, String message, Optional<Duration> retryAfter, Optional<RequestDialect> instead) {
+      Kind kind,
+      String message,
+      Optional<Duration> retryAfter,
+      Optional<RequestDialect> instead,
+      boolean unclear) {
     super(message);
     this.kind = kind;
     this.retryAfter = retryAfter;
     this.instead = instead;
+    this.unclear = unclear;
   }
 
   Kind kind() {
@@ -45,5 +51,10 @@ final class EndpointException extends RuntimeException {
   /** How to ask instead, when it is only the way of asking that was refused. */
   Optional<RequestDialect> instead() {
     return instead;
+  }
+
+  /** Whether the request was refused as a bad one, be it for its question or for its parameters. */
+  boolean isUnclear() {
+    return unclear;
   }
 }

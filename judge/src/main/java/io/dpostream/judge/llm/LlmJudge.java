@@ -115,9 +115,14 @@ final class LlmJudge implements Judge {
           "the prompt has no reference answer, template " + prompt.name() + " needs one");
     }
     List<ModelCall> calls = new ArrayList<>();
+    List<String> silences = new ArrayList<>();
     try {
       for (Side shownFirst : Side.values()) {
-        calls.add(ask(comparison, shownFirst));
+        ChatEndpoint.Completion answer = ask(comparison, shownFirst);
+        calls.add(call(answer, shownFirst));
+        if (answer.answer().isEmpty()) {
+          silences.add(answer.silence());
+        }
       }
     } catch (EndpointException e) {
       if (e.kind() == EndpointException.Kind.REQUEST_REFUSED) {
@@ -127,17 +132,23 @@ final class LlmJudge implements Judge {
     } catch (InterruptedException e) {
       throw new CancellationException("interrupted");
     }
-    return verdict(calls);
+    return silences.isEmpty()
+        ? verdict(calls)
+        : new Verdict.Abstain(silences.get(0), evidence(calls));
   }
 
-  private ModelCall ask(Comparison comparison, Side shownFirst) throws InterruptedException {
+  private ChatEndpoint.Completion ask(Comparison comparison, Side shownFirst)
+      throws InterruptedException {
     PairwisePrompt.Rendered question =
         prompt.render(
             comparison.promptText(),
             comparison.text(shownFirst),
             comparison.text(shownFirst.other()),
             comparison.referenceAnswer());
-    ChatEndpoint.Completion answer = endpoint.ask(question);
+    return endpoint.ask(question);
+  }
+
+  private static ModelCall call(ChatEndpoint.Completion answer, Side shownFirst) {
     return ModelCall.newBuilder()
         .setFirstShown(kind(shownFirst))
         .setVerdict(
@@ -181,9 +192,6 @@ final class LlmJudge implements Judge {
                 given == swapped
                     ? "both orders agree"
                     : given + " in the given order, " + swapped + " swapped");
-    if (given == VerdictKind.ABSTAIN || swapped == VerdictKind.ABSTAIN) {
-      return new Verdict.Abstain("no verdict in the model's answer", evidence);
-    }
     if (given != swapped || given == VerdictKind.TIE) {
       return new Verdict.Tie(evidence);
     }

@@ -4,6 +4,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -22,7 +27,12 @@ import org.slf4j.LoggerFactory;
  *       time finds out whether the endpoint is back. An outage is nobody's attempt: while it lasts
  *       no pair is given up. A refused key or an account without credit is an outage, too.
  *   <li>Being told to slow down (429) is no failure either: the caller waits.
- *   <li>A refused {@link RequestDialect} makes every later call use the next one.
+ *   <li>An answer without a word in it is asked for again, {@code max_attempts} times in all.
+ *   <li>A refused {@link RequestDialect} is left for another one, in which every later question is
+ *       asked once it has brought an answer. Where a refusal does not say what is wrong, others are
+ *       guessed at as long as the endpoint has answered nothing.
+ *   <li>An endpoint that has answered nothing and refuses {@code breaker_failures} questions in a
+ *       row refuses all of them: that is an outage, too.
  * </ul>
  *
  * So a question takes at most {@code max_attempts} calls of {@code timeout_ms} and the pauses
@@ -38,7 +48,10 @@ final class ResilientEndpoint {
   private final Budget tokens;
   private final IntervalFunction backoff;
   private final AtomicBoolean slowedDown = new AtomicBoolean();
+  private final AtomicBoolean refused = new AtomicBoolean();
+  private final Set<String> unknownEnds = ConcurrentHashMap.newKeySet();
   private volatile RequestDialect dialect;
+  private volatile boolean answered;
 
   ResilientEndpoint(ChatEndpoint endpoint, LlmJudgeOptions config) {
     this.endpoint = endpoint;
@@ -70,14 +83,19 @@ final class ResilientEndpoint {
    * @throws EndpointException when the attempts are used up, or the request is refused
    */
   ChatEndpoint.Completion ask(PairwisePrompt.Rendered prompt) throws InterruptedException {
+    DialectSearch search = new DialectSearch(dialect);
+    List<ChatEndpoint.Completion> empty = new ArrayList<>();
     int attempt = 1;
     while (true) {
       long reserved = awaitTurn(prompt);
-      RequestDialect asked = dialect;
+      Optional<EndpointException> failure = Optional.empty();
       try {
-        ChatEndpoint.Completion answer = endpoint.ask(prompt, asked);
-        afterAnswer(answer, reserved);
-        return answer;
+        ChatEndpoint.Completion answer = endpoint.ask(prompt, search.current());
+        afterAnswer(answer, reserved, search);
+        if (!answer.isEmpty() || attempt >= config.maxAttempts()) {
+          return empty.stream().reduce(answer, ChatEndpoint.Completion::after);
+        }
+        empty.add(answer);
       } catch (InterruptedException e) {
         breaker.releasePermission();
         throw e;
@@ -85,7 +103,17 @@ final class ResilientEndpoint {
         if (e.kind() != EndpointException.Kind.TRANSIENT) {
           tokens.giveBack(reserved); // what is refused is not charged
         }
-        attempt = afterFailure(e, asked, attempt);
+        failure = search.next(e, !answered);
+        if (failure.isEmpty()) {
+          breaker.releasePermission();
+          continue;
+        }
+      }
+      if (failure.isPresent()) {
+        attempt = afterFailure(failure.get(), attempt);
+      } else {
+        Thread.sleep(backoff.apply(attempt));
+        attempt++;
       }
     }
   }
@@ -105,7 +133,7 @@ final class ResilientEndpoint {
     return reserved;
   }
 
-  private void afterAnswer(ChatEndpoint.Completion answer, long reserved) {
+  private void afterAnswer(ChatEndpoint.Completion answer, long reserved, DialectSearch search) {
     if (answer.tokens() > 0) {
       tokens.giveBack(reserved - answer.tokens());
     }
@@ -115,20 +143,27 @@ final class ResilientEndpoint {
     if (outage && !isOutage()) {
       log.info("{} answers again", config.chatCompletions());
     }
+    if (!answer.isEmpty()) {
+      answered = true;
+      search.first().ifPresent(why -> adopt(search.current(), search.start(), why));
+    }
+    if (answer.end() == AnswerEnd.UNKNOWN && unknownEnds.add(answer.endName())) {
+      log.warn(
+          "{} ends answers with finish_reason {}, which is not known here: they are read as whole",
+          config.chatCompletions(),
+          answer.endName());
+    }
   }
 
   /** Returns the number of the next attempt, after the pause before it. */
-  private int afterFailure(EndpointException e, RequestDialect asked, int attempt)
-      throws InterruptedException {
-    if (e.instead().isPresent()) {
-      breaker.releasePermission();
-      adopt(e.instead().get(), asked, e);
-      return attempt;
-    }
+  private int afterFailure(EndpointException e, int attempt) throws InterruptedException {
     switch (e.kind()) {
       case REQUEST_REFUSED -> {
-        breaker.releasePermission();
-        throw e;
+        if (answered) {
+          breaker.releasePermission();
+          throw e;
+        }
+        return afterFault(e, attempt, 1);
       }
       case SLOW_DOWN -> {
         breaker.releasePermission();
@@ -139,22 +174,30 @@ final class ResilientEndpoint {
         return attempt;
       }
       default -> {
-        boolean known = isOutage();
-        breaker.onError(0, TimeUnit.MILLISECONDS, e);
-        boolean outage = isOutage();
-        if (outage && !known) {
-          log.warn(
-              "{}: pairs wait, and one call every {} ms tries again",
-              e.getMessage(),
-              config.breakerOpenMs());
-        }
-        if (!outage && attempt >= config.maxAttempts()) {
-          throw e;
-        }
-        pause(e, attempt);
-        return outage ? attempt : attempt + 1;
+        return afterFault(e, attempt, config.maxAttempts());
       }
     }
+  }
+
+  private int afterFault(EndpointException e, int attempt, int attempts)
+      throws InterruptedException {
+    boolean known = isOutage();
+    breaker.onError(0, TimeUnit.MILLISECONDS, e);
+    boolean outage = isOutage();
+    if (outage && !known) {
+      log.warn(
+          "{}: pairs wait, and one call every {} ms tries again",
+          e.getMessage(),
+          config.breakerOpenMs());
+    }
+    if (!outage && attempt >= attempts) {
+      if (e.kind() == EndpointException.Kind.REQUEST_REFUSED && !refused.getAndSet(true)) {
+        log.warn("{}: its pair is an abstention, and nothing was answered yet", e.getMessage());
+      }
+      throw e;
+    }
+    pause(e, attempt);
+    return outage ? attempt : attempt + 1;
   }
 
   private boolean isOutage() {
@@ -162,9 +205,9 @@ final class ResilientEndpoint {
   }
 
   private synchronized void adopt(
-      RequestDialect instead, RequestDialect refused, EndpointException why) {
-    if (dialect.equals(refused)) {
-      log.info("{}: asked with {} from now on", why.getMessage(), instead);
+      RequestDialect instead, RequestDialect start, EndpointException why) {
+    if (dialect.equals(start) && !instead.equals(start)) {
+      log.warn("{}: asked {} from now on", why.getMessage(), instead.without(start));
       dialect = instead;
     }
   }

@@ -1,10 +1,15 @@
 package io.dpostream.judge.llm;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +23,8 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>JSON: the object that the answer ends with, in a fence or not, by its field {@code verdict}
- *       ({@code A}, {@code B}, {@code tie}).
+ *       ({@code A}, {@code B}, {@code tie}). Models write line breaks and backslashes into strings
+ *       as they are, most often in formulas; neither makes another object of it.
  *   <li>Text: the mark {@code [[A]]}, {@code [[B]]} or {@code [[C]]} that the last line ends with.
  *       There it stands alone, or follows the end of a sentence, a colon or "verdict is".
  * </ul>
@@ -32,7 +38,13 @@ enum VerdictParser {
   TIE;
 
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+          .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+          .build();
+
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u(?![0-9a-fA-F]{4})|.)");
   private static final String THOUGHT = "<think>";
   private static final String THOUGHT_END = "</think>";
   private static final String FENCE = "```";
@@ -56,7 +68,7 @@ enum VerdictParser {
   }
 
   private static Optional<VerdictParser> fromJson(String text) {
-    String stripped = text.strip();
+    String stripped = withoutStrayEscapes(text.strip());
     char[] chars =
         stripped.endsWith(FENCE)
             ? stripped.substring(0, stripped.length() - FENCE.length()).toCharArray()
@@ -65,11 +77,31 @@ enum VerdictParser {
       if (chars[at] == '{') {
         Optional<JsonNode> object = objectFrom(chars, at);
         if (object.isPresent()) {
-          return named(object.get().path("verdict").asText());
+          return verdictOf(object.get());
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** {@code \\underline} in a string, say, begins no escape of a character by its code. */
+  private static String withoutStrayEscapes(String json) {
+    return json.contains("\\u")
+        ? ESCAPE
+            .matcher(json)
+            .replaceAll(
+                m -> Matcher.quoteReplacement(m.group().equals("\\u") ? "\\\\u" : m.group()))
+        : json;
+  }
+
+  /** The field may be written in any case; two of them contradict each other. */
+  private static Optional<VerdictParser> verdictOf(JsonNode object) {
+    List<JsonNode> verdicts =
+        object.properties().stream()
+            .filter(field -> field.getKey().strip().equalsIgnoreCase("verdict"))
+            .map(Map.Entry::getValue)
+            .toList();
+    return verdicts.size() == 1 ? named(verdicts.get(0).asText()) : Optional.empty();
   }
 
   /** The object that begins here, if it ends where the text does. */
@@ -92,8 +124,8 @@ enum VerdictParser {
 
   private static Optional<VerdictParser> named(String verdict) {
     return switch (verdict.strip().toUpperCase(Locale.ROOT)) {
-      case "A", "[[A]]" -> Optional.of(A);
-      case "B", "[[B]]" -> Optional.of(B);
+      case "A", "[[A]]", "ANSWER A" -> Optional.of(A);
+      case "B", "[[B]]", "ANSWER B" -> Optional.of(B);
       case "C", "[[C]]", "TIE" -> Optional.of(TIE);
       default -> Optional.empty();
     };
