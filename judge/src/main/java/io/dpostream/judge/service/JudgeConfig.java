@@ -34,7 +34,17 @@ public record JudgeConfig(
             "Milliseconds that a share group leaves a pair to a worker before it must renew; the"
                 + " broker bounds them.")
         @Default("15000")
-        int lockMs) {
+        int lockMs,
+    @Doc(
+            "Share of abstentions among a judge's last judgments from which on the log says so; above"
+                + " 0, and 1 where only a judge that always abstains is to be told.")
+        @Default("0.5")
+        double abstentionAlarm,
+    @Doc("How many of a judge's last judgments that share is of.") @Default("50")
+        int abstentionWindow,
+    @Doc("Milliseconds between two lines of the log about one judge's abstentions.")
+        @Default("60000")
+        long abstentionAlarmMs) {
 
   /** The section that holds these keys. */
   public static final String SECTION = "judge";
@@ -43,6 +53,7 @@ public record JudgeConfig(
   static final int MOST_ATTEMPTS = 9;
 
   private static final int SECOND_MS = 1000;
+  private static final int LARGEST_WINDOW = 1_000_000;
 
   public JudgeConfig {
     judges = List.copyOf(judges);
@@ -53,6 +64,13 @@ public record JudgeConfig(
     Require.atLeast("max_poll_records", maxPollRecords, 1);
     Require.atLeast("session_timeout_ms", sessionTimeoutMs, SECOND_MS);
     Require.atLeast("lock_ms", lockMs, SECOND_MS);
+    Require.that(
+        abstentionAlarm > 0 && abstentionAlarm <= 1,
+        "abstention_alarm",
+        abstentionAlarm,
+        "must be above 0, and at most 1");
+    Require.between("abstention_window", abstentionWindow, AbstentionAlarm.FEWEST, LARGEST_WINDOW);
+    Require.atLeast("abstention_alarm_ms", abstentionAlarmMs, SECOND_MS);
     Set<String> ids = new HashSet<>();
     judges.forEach(
         judge ->

@@ -19,4 +19,12 @@ public interface JudgeListener {
 
   /** A pair is given up: a dead letter, and an abstention in its place. */
   default void givenUp(String judgeId, String pairId, String reason) {}
+
+  /**
+   * How many of a judge's last judgments are abstentions, after each of them.
+   *
+   * @param share of the last {@code judge.abstention_window}, 0 to 1
+   * @param alarm whether that is as many as {@code judge.abstention_alarm} calls too many
+   */
+  default void abstentions(String judgeId, double share, boolean alarm) {}
 }

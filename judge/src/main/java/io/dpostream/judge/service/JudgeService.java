@@ -73,7 +73,7 @@ public final class JudgeService implements Service {
     this.correctionWindow = correctionWindow;
     this.settings = settings;
     this.judges = judges;
-    this.listener = listener;
+    this.listener = new AbstentionAlarm(config, listener, clock);
     this.clock = clock;
   }
 

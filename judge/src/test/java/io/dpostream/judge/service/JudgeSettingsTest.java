@@ -105,12 +105,14 @@ class JudgeSettingsTest {
             {'judges':[{'id':'reference','type':'reference','share':null,'share_from':0.0,
               'delivery':null,'concurrency':64}],
              'instance':'0','max_attempts':4,'retry_backoff_ms':500,'verdict_timeout_ms':300000,
-             'max_poll_records':1000,'session_timeout_ms':10000,'lock_ms':15000}""",
+             'max_poll_records':1000,'session_timeout_ms':10000,'lock_ms':15000,
+             'abstention_alarm':0.5,'abstention_window':50,'abstention_alarm_ms':60000}""",
             """
             {'judges':[{'id':'coin','type':'random','share':0.25,'share_from':0.5,
               'delivery':'share_group','concurrency':2,'seed':3}],
              'instance':'a','max_attempts':5,'retry_backoff_ms':6,'verdict_timeout_ms':7,
-             'max_poll_records':8,'session_timeout_ms':9000,'lock_ms':10000}"""),
+             'max_poll_records':8,'session_timeout_ms':9000,'lock_ms':10000,
+             'abstention_alarm':0.75,'abstention_window':11,'abstention_alarm_ms':12000}"""),
         arguments(
             AssemblerConfig.class,
             "{}",

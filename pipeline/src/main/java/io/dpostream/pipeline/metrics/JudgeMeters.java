@@ -4,12 +4,15 @@ import io.dpostream.judge.service.JudgeListener;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.ModelCall;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Meters of judgments by judge and verdict: their number, latency, cost and failures. */
 final class JudgeMeters implements JudgeListener {
@@ -17,6 +20,7 @@ final class JudgeMeters implements JudgeListener {
 
   private final MeterRegistry registry;
   private final JudgeListener pages;
+  private final Map<String, Double> gauges = new ConcurrentHashMap<>();
 
   JudgeMeters(MeterRegistry registry, JudgeListener pages) {
     this.registry = registry;
@@ -63,6 +67,21 @@ final class JudgeMeters implements JudgeListener {
   public void givenUp(String judgeId, String pairId, String reason) {
     counter("given.up", "Pairs given up after the last attempt", Tags.of("judge", judgeId))
         .increment();
+  }
+
+  @Override
+  public void abstentions(String judgeId, double share, boolean alarm) {
+    gauge("recent.abstain.rate", "Abstentions among the last judgments", judgeId, share);
+    gauge("abstention.alarm", "1 while a judge abstains too often", judgeId, alarm ? 1 : 0);
+  }
+
+  private void gauge(String name, String description, String judgeId, double value) {
+    String key = name + " " + judgeId;
+    gauges.put(key, value);
+    Gauge.builder(PREFIX + name, gauges, values -> values.getOrDefault(key, 0.0))
+        .description(description)
+        .tags("judge", judgeId)
+        .register(registry);
   }
 
   private Counter counter(String name, String description, Tags tags) {

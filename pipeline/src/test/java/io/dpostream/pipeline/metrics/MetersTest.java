@@ -86,6 +86,17 @@ class MetersTest {
   }
 
   @Test
+  void shouldShowHowManyOfAJudgesLastJudgmentsAreAbstentions() {
+    listeners.judge().abstentions("llm", 0.25, false);
+    listeners.judge().abstentions("llm", 0.75, true);
+
+    assertThat(meters.scrape().lines())
+        .contains(
+            "dpo_judge_recent_abstain_rate{judge=\"llm\",run=\"r1\"} 0.75",
+            "dpo_judge_abstention_alarm{judge=\"llm\",run=\"r1\"} 1.0");
+  }
+
+  @Test
   void shouldShowHowGoodJudgesAreAndForgetThoseThatAreGone() {
     JudgeQualityMeters quality = meters.judgeQuality();
     quality.update(
