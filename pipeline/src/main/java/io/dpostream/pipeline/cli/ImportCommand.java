@@ -1,9 +1,9 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.files.RowReport;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.exchange.Importer;
 import io.dpostream.pipeline.exchange.RecordType;
-import io.dpostream.pipeline.formats.ImportReport;
 import io.dpostream.pipeline.formats.PreferenceFormat;
 import io.dpostream.pipeline.run.KafkaAccess;
 import java.io.PrintWriter;
@@ -67,7 +67,7 @@ final class ImportCommand implements Callable<Integer> {
     try (KafkaAccess kafka = options.connect(settings)) {
       kafka.ensureTopics();
       Importer importer = new Importer(kafka.settings(), InstantSource.system());
-      ImportReport report =
+      RowReport report =
           switch (type) {
             case PROMPTS -> importer.prompts(file);
             case JUDGMENTS -> importer.judgments(file);

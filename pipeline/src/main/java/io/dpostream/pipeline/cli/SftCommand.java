@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.formats.SftReader;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.trainer.sft.SftData;
 import io.dpostream.trainer.sft.SupervisedFineTuning;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -22,14 +22,17 @@ final class SftCommand extends EpochTrainingCommand {
       required = true,
       paramLabel = "FILE",
       description =
-          "JSONL, plain or .gz: prompt and completion, or prompt and chosen; text or messages.")
+          "JSON Lines or one array, plain or .gz, or Parquet: prompt and completion, messages, or"
+              + " preferences, of which the chosen side is learned.")
   private Path data = Path.of("");
 
   @Override
   void train(CheckpointFolder folder, Settings settings, Path out) {
-    SftData rows = SftData.read(data, folder, settings.sft().maxLength());
+    SftReader.Read rows = SftReader.read(data, folder, settings.sft().maxLength());
+    out().print(data + ": ");
+    rows.report().lines().forEach(out()::println);
     try (SupervisedFineTuning training =
-        new SupervisedFineTuning(folder, settings.engine(), settings.sft(), rows)) {
+        new SupervisedFineTuning(folder, settings.engine(), settings.sft(), rows.data())) {
       training.run(step -> report(step, ""));
       training.write(out);
     }

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.exchange;
 
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.RecordEncoder;
@@ -7,7 +8,6 @@ import io.dpostream.kafka.writing.Fencing;
 import io.dpostream.kafka.writing.OpenTransaction;
 import io.dpostream.kafka.writing.Retry;
 import io.dpostream.kafka.writing.TransactionalWriter;
-import io.dpostream.pipeline.formats.RowRefusedException;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;

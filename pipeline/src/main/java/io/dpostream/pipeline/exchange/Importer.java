@@ -1,16 +1,15 @@
 package io.dpostream.pipeline.exchange;
 
+import io.dpostream.files.RowReport;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
-import io.dpostream.pipeline.formats.ImportReport;
 import io.dpostream.pipeline.formats.JudgmentRow;
 import io.dpostream.pipeline.formats.PreferenceEncoder;
 import io.dpostream.pipeline.formats.PreferenceFormat;
 import io.dpostream.pipeline.formats.PreferenceRow;
-import io.dpostream.pipeline.formats.PromptRow;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.Tokenizer;
-import io.dpostream.settings.UserException;
+import io.dpostream.sampler.feed.PromptsFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,16 +32,16 @@ public final class Importer {
   }
 
   /** Imports prompts. */
-  public ImportReport prompts(Path file) {
+  public RowReport prompts(Path file) {
     Topics topics = kafka.topics();
     return importing(
         file,
         batch ->
-            PromptRow.read(file, prompt -> batch.add(topics.prompts(), prompt.getId(), prompt)));
+            PromptsFile.read(file, prompt -> batch.add(topics.prompts(), prompt.getId(), prompt)));
   }
 
   /** Imports judgments. */
-  public ImportReport judgments(Path file) {
+  public RowReport judgments(Path file) {
     Topics topics = kafka.topics();
     Instant now = clock.instant();
     return importing(
@@ -60,7 +59,7 @@ public final class Importer {
    * @param model Hugging Face folder with tokenizer and chat template
    * @param runId the run that they are imported for
    */
-  public ImportReport preferences(Path file, PreferenceFormat format, Path model, String runId) {
+  public RowReport preferences(Path file, PreferenceFormat format, Path model, String runId) {
     Topics topics = kafka.topics();
     Instant now = clock.instant();
     String source = String.valueOf(file.getFileName());
@@ -80,16 +79,10 @@ public final class Importer {
     }
   }
 
-  private ImportReport importing(Path file, Function<ImportBatch, ImportReport> read) {
+  private RowReport importing(Path file, Function<ImportBatch, RowReport> read) {
     try (ImportBatch batch = ImportBatch.begin(kafka)) {
-      ImportReport report = read.apply(batch);
-      if (report.accepted() == 0) {
-        throw new UserException(
-            report.refused().isEmpty()
-                ? file + ": holds no row; give a file with one JSON object a line"
-                : "%s: no row can be used: %s"
-                    .formatted(file, String.join("; ", report.reasons())));
-      }
+      RowReport report = read.apply(batch);
+      report.requireAccepted(file);
       batch.commit();
       return report;
     }

@@ -1,12 +1,13 @@
 package io.dpostream.pipeline.exchange;
 
+import io.dpostream.files.RowRefusedException;
+import io.dpostream.files.RowReport;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.reading.TopicScan;
 import io.dpostream.pipeline.formats.PreferenceFormat;
 import io.dpostream.pipeline.formats.PreferenceRow;
 import io.dpostream.pipeline.formats.RewardPairEncoder;
-import io.dpostream.pipeline.formats.RowRefusedException;
 import io.dpostream.schemas.Preference;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.reward.RewardPair;
@@ -39,15 +40,11 @@ public final class RewardPairs {
    */
   public List<RewardPair> ofFile(Path file) {
     List<RewardPair> pairs = new ArrayList<>();
-    PreferenceRow.read(
-            file,
-            PreferenceFormat.AUTO,
-            row -> encode(() -> encoder.encode(row), "line " + row.line(), pairs))
-        .lines()
-        .stream()
-        .skip(1)
-        .forEach(remarks);
-    return required(pairs, file.toString());
+    RowReport report =
+        PreferenceRow.read(file, PreferenceFormat.AUTO, row -> pairs.add(encoder.encode(row)));
+    report.requireAccepted(file);
+    report.reasons().forEach(remarks);
+    return pairs;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.schemas.Message;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,9 @@
 package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.files.RowFile;
+import io.dpostream.files.RowRefusedException;
+import io.dpostream.files.RowReport;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.JudgmentId;
@@ -25,8 +28,8 @@ public final class JudgmentRow {
    *
    * @throws UserException when the file cannot be read on
    */
-  public static ImportReport read(Path file, Instant now, Consumer<Judgment> accepted) {
-    return JsonRows.read(file, (line, row) -> parse(row, now), accepted);
+  public static RowReport read(Path file, Instant now, Consumer<Judgment> accepted) {
+    return RowFile.read(file, (line, row) -> parse(row, now), accepted);
   }
 
   private static Judgment parse(JsonNode row, Instant now) {

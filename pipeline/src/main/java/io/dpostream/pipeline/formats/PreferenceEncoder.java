@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.formats;
 
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
 import io.dpostream.policy.model.CheckpointFolder;

@@ -1,8 +1,8 @@
 package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.schemas.Message;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The file formats of preferences. */
@@ -69,34 +69,14 @@ public enum PreferenceFormat {
   SHAREGPT {
     @Override
     public PreferencePair parse(JsonNode row) {
-      List<Message> prompt = new ArrayList<>();
-      if (row.hasNonNull("system") && !row.get("system").asText().isEmpty()) {
-        prompt.add(Fields.message("system", row.get("system").asText()));
-      }
-      for (JsonNode turn : Fields.required(row, "conversations")) {
-        prompt.add(turn(turn, "conversations"));
-      }
+      List<Message> prompt = ShareGpt.conversations(row);
       if (prompt.isEmpty() || !prompt.get(prompt.size() - 1).getRole().equals("user")) {
         throw new RowRefusedException("conversations does not end with a human's turn");
       }
       return new PreferencePair.Conversational(
           prompt,
-          List.of(turn(Fields.required(row, "chosen"), "chosen")),
-          List.of(turn(Fields.required(row, "rejected"), "rejected")));
-    }
-
-    private Message turn(JsonNode turn, String field) {
-      String role =
-          switch (turn.path("from").asText()) {
-            case "human", "user" -> "user";
-            case "gpt", "assistant" -> "assistant";
-            case "system" -> "system";
-            default -> throw new RowRefusedException(field + " has a turn from somebody unknown");
-          };
-      if (!turn.path("value").isTextual()) {
-        throw new RowRefusedException(field + " has a turn without a value");
-      }
-      return Fields.message(role, turn.get("value").textValue());
+          List.of(ShareGpt.turn(Fields.required(row, "chosen"), "chosen")),
+          List.of(ShareGpt.turn(Fields.required(row, "rejected"), "rejected")));
     }
   },
 

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.formats;
 
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.schemas.Message;
 import java.util.List;
 

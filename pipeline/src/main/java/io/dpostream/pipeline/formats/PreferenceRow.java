@@ -1,6 +1,8 @@
 package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.files.RowFile;
+import io.dpostream.files.RowReport;
 import io.dpostream.settings.UserException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,9 +30,9 @@ public record PreferenceRow(
    *
    * @throws UserException when the file cannot be read on
    */
-  public static ImportReport read(
+  public static RowReport read(
       Path file, PreferenceFormat format, Consumer<PreferenceRow> accepted) {
-    return JsonRows.read(file, (line, row) -> parse(line, row, format), accepted);
+    return RowFile.read(file, (line, row) -> parse(line, row, format), accepted);
   }
 
   private static PreferenceRow parse(int line, JsonNode row, PreferenceFormat format) {

@@ -1,11 +1,11 @@
 package io.dpostream.pipeline.offline;
 
+import io.dpostream.files.RowReport;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.evaluation.Evaluation;
 import io.dpostream.pipeline.evaluation.Summary;
 import io.dpostream.pipeline.exchange.Importer;
-import io.dpostream.pipeline.formats.ImportReport;
 import io.dpostream.pipeline.progress.Progress;
 import io.dpostream.pipeline.progress.RunWatcher;
 import io.dpostream.pipeline.run.Inputs;
@@ -155,7 +155,7 @@ public final class OfflineRun {
     if (holdsPreferences(kafka)) {
       return;
     }
-    ImportReport report =
+    RowReport report =
         new Importer(kafka, InstantSource.system())
             .preferences(
                 file.path(), file.format(), settings.run().modelFolder(), settings.run().id());

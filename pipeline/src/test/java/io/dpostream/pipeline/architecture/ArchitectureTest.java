@@ -33,11 +33,12 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("settings", Set.of()),
           Map.entry("schemas", Set.of()),
+          Map.entry("files", Set.of("settings")),
           Map.entry("policy", Set.of()),
           Map.entry("kafka", Set.of("settings", "schemas")),
           Map.entry("broker", Set.of("settings", "schemas", "kafka")),
           Map.entry("testing", Set.of("kafka", "broker")),
-          Map.entry("sampler", Set.of("settings", "schemas", "kafka", "policy")),
+          Map.entry("sampler", Set.of("settings", "schemas", "files", "kafka", "policy")),
           Map.entry("judge", Set.of("settings", "schemas", "kafka", "policy")),
           Map.entry("trainer", Set.of("settings", "schemas", "kafka", "policy")),
           Map.entry("tinymodel", Set.of("policy")),
@@ -46,6 +47,7 @@ class ArchitectureTest {
               Set.of(
                   "settings",
                   "schemas",
+                  "files",
                   "policy",
                   "kafka",
                   "broker",

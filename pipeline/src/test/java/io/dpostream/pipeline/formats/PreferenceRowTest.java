@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.dpostream.files.RowFile;
+import io.dpostream.files.RowRefusedException;
+import io.dpostream.files.RowReport;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
 import io.dpostream.schemas.Message;
@@ -156,7 +159,7 @@ class PreferenceRowTest {
     Path file =
         write("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}\n" + "x\n\n" + line);
     List<PreferenceRow> rows = new ArrayList<>();
-    ImportReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
+    RowReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
     assertThat(rows).hasSize(1);
     assertThat(report.refused()).containsKey(reason);
     assertThat(report.refused().get(reason)).contains(4);
@@ -166,13 +169,13 @@ class PreferenceRowTest {
   void shouldTellLinesInAnArrayAndStopAtASyntaxError() throws IOException {
     String row = "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}";
     List<PreferenceRow> rows = new ArrayList<>();
-    ImportReport report =
+    RowReport report =
         PreferenceRow.read(
             write("\n[\n" + row + ",\n{\"prompt\":\n \"p\"},\n" + row + "]"),
             PreferenceFormat.AUTO,
             rows::add);
     assertThat(rows).extracting(PreferenceRow::line).containsExactly(3, 6);
-    assertThat(report).isEqualTo(new ImportReport(2, Map.of("chosen is missing", List.of(4))));
+    assertThat(report).isEqualTo(RowReport.ofLines(2, Map.of("chosen is missing", List.of(4))));
 
     Path broken = write("[\n" + row + ",\n" + row + ",\n{\"prompt\": \"p\"");
     assertThatExceptionOfType(UserException.class)
@@ -213,7 +216,7 @@ class PreferenceRowTest {
   void shouldReadHhRlhf() {
     Path file = data().resolve("preferences/hh_rlhf/test.jsonl.gz");
     List<PreferenceRow> rows = new ArrayList<>();
-    ImportReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
+    RowReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
     assertThat(report.accepted()).isEqualTo(2303).isEqualTo(rows.size());
     assertThat(report.refused().get("the dialogues differ before their last Assistant: turn"))
         .hasSize(5)
@@ -227,7 +230,7 @@ class PreferenceRowTest {
   void shouldShowThatTheCommonPrefixRunsIntoHhRlhfsAnswers() {
     Path file = data().resolve("preferences/hh_rlhf/test.jsonl.gz");
     int[] intoAnswer = {0};
-    JsonRows.read(
+    RowFile.read(
         file,
         (line, row) -> row,
         row -> {
@@ -248,8 +251,8 @@ class PreferenceRowTest {
   void shouldReadTheShareGptDemo() {
     Path file = data().resolve("preferences/dpo_en_demo/dpo_en_demo.json");
     List<PreferenceRow> rows = new ArrayList<>();
-    ImportReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
-    assertThat(report).isEqualTo(new ImportReport(300, Map.of()));
+    RowReport report = PreferenceRow.read(file, PreferenceFormat.AUTO, rows::add);
+    assertThat(report).isEqualTo(RowReport.ofLines(300, Map.of()));
     assertThat(rows).allMatch(r -> r.pair() instanceof Conversational);
     // 80 of them begin with a system turn
     assertThat(rows)
@@ -259,7 +262,7 @@ class PreferenceRowTest {
 
   private PreferenceRow only(String line) throws IOException {
     List<PreferenceRow> rows = new ArrayList<>();
-    ImportReport report = PreferenceRow.read(write(line), PreferenceFormat.AUTO, rows::add);
+    RowReport report = PreferenceRow.read(write(line), PreferenceFormat.AUTO, rows::add);
     assertThat(report.refused()).isEmpty();
     return rows.get(0);
   }

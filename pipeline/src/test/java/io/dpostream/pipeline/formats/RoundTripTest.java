@@ -2,10 +2,12 @@ package io.dpostream.pipeline.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dpostream.files.RowReport;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.sampler.feed.PromptsFile;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
@@ -106,7 +108,7 @@ class RoundTripTest {
         Files.writeString(
             dir.resolve("prompts.jsonl"), TrlJson.prompt(text) + "\n" + TrlJson.prompt(chat));
     List<Prompt> prompts = new ArrayList<>();
-    assertThat(PromptRow.read(file, prompts::add)).isEqualTo(new ImportReport(2, Map.of()));
+    assertThat(PromptsFile.read(file, prompts::add)).isEqualTo(RowReport.ofLines(2, Map.of()));
     assertThat(prompts).containsExactly(text, chat);
   }
 
@@ -123,7 +125,7 @@ class RoundTripTest {
             {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "first", "attempt": 1.5}
             """);
     List<Judgment> judgments = new ArrayList<>();
-    ImportReport report = JudgmentRow.read(file, NOW, judgments::add);
+    RowReport report = JudgmentRow.read(file, NOW, judgments::add);
 
     assertThat(report.refused())
         .isEqualTo(
@@ -143,21 +145,6 @@ class RoundTripTest {
     List<Judgment> read = new ArrayList<>();
     JudgmentRow.read(again, NOW, read::add);
     assertThat(read).isEqualTo(judgments);
-  }
-
-  @Test
-  void shouldReportByReasonAndLine() {
-    ImportReport.Builder report = new ImportReport.Builder();
-    report.accepted(1);
-    for (int line = 2; line < 9; line++) {
-      report.refused(line, "chosen is empty");
-    }
-    report.refused(9, "is not JSON");
-    assertThat(report.build().lines())
-        .containsExactly(
-            "accepted 1, rejected 8",
-            "  7 rows: chosen is empty (line 2, 3, 4, 5, 6, ...)",
-            "  1 row: is not JSON (line 9)");
   }
 
   private Preference encode(PreferencePair pair) throws IOException {

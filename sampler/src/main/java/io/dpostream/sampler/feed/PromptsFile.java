@@ -1,20 +1,19 @@
 package io.dpostream.sampler.feed;
 
+import io.dpostream.files.RowFile;
+import io.dpostream.files.RowReport;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.settings.UserException;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * The prompts of a JSONL file, in its order.
+ * The prompts of a file, in its order.
  *
  * @param name file name without folders
- * @param prompts one for each line that is not blank
+ * @param prompts one for each row
  */
 public record PromptsFile(String name, List<Prompt> prompts) {
 
@@ -23,41 +22,41 @@ public record PromptsFile(String name, List<Prompt> prompts) {
   }
 
   /**
-   * Reads the whole file, so that a bad line is found before anything is sampled.
+   * Reads the whole file, so that a bad row is found before anything is sampled.
    *
-   * @throws UserException naming the file and the line when it cannot be used
+   * @throws UserException naming the file and the row when it cannot be used
    */
   public static PromptsFile read(Path file) {
-    String name = String.valueOf(file.getFileName());
     List<Prompt> prompts = new ArrayList<>();
-    int number = 0;
-    for (String line : lines(file)) {
-      number++;
-      if (line.isBlank()) {
-        continue;
-      }
-      String source = name + ":" + number;
-      try {
-        prompts.add(PromptLine.parse(line, source, source));
-      } catch (IllegalArgumentException e) {
-        throw new UserException("%s line %d: %s".formatted(file, number, e.getMessage()), e);
-      }
+    RowReport report;
+    try {
+      report = read(file, prompts::add);
+    } catch (UserException e) {
+      throw new UserException("prompts: " + e.getMessage(), e);
     }
+    report
+        .firstRefusal()
+        .ifPresent(
+            refusal -> {
+              throw new UserException(file + " " + refusal);
+            });
     if (prompts.isEmpty()) {
-      throw new UserException("prompts: " + file + " has no prompts; give one JSON a line");
+      throw new UserException("prompts: " + file + " has no prompts; give one JSON object a line");
     }
-    return new PromptsFile(name, prompts);
+    return new PromptsFile(String.valueOf(file.getFileName()), prompts);
   }
 
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (NoSuchFileException e) {
-      throw new UserException("prompts: " + file + " does not exist; check the path", e);
-    } catch (CharacterCodingException e) {
-      throw new UserException("prompts: " + file + " is not UTF-8 text", e);
-    } catch (IOException e) {
-      throw new UserException("prompts: " + file + " cannot be read: " + e.getMessage(), e);
-    }
+  /**
+   * Hands every usable prompt to the consumer, in the file's order.
+   *
+   * @return how many there were, and which rows were rejected and why
+   * @throws UserException when the file cannot be read on
+   */
+  public static RowReport read(Path file, Consumer<Prompt> accepted) {
+    String name = String.valueOf(file.getFileName());
+    return RowFile.read(
+        file,
+        (number, row) -> PromptRow.parse(row, name + ":" + number, name + ":" + number),
+        accepted);
   }
 }

@@ -1,4 +1,4 @@
-package io.dpostream.pipeline.formats;
+package io.dpostream.files;
 
 /**
  * Refuses a row that cannot be used. The message is the reason without the row's own values, so

@@ -1,24 +1,24 @@
-package io.dpostream.trainer.sft;
+package io.dpostream.pipeline.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dpostream.files.RowReport;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPOutputStream;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SftDataTest {
+class SftReaderTest {
   private static final String TALK =
       "{\"prompt\": [{\"role\": \"user\", \"content\": \"red\"}],"
           + " \"completion\": [{\"role\": \"assistant\", \"content\": \"cat\"}]}\n";
@@ -69,49 +69,83 @@ class SftDataTest {
     assertThat(talk.completion()).containsExactly(4, 1);
   }
 
+  /** {@code messages} with two answers become two sequences; the first is the shorter one. */
   @Test
-  void shouldReadGzip() throws IOException {
-    Path file = folder.resolve("rows.jsonl.gz");
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-      out.write(TALK.getBytes(StandardCharsets.UTF_8));
-    }
+  void shouldReadAnArrayAndEachAnswerOfADialogue() throws IOException {
+    SftReader.Read read =
+        read(
+            """
+            [{"messages": [{"role": "user", "content": "red "},
+              {"role": "assistant", "content": "cat"}, {"role": "user", "content": "red"},
+              {"role": "assistant", "content": "answer"}]}]
+            """);
 
-    assertThat(SftData.read(file, model, 10).sequences()).hasSize(1);
+    assertThat(read.report()).isEqualTo(RowReport.ofLines(1, Map.of()));
+    assertThat(read.data().sequences()).hasSize(2);
+    assertThat(read.data().sequences().get(0).completion()).containsExactly(4, 1);
+    // the template ends the earlier answer, too
+    assertThat(read.data().sequences().get(1).prompt()).containsExactly(0, 3, 4, 1, 3);
+    assertThat(read.data().sequences().get(1).completion()).containsExactly(5, 1);
+  }
+
+  /** Hugging Face's own form; every word is unknown to this tokenizer. */
+  @Test
+  void shouldReadParquet() throws Exception {
+    Path file = Path.of(SftReaderTest.class.getResource("dialogues.parquet").toURI());
+
+    SftReader.Read read = SftReader.read(file, model, 100);
+
+    assertThat(read.report()).isEqualTo(new RowReport(2, Map.of(), "row"));
+    assertThat(read.data().sequences()).hasSize(2);
+  }
+
+  @Test
+  void shouldSkipAndReportWhatCannotBeUsed() throws IOException {
+    SftReader.Read read =
+        read(
+            """
+            {"prompt": "red", "completion": "cat"}
+            broken
+            {"prompt": "red"}
+            {"prompt": "red red red red red", "completion": "cat cat cat cat cat"}
+            """);
+
+    assertThat(read.data().sequences()).hasSize(1);
+    assertThat(read.report())
+        .isEqualTo(
+            RowReport.ofLines(
+                1,
+                Map.of(
+                    "is not JSON",
+                    List.of(2),
+                    "needs prompt and completion, messages, or a preference with chosen and rejected",
+                    List.of(3),
+                    "has more tokens than max_length, 10; raise it or shorten the row",
+                    List.of(4))));
   }
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = ';',
+      delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"prompt\": \"red\", \"completion\": \"cat\"}\\nbroken; line 2: is not JSON",
-        "{\"prompt\": \"red\"}; line 1: needs prompt and completion",
-        "{\"prompt\": \"\", \"completion\": \"cat\"}; line 1: a sequence needs at least one prompt",
-        "{\"prompt\": \"red red red red red\", \"completion\": \"cat cat cat cat cat\"}; line 1: has 11",
-        "` `; has no rows",
+        "broken | no row can be used: 1 row: is not JSON (line 1)",
+        "{\"prompt\": \"\", \"completion\": \"cat\"} | no row can be used: 1 row: prompt is empty (line 1)",
+        "` ` | holds no row; give a file with one JSON object a line",
       })
-  void shouldNameTheLineThatCannotBeUsed(String text, String problem) throws IOException {
-    Path file = folder.resolve("rows.jsonl");
-    Files.writeString(file, text.replace("\\n", "\n"));
-
-    assertThatThrownBy(() -> SftData.read(file, model, 10))
+  void shouldRefuseAFileOfWhichNothingCanBeUsed(String text, String problem) {
+    assertThatThrownBy(() -> read(text))
         .isInstanceOf(UserException.class)
-        .message()
-        .startsWith(file.toString())
-        .contains(problem)
-        .doesNotContain("\n");
-  }
-
-  @Test
-  void shouldSayThatAFileIsMissing() {
-    assertThatThrownBy(() -> SftData.read(folder.resolve("none"), model, 10))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("no such file");
+        .hasMessage(folder.resolve("rows.jsonl") + ": " + problem);
   }
 
   private TokenSequence only(String row) throws IOException {
+    return read(row).data().sequences().get(0);
+  }
+
+  private SftReader.Read read(String text) throws IOException {
     Path file = folder.resolve("rows.jsonl");
-    Files.writeString(file, row);
-    return SftData.read(file, model, 10).sequences().get(0);
+    Files.writeString(file, text);
+    return SftReader.read(file, model, 10);
   }
 }

@@ -1,9 +1,7 @@
 package io.dpostream.sampler.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Prompt;
 import java.util.ArrayList;
@@ -11,29 +9,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads one line of a prompts file, in TRL's formats: {@code prompt} is a string (standard) or a
+ * Reads a prompt from a row of a file, in TRL's formats: {@code prompt} is a string (standard) or a
  * list of messages with {@code role} and {@code content} (conversational). Optional beside it:
  * {@code prompt_id} or {@code id}, {@code reference_answer} or {@code answer}, and {@code tags}.
  * Other fields are ignored.
  */
-public final class PromptLine {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-  private PromptLine() {}
+final class PromptRow {
+  private PromptRow() {}
 
   /**
-   * Reads the prompt in a line.
+   * Reads the prompt in a row.
    *
-   * @param fallbackId its id when the line names none
-   * @throws IllegalArgumentException with a message that names the field when there is no prompt
+   * @param fallbackId its id when the row names none
+   * @throws RowRefusedException with a message that names the field when there is no prompt
    */
-  public static Prompt parse(String line, String fallbackId, String source) {
-    return parse(object(line), fallbackId, source);
-  }
-
-  /** Parses a row that has been read already. */
-  public static Prompt parse(JsonNode row, String fallbackId, String source) {
+  static Prompt parse(JsonNode row, String fallbackId, String source) {
     Prompt.Builder prompt =
         Prompt.newBuilder()
             .setId(first(row, "prompt_id", "id").map(id -> scalar(id, "id")).orElse(fallbackId))
@@ -48,23 +38,10 @@ public final class PromptLine {
     if (value.isArray() && !value.isEmpty()) {
       return prompt.setMessages(messages(value)).build();
     }
-    throw new IllegalArgumentException(
+    throw new RowRefusedException(
         "prompt: "
             + (value.isMissingNode() ? "is missing" : value + " is neither text nor messages")
             + "; give a string or a list of {\"role\", \"content\"}");
-  }
-
-  private static JsonNode object(String line) {
-    JsonNode row;
-    try {
-      row = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("is not JSON: " + e.getOriginalMessage(), e);
-    }
-    if (!row.isObject()) {
-      throw new IllegalArgumentException("is not a JSON object; give {\"prompt\": ...}");
-    }
-    return row;
   }
 
   private static Optional<JsonNode> first(JsonNode row, String... names) {
@@ -78,7 +55,7 @@ public final class PromptLine {
 
   private static String scalar(JsonNode value, String name) {
     if (!value.isValueNode()) {
-      throw new IllegalArgumentException(name + ": " + value + " is not text or a number");
+      throw new RowRefusedException(name + ": " + value + " is not text or a number");
     }
     return value.asText();
   }
@@ -87,7 +64,7 @@ public final class PromptLine {
     List<Message> messages = new ArrayList<>();
     for (JsonNode value : values) {
       if (!value.path("role").isTextual() || !value.path("content").isTextual()) {
-        throw new IllegalArgumentException(
+        throw new RowRefusedException(
             "prompt: message " + (messages.size() + 1) + " needs role and content as text");
       }
       messages.add(
@@ -103,7 +80,7 @@ public final class PromptLine {
     List<String> tags = new ArrayList<>();
     for (JsonNode tag : row.path("tags")) {
       if (!tag.isTextual()) {
-        throw new IllegalArgumentException("tags: " + tag + " is not text");
+        throw new RowRefusedException("tags: " + tag + " is not text");
       }
       tags.add(tag.textValue());
     }

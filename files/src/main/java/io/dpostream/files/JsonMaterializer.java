@@ -1,0 +1,152 @@
+package io.dpostream.files;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** Puts the values of columns together as JSON objects, without the fields that are null. */
+final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Struct root;
+
+  JsonMaterializer(MessageType schema) {
+    this.root = new Struct(schema, row -> {});
+  }
+
+  @Override
+  public ObjectNode getCurrentRecord() {
+    return root.current;
+  }
+
+  @Override
+  public GroupConverter getRootConverter() {
+    return root;
+  }
+
+  private static Converter converter(Type type, Consumer<JsonNode> into) {
+    if (type.isPrimitive()) {
+      return new JsonScalar(type.asPrimitiveType(), into);
+    }
+    GroupType group = type.asGroupType();
+    boolean list =
+        type.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation
+            && group.getFieldCount() == 1;
+    return list ? new Elements(group, into) : new Struct(group, into);
+  }
+
+  /** A group of named fields. */
+  private static final class Struct extends GroupConverter {
+    private final List<Converter> fields;
+    private final Consumer<JsonNode> into;
+    private ObjectNode current = JSON.objectNode();
+
+    Struct(GroupType type, Consumer<JsonNode> into) {
+      this.into = into;
+      this.fields = type.getFields().stream().map(this::field).toList();
+    }
+
+    private Converter field(Type field) {
+      String name = field.getName();
+      return field.isRepetition(Type.Repetition.REPEATED)
+          ? converter(field, value -> array(name).add(value))
+          : converter(field, value -> current.set(name, value));
+    }
+
+    private ArrayNode array(String name) {
+      return current.get(name) instanceof ArrayNode array ? array : current.putArray(name);
+    }
+
+    @Override
+    public Converter getConverter(int index) {
+      return fields.get(index);
+    }
+
+    @Override
+    public void start() {
+      current = JSON.objectNode();
+    }
+
+    @Override
+    public void end() {
+      into.accept(current);
+    }
+  }
+
+  /** A list: usually a repeated group around each element; in old files the elements themselves. */
+  private static final class Elements extends GroupConverter {
+    private final Converter repeated;
+    private final Consumer<JsonNode> into;
+    private ArrayNode current = JSON.arrayNode();
+
+    Elements(GroupType list, Consumer<JsonNode> into) {
+      this.into = into;
+      Type inside = list.getType(0);
+      this.repeated =
+          isWrapper(list, inside)
+              ? new Wrapper(inside.asGroupType(), value -> current.add(value))
+              : converter(inside, value -> current.add(value));
+    }
+
+    /** Parquet's rules for telling an element from what stands around it. */
+    private static boolean isWrapper(GroupType list, Type repeated) {
+      return !repeated.isPrimitive()
+          && repeated.asGroupType().getFieldCount() == 1
+          && !repeated.getName().equals("array")
+          && !repeated.getName().equals(list.getName() + "_tuple");
+    }
+
+    @Override
+    public Converter getConverter(int index) {
+      return repeated;
+    }
+
+    @Override
+    public void start() {
+      current = JSON.arrayNode();
+    }
+
+    @Override
+    public void end() {
+      into.accept(current);
+    }
+  }
+
+  /** What stands around an element, which may be null. */
+  private static final class Wrapper extends GroupConverter {
+    private final Converter element;
+    private final Consumer<JsonNode> into;
+    private JsonNode current = NullNode.instance;
+
+    Wrapper(GroupType type, Consumer<JsonNode> into) {
+      this.into = into;
+      this.element = converter(type.getType(0), value -> current = value);
+    }
+
+    @Override
+    public Converter getConverter(int index) {
+      return element;
+    }
+
+    @Override
+    public void start() {
+      current = NullNode.instance;
+    }
+
+    @Override
+    public void end() {
+      into.accept(current);
+    }
+  }
+}
