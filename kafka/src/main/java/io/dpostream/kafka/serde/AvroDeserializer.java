@@ -9,7 +9,6 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
@@ -26,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * generic records in the writer's schema; true: the generated class that the writer's schema names,
  * in that class's schema), {@code max.retries}, {@code retries.wait.ms}, {@code
  * retries.max.wait.ms}. Used by one thread at a time.
+ *
+ * <p>A record is checked against its own length before anything is made of it, so no bytes, whoever
+ * wrote them, cost more memory than a small multiple of their number.
  */
 public final class AvroDeserializer implements Deserializer<IndexedRecord> {
   private static final int HEADER = 1 + Integer.BYTES;
 
-  private final Map<Integer, DatumReader<IndexedRecord>> readers = new HashMap<>();
+  private final Map<Integer, Format> formats = new HashMap<>();
   private @Nullable RegistryClient registry;
   private boolean specific;
 
@@ -62,37 +64,36 @@ public final class AvroDeserializer implements Deserializer<IndexedRecord> {
               + (bytes.length == 0 ? "" : ", the first is " + bytes[0] + " and not 0"));
     }
     int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-    DatumReader<IndexedRecord> reader = reader(id);
-    BinaryDecoder decoder =
-        DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
-    IndexedRecord value;
     try {
-      value = reader.read(null, decoder);
-      if (!decoder.isEnd()) {
-        throw new SerializationException("bytes follow the record of schema " + id);
+      Format format = formats.get(id);
+      if (format == null) {
+        format = format(id);
+        formats.put(id, format);
       }
-    } catch (IOException | RuntimeException e) {
-      if (e instanceof SerializationException known) {
-        throw known;
-      }
+      return format.read(bytes);
+    } catch (RegistryException | RegistryUnavailableException e) {
+      throw e;
+    } catch (SerializationException e) {
+      throw new SerializationException("not a record of schema " + id + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
       throw new SerializationException("not a record of schema " + id + ": " + e, e);
     }
-    return value;
   }
 
-  private DatumReader<IndexedRecord> reader(int id) {
-    DatumReader<IndexedRecord> known = readers.get(id);
-    if (known != null) {
-      return known;
-    }
+  private Format format(int id) {
     if (registry == null) {
       throw new IllegalStateException("configure() was not called");
     }
     Schema writer = registry.schema(id);
-    DatumReader<IndexedRecord> reader =
-        specific ? specificReader(writer) : new GenericDatumReader<>(writer);
-    readers.put(id, reader);
-    return reader;
+    return new Format(writer, specific ? specificReader(writer) : new GenericDatumReader<>(writer));
+  }
+
+  private record Format(Schema writer, DatumReader<IndexedRecord> reader) {
+    IndexedRecord read(byte[] bytes) throws IOException {
+      int length = bytes.length - HEADER;
+      RecordBounds.check(writer, ByteBuffer.wrap(bytes, HEADER, length));
+      return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER, length, null));
+    }
   }
 
   private static DatumReader<IndexedRecord> specificReader(Schema writer) {

@@ -2,10 +2,15 @@ package io.dpostream.kafka.serde;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.settings.UserException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.List;
+import org.apache.avro.SystemLimitException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +20,19 @@ import org.jspecify.annotations.Nullable;
  * told apart from an unreachable registry. Used by one thread at a time.
  */
 public final class RecordDecoder<T extends SpecificRecord> {
+  static {
+    // Avro's own limits, for deserializers other than ours, which makes room for nothing unchecked.
+    for (String limit :
+        List.of(
+            SystemLimitException.MAX_BYTES_LENGTH_PROPERTY,
+            SystemLimitException.MAX_STRING_LENGTH_PROPERTY,
+            SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY)) {
+      if (System.getProperty(limit) == null) {
+        System.setProperty(limit, Integer.toString(KafkaSettings.LARGEST_RECORD_BYTES));
+      }
+    }
+  }
+
   private final Topic<T> topic;
   private final Deserializer<?> deserializer;
 
@@ -32,7 +50,8 @@ public final class RecordDecoder<T extends SpecificRecord> {
   /**
    * Decodes bytes into a value, or into the reason why there is none.
    *
-   * @throws org.apache.kafka.common.errors.RetriableException when the registry cannot be reached
+   * @throws RetriableException when the registry cannot be reached
+   * @throws UserException when the registry refuses to answer, for example without a password
    */
   public Decoded<T> decode(byte @Nullable [] bytes) {
     if (bytes == null) {
@@ -41,11 +60,20 @@ public final class RecordDecoder<T extends SpecificRecord> {
     Object value;
     try {
       value = deserializer.deserialize(topic.name(), bytes);
+    } catch (RegistryException e) {
+      if (!e.concernsTheSchema()) {
+        throw new UserException(e.getMessage() + "; no record can be read without its schema", e);
+      }
+      return new Decoded.Undecodable<>(describe(e));
     } catch (SerializationException e) {
       if (isNetworkFailure(e)) {
         throw new RegistryUnavailableException("the schema registry cannot be reached", e);
       }
       return new Decoded.Undecodable<>(describe(e));
+    } catch (RetriableException | InterruptException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      return new Decoded.Undecodable<>(e.toString());
     }
     if (!topic.type().isInstance(value)) {
       return new Decoded.Undecodable<>(

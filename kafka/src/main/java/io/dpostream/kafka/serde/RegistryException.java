@@ -17,4 +17,9 @@ public final class RegistryException extends SerializationException {
   public int status() {
     return status;
   }
+
+  /** Whether one schema is refused, and not the asker. */
+  boolean concernsTheSchema() {
+    return status == 404 || status == 409 || status == 422;
+  }
 }

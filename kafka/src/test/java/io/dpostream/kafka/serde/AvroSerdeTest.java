@@ -126,7 +126,7 @@ class AvroSerdeTest {
     assertThat(errorOf("{\"json\":1}".getBytes())).contains("not in the Confluent wire format");
     assertThat(errorOf(new byte[0])).contains("not in the Confluent wire format: 0 bytes");
     assertThat(errorOf(truncated)).contains("not a record of schema 7");
-    assertThat(errorOf(trailing)).contains("bytes follow the record of schema 7");
+    assertThat(errorOf(trailing)).contains("not a record of schema 7: 1 more bytes follow");
     assertThat(errorOf(unknownSchema)).contains("/schemas/ids/99", "404");
     assertThat(errorOf(otherRecord)).contains("Prompt, not io.dpostream.schemas.PairOutcome");
     assertThat(errorOf(null)).isEqualTo("no value");
