@@ -3,16 +3,14 @@ package io.dpostream.broker.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import io.dpostream.web.BoundedServer;
+import io.dpostream.web.SiteGuard;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +22,13 @@ public final class SchemaRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final SchemaLog log;
-  private final RegistryApi api;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newFixedThreadPool(4);
+  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
-  private SchemaRegistry(SchemaLog log, RegistryApi api, HttpServer server) {
+  private final SchemaLog log;
+  private final BoundedServer server;
+
+  private SchemaRegistry(SchemaLog log, BoundedServer server) {
     this.log = log;
-    this.api = api;
     this.server = server;
   }
 
@@ -54,53 +51,51 @@ public final class SchemaRegistry implements AutoCloseable {
    */
   public static SchemaRegistry start(String bootstrapServers, String host, int port)
       throws Exception {
-    HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);
     SchemaLog log = new SchemaLog(bootstrapServers);
     SchemaCatalog schemas = new SchemaCatalog();
     log.replay(schemas);
-    SchemaRegistry registry = new SchemaRegistry(log, new RegistryApi(schemas, log), server);
-    server.createContext("/", registry::handle);
-    server.setExecutor(registry.threads);
-    server.start();
+    RegistryApi api = new RegistryApi(schemas, log);
+    BoundedServer server = BoundedServer.start(host, port, config -> configure(config, api));
     LOG.info(
-        "schema registry serves {} subjects on {}", schemas.subjects().size(), server.getAddress());
-    return registry;
+        "schema registry serves {} subjects at {}", schemas.subjects().size(), server.address());
+    return new SchemaRegistry(log, server);
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      int status = 200;
-      JsonNode answer;
-      try {
-        answer = api.answer(exchange.getRequestMethod(), path(exchange), body(exchange));
-      } catch (RegistryError e) {
-        status = e.status();
-        answer = error(e.code(), String.valueOf(e.getMessage()));
-      } catch (JsonProcessingException e) {
-        status = 422;
-        answer = error(42201, "The body is not JSON");
-      } catch (RuntimeException e) {
-        LOG.error("{} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
-        status = 500;
-        answer = error(50001, e.toString());
-      }
-      byte[] bytes = MAPPER.writeValueAsBytes(answer);
-      exchange.getResponseHeaders().set("Content-Type", "application/vnd.schemaregistry.v1+json");
-      exchange.sendResponseHeaders(status, bytes.length);
-      exchange.getResponseBody().write(bytes);
+  private static void configure(JavalinConfig config, RegistryApi api) {
+    config.routes.before(SiteGuard::refuseOtherSites);
+    config.routes.get("*", ctx -> answer(ctx, api));
+    config.routes.post("*", ctx -> answer(ctx, api));
+    config.routes.put("*", ctx -> answer(ctx, api));
+    config.routes.delete("*", ctx -> answer(ctx, api));
+  }
+
+  private static void answer(Context ctx, RegistryApi api) throws JsonProcessingException {
+    JsonNode answer;
+    try {
+      answer = api.answer(ctx.method().name(), path(ctx), body(ctx));
+    } catch (RegistryError e) {
+      ctx.status(e.status());
+      answer = error(e.code(), String.valueOf(e.getMessage()));
+    } catch (JsonProcessingException e) {
+      ctx.status(422);
+      answer = error(42201, "The body is not JSON");
+    } catch (RuntimeException e) {
+      LOG.error("{} {}", ctx.method(), ctx.path(), e);
+      ctx.status(500);
+      answer = error(50001, e.toString());
     }
+    ctx.contentType(MEDIA_TYPE).result(MAPPER.writeValueAsBytes(answer));
   }
 
-  private static List<String> path(HttpExchange exchange) {
-    String path = exchange.getRequestURI().getRawPath().replaceAll("^/+|/+$", "");
+  private static List<String> path(Context ctx) {
+    String path = ctx.req().getRequestURI().replaceAll("^/+|/+$", "");
     return Arrays.stream(path.split("/", -1))
         .map(segment -> URLDecoder.decode(segment, StandardCharsets.UTF_8))
         .toList();
   }
 
-  private static JsonNode body(HttpExchange exchange) throws IOException {
-    byte[] bytes = exchange.getRequestBody().readAllBytes();
-    return bytes.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(bytes);
+  private static JsonNode body(Context ctx) throws JsonProcessingException {
+    return ctx.body().isEmpty() ? MAPPER.createObjectNode() : MAPPER.readTree(ctx.body());
   }
 
   private static JsonNode error(int code, String message) {
@@ -109,8 +104,7 @@ public final class SchemaRegistry implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdown();
+    server.close();
     log.close();
   }
 }

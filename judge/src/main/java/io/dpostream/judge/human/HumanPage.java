@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.judge.human.TaskTable.Undone;
 import io.dpostream.settings.UserException;
-import io.javalin.Javalin;
+import io.dpostream.web.BoundedServer;
+import io.dpostream.web.PageFiles;
+import io.dpostream.web.SiteGuard;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
@@ -15,11 +17,8 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.SameSite;
 import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.UnauthorizedResponse;
-import io.javalin.util.JavalinBindException;
-import java.io.IOException;
-import java.io.InputStream;
+import java.net.BindException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -37,19 +36,18 @@ public final class HumanPage implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String COOKIE = "dpo_annotator";
   private static final Duration SIGNED_IN = Duration.ofHours(12);
-  private static final Map<String, String> TYPES =
-      Map.of("page.html", "text/html", "page.js", "text/javascript", "page.css", "text/css");
 
   private final AnnotatorPanel panel;
   private final Clock clock;
   private final Map<String, Object> oneVoteAtATime = new ConcurrentHashMap<>();
-  private final Javalin server;
+  private final BoundedServer server;
   private volatile Optional<AnnotationBackend> backend = Optional.empty();
 
-  private HumanPage(AnnotatorPanel panel, Clock clock) {
+  private HumanPage(AnnotatorPanel panel, Clock clock) throws BindException {
     this.panel = panel;
     this.clock = clock;
-    this.server = Javalin.create(this::configure);
+    HumanOptions options = panel.options();
+    this.server = BoundedServer.start(options.host(), options.port(), this::configure);
   }
 
   /**
@@ -58,12 +56,9 @@ public final class HumanPage implements AutoCloseable {
    * @throws UserException when the port is in use
    */
   public static HumanPage start(AnnotatorPanel panel, Clock clock) {
-    HumanPage page = new HumanPage(panel, clock);
     try {
-      page.server.start(panel.options().host(), panel.options().port());
-      return page;
-    } catch (JavalinBindException e) {
-      page.close();
+      return new HumanPage(panel, clock);
+    } catch (BindException e) {
       throw new UserException(
           "port: %d on %s is in use; give the judge of type human another port, or 0"
               .formatted(panel.options().port(), panel.options().host()),
@@ -73,7 +68,7 @@ public final class HumanPage implements AutoCloseable {
 
   /** Where it is, as seen from this machine. */
   public URI address() {
-    return URI.create("http://" + panel.options().host() + ":" + server.port());
+    return server.address();
   }
 
   /** People work on this from now on. */
@@ -88,16 +83,13 @@ public final class HumanPage implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop();
+    server.close();
   }
 
   private void configure(JavalinConfig config) {
-    config.startup.showJavalinBanner = false;
-    config.routes.before(PageGuard::seal);
+    config.routes.before(SiteGuard::seal);
     config.routes.before(PageGuard::refuseOtherSites);
-    config.routes.get("/", ctx -> serve(ctx, "page.html"));
-    config.routes.get("/page.js", ctx -> serve(ctx, "page.js"));
-    config.routes.get("/page.css", ctx -> serve(ctx, "page.css"));
+    new PageFiles(HumanPage.class).addTo(config);
     config.routes.get("/health", ctx -> ctx.result(backend.isPresent() ? "open" : "waiting"));
     config.routes.post("/api/session", this::signIn);
     config.routes.delete("/api/session", ctx -> ctx.removeCookie(COOKIE));
@@ -109,16 +101,6 @@ public final class HumanPage implements AutoCloseable {
         HttpResponseException.class,
         (e, ctx) ->
             json(ctx.status(e.getStatus()), PageJson.message(String.valueOf(e.getMessage()))));
-  }
-
-  private static void serve(Context ctx, String file) throws IOException {
-    try (InputStream in = HumanPage.class.getResourceAsStream(file)) {
-      if (in == null) {
-        throw new IOException(file + " is missing from the class path");
-      }
-      String type = TYPES.getOrDefault(file, "text/plain") + "; charset=utf-8";
-      ctx.contentType(type).result(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-    }
   }
 
   private void signIn(Context ctx) {

@@ -21,9 +21,12 @@ import io.dpostream.trainer.reward.RewardConfig;
 import io.dpostream.trainer.sft.SftConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All settings: those that the services share, and one section for each service or command. */
 public record Settings(
@@ -181,10 +184,22 @@ public record Settings(
       @Doc(
               "Port to listen on, 0 for any free one; when it is not set, a single service shows"
                   + " nothing and a process with all services takes a free one.")
-          Optional<Integer> port) {
+          Optional<Integer> port,
+      @Doc(
+              "Names by which browsers reach the dashboard, beside `localhost`, `metrics.host` and"
+                  + " addresses in digits; a page that asks by another name is refused.")
+          List<String> hostNames) {
 
     public MetricsSettings {
       port.ifPresent(p -> Require.port("port", p));
+      hostNames = List.copyOf(hostNames);
+    }
+
+    /** The names, in lower case, that the dashboard answers to. */
+    public Set<String> hosts() {
+      return Stream.concat(Stream.of(host), hostNames.stream())
+          .map(name -> name.toLowerCase(Locale.ROOT))
+          .collect(Collectors.toUnmodifiableSet());
     }
   }
 }

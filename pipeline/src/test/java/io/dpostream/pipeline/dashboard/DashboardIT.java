@@ -50,7 +50,7 @@ class DashboardIT {
     try (Meters meters = new Meters("r1")) {
       WebServer server =
           WebServer.dashboard(
-              new MetricsSettings("127.0.0.1", Optional.empty()),
+              new MetricsSettings("127.0.0.1", Optional.empty(), List.of()),
               meters,
               "r1",
               () -> Runs.progress(step.get()),

@@ -13,12 +13,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WebServerTest {
-  private static final MetricsSettings ANY = new MetricsSettings("127.0.0.1", Optional.of(0));
+  private static final MetricsSettings ANY =
+      new MetricsSettings("127.0.0.1", Optional.of(0), List.of());
 
   private final Meters meters = new Meters("r1");
 
