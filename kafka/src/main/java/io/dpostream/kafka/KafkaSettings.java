@@ -20,10 +20,12 @@ import io.dpostream.kafka.serde.AvroSerializer;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.serde.RecordEncoder;
 import io.dpostream.kafka.serde.SerdeConfig;
+import io.dpostream.settings.Secrets;
 import io.dpostream.settings.UserException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -42,7 +44,8 @@ import org.apache.kafka.common.utils.Utils;
  * @param topicPrefix put before every topic's name; may be empty
  * @param properties further client properties, by Kafka's and Confluent's names, for example {@code
  *     security.protocol} or {@code auto.register.schemas}; {@code value.serializer} and {@code
- *     value.deserializer} name the Avro serde
+ *     value.deserializer} name the Avro serde; values may refer to the environment or to a file,
+ *     see {@link PropertyReferences}
  */
 public record KafkaSettings(
     String bootstrapServers,
@@ -78,10 +81,10 @@ public record KafkaSettings(
       throw new UserException(
           "bootstrap.servers: '" + bootstrapServers + "' is not host:port, or several with commas");
     }
-    if (!schemaRegistryUrl.matches("https?://[^\\s/]\\S*")) {
+    if (!schemaRegistryUrl.matches("https?://[^\\s/]\\S*|\\$\\{\\S+}")) {
       throw new UserException(
           "schema.registry.url: '"
-              + schemaRegistryUrl
+              + Secrets.withoutUser(schemaRegistryUrl)
               + "' is not an http address, such as http://localhost:8081");
     }
     new Topics(topicPrefix);
@@ -92,6 +95,7 @@ public record KafkaSettings(
             key + ": '" + properties.get(key) + "' cannot be set as a property; remove it");
       }
     }
+    ClientProperties.check(properties);
   }
 
   /** The topics of this deployment. */
@@ -200,9 +204,19 @@ public record KafkaSettings(
   }
 
   private Map<String, Object> serdeConfig() {
-    Map<String, Object> config = new HashMap<>(properties);
-    config.put(SerdeConfig.REGISTRY_URL, schemaRegistryUrl);
+    Map<String, String> given = new HashMap<>(properties);
+    given.put(SerdeConfig.REGISTRY_URL, schemaRegistryUrl);
+    Map<String, Object> config = new HashMap<>(PropertyReferences.resolve(given));
     config.put(SerdeConfig.SPECIFIC_READER, true);
     return config;
+  }
+
+  /** Shows no password. */
+  @Override
+  public String toString() {
+    Map<String, String> shown = new TreeMap<>();
+    properties.forEach((key, value) -> shown.put(key, Secrets.shown(key, value)));
+    return "KafkaSettings[%s, %s, prefix '%s', %s]"
+        .formatted(bootstrapServers, Secrets.withoutUser(schemaRegistryUrl), topicPrefix, shown);
   }
 }

@@ -5,13 +5,17 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what was probably meant by a misspelt key. */
-final class NearestKey {
+public final class NearestKey {
 
   private NearestKey() {}
 
   /** The known key with the fewest edits from {@code key}, if at most a third of it is wrong. */
   static Optional<String> to(String key, Collection<String> known) {
-    int limit = Math.max(1, key.length() / 3);
+    return to(key, known, Math.max(1, key.length() / 3));
+  }
+
+  /** The known key with the fewest edits from {@code key}, if there are at most {@code limit}. */
+  public static Optional<String> to(String key, Collection<String> known, int limit) {
     return known.stream()
         .min(Comparator.comparingInt(k -> edits(key, k)))
         .filter(k -> edits(key, k) <= limit);

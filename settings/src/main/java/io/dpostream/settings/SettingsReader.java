@@ -118,7 +118,8 @@ public final class SettingsReader<T extends Record> {
     try {
       value = YamlTree.read(assignment.substring(equals + 1), at(key));
     } catch (JsonProcessingException e) {
-      throw new UserException("--set " + assignment + ": " + syntaxError(e), e);
+      String shown = Secrets.shown(key, assignment.substring(equals + 1));
+      throw new UserException("--set " + key + "=" + shown + ": " + syntaxError(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -219,22 +220,27 @@ public final class SettingsReader<T extends Record> {
    * @throws UserException naming key and value, if a value has the wrong type or is refused
    */
   public T read() {
-    return SettingsTree.read(effective(), type, "");
+    ObjectNode effective = effective();
+    HiddenSecrets.refuse(effective, "");
+    return SettingsTree.read(effective, type, "");
   }
 
-  /** The effective settings as YAML, every key of them. */
+  /** The effective settings as YAML, every key of them; secrets are hidden. */
   public String yaml() {
     return yaml(effective());
   }
 
-  /** What was set as YAML, and no default: read over the same defaults, it gives the same. */
+  /**
+   * What was set as YAML, and no default: read over the same defaults, it gives the same, but for
+   * secrets, which are hidden unless they are references.
+   */
   public String givenYaml() {
     return yaml(given);
   }
 
-  private static String yaml(ObjectNode tree) {
+  private String yaml(ObjectNode tree) {
     try {
-      return YAML.writeValueAsString(tree);
+      return YAML.writeValueAsString(HiddenSecrets.in(tree, keys));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
@@ -36,7 +37,7 @@ public final class RegistryClient {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
-  private final String url;
+  private final RegistryAccess access;
   private final RegistryRetries retries;
   private final Map<SubjectSchema, Integer> ids = new ConcurrentHashMap<>();
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
@@ -46,11 +47,11 @@ public final class RegistryClient {
   /**
    * Creates a client of one registry.
    *
-   * @param url address of the registry, for example {@code http://localhost:8081}
+   * @param access its addresses, tried one after the other, and how to sign in
    * @param retries how often to ask again when it cannot be reached
    */
-  public RegistryClient(String url, RegistryRetries retries) {
-    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  RegistryClient(RegistryAccess access, RegistryRetries retries) {
+    this.access = access;
     this.retries = retries;
   }
 
@@ -116,14 +117,31 @@ public final class RegistryClient {
   }
 
   private JsonNode call(String method, String path, BodyPublisher body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + path))
+    return retries.call(() -> callAny(method, path, body));
+  }
+
+  /** Asks the first instance that answers. */
+  private JsonNode callAny(String method, String path, BodyPublisher body) {
+    Iterator<URI> addresses = access.addresses().iterator();
+    while (true) {
+      try {
+        return send(request(addresses.next() + path).method(method, body).build());
+      } catch (RegistryUnavailableException e) {
+        if (!addresses.hasNext()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private HttpRequest.Builder request(String url) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
             .timeout(Duration.ofSeconds(10))
             .header("Content-Type", JSON)
-            .header("Accept", JSON + ", application/json")
-            .method(method, body)
-            .build();
-    return retries.call(() -> send(request));
+            .header("Accept", JSON + ", application/json");
+    access.authorization().ifPresent(value -> request.header("Authorization", value));
+    return request;
   }
 
   private JsonNode send(HttpRequest request) {

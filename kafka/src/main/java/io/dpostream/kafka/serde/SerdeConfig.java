@@ -13,10 +13,7 @@ public final class SerdeConfig {
   private SerdeConfig() {}
 
   static RegistryClient registry(Map<String, ?> config) {
-    if (!(config.get(REGISTRY_URL) instanceof String url) || url.isBlank()) {
-      throw new UserException(REGISTRY_URL + ": not set; give the schema registry's address");
-    }
-    return new RegistryClient(url.strip(), RegistryRetries.from(config));
+    return new RegistryClient(RegistryAccess.from(config), RegistryRetries.from(config));
   }
 
   static boolean flag(Map<String, ?> config, String key, boolean fallback) {

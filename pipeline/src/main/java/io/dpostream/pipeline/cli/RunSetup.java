@@ -1,10 +1,10 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.run.PrivateFile;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.settings.SettingsReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -51,7 +51,7 @@ record RunSetup(Settings settings, RunFolder folder) {
    */
   static void keep(SettingsReader<Settings> reader, RunFolder folder) throws IOException {
     reader.set("threads=" + reader.read().threads());
-    Files.writeString(folder.settings(), reader.givenYaml());
+    PrivateFile.write(folder.settings(), reader.givenYaml());
     Logs.toFile(folder.log());
   }
 }

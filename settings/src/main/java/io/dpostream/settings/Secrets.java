@@ -1,0 +1,54 @@
+package io.dpostream.settings;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Tells which values nobody may read, and what may be shown in their place. */
+public final class Secrets {
+  /** Stands where a secret was. */
+  public static final String MASK = "[hidden]";
+
+  private static final Pattern SECRET_KEY =
+      Pattern.compile(
+          "password|passwd|secret|token$|jaas\\.config|user\\.info|keystore\\.key|private\\.key"
+              + "|api[._-]?key|access[._-]?key|authorization");
+
+  private static final Pattern USER_IN_URL = Pattern.compile("(?<=://)[^/?#,]*@");
+
+  /** References to values that stand elsewhere, such as {@code ${env:KAFKA_PASSWORD}}. */
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{[a-z]+:[^}]+}");
+
+  private Secrets() {}
+
+  /** Whether a client property of this name holds a password, a token or a key. */
+  public static boolean isSecret(String key) {
+    return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find();
+  }
+
+  /** Returns a property's value as it may be shown: masked if it is secret and no reference. */
+  public static String shown(String key, String value) {
+    if (isSecret(key) && !value.isEmpty() && !isReference(value)) {
+      return MASK;
+    }
+    return withoutUser(value, MASK + "@");
+  }
+
+  /** Whether a value refers to secrets that stand elsewhere and holds none itself. */
+  private static boolean isReference(String value) {
+    boolean plain = REFERENCE.matcher(value).matches();
+    // A login's options are part of one value: its references stand within the quotes of each.
+    boolean quoted =
+        REFERENCE.matcher(value).find()
+            && !value.matches("(?si).*password\\s*=\\s*[\"']?(?!\\$\\{)[^\\s\"';].*");
+    return plain || quoted;
+  }
+
+  /** Removes user and password from addresses in a text. */
+  public static String withoutUser(String text) {
+    return withoutUser(text, "");
+  }
+
+  private static String withoutUser(String text, String instead) {
+    return USER_IN_URL.matcher(text).replaceAll(instead);
+  }
+}
