@@ -188,11 +188,32 @@ public record Settings(
       @Doc(
               "Names by which browsers reach the dashboard, beside `localhost`, `metrics.host` and"
                   + " addresses in digits; a page that asks by another name is refused.")
-          List<String> hostNames) {
+          List<String> hostNames,
+      @Doc(
+              "Environment variable with a token; when it is set, metrics and dashboard are shown to"
+                  + " those alone who bring it, as `Authorization: Bearer` or once as `/?token=`.")
+          Optional<String> tokenEnv) {
 
     public MetricsSettings {
       port.ifPresent(p -> Require.port("port", p));
       hostNames = List.copyOf(hostNames);
+    }
+
+    /**
+     * The token that must be brought, if there is one.
+     *
+     * @throws UserException when the variable is not set
+     */
+    public Optional<String> token() {
+      return tokenEnv.map(
+          name ->
+              Optional.ofNullable(System.getenv(name))
+                  .filter(token -> !token.isBlank())
+                  .orElseThrow(
+                      () ->
+                          new UserException(
+                              "metrics.token_env: environment variable %s is not set"
+                                  .formatted(name))));
     }
 
     /** The names, in lower case, that the dashboard answers to. */

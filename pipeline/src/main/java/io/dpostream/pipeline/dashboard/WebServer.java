@@ -8,6 +8,7 @@ import io.dpostream.settings.UserException;
 import io.dpostream.web.BoundedServer;
 import io.dpostream.web.PageFiles;
 import io.dpostream.web.SiteGuard;
+import io.dpostream.web.TokenGuard;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.net.BindException;
@@ -31,6 +32,7 @@ public final class WebServer implements AutoCloseable {
               port,
               config -> {
                 config.routes.before(SiteGuard::seal);
+                settings.token().map(TokenGuard::new).ifPresent(guard -> protect(config, guard));
                 config.routes.get("/health", ctx -> ctx.result("ok"));
                 routes.accept(config);
               });
@@ -84,6 +86,12 @@ public final class WebServer implements AutoCloseable {
                   ctx.contentType("application/json")
                       .result(RunJson.of(runId, progress.get(), history).toString()));
         });
+  }
+
+  private static void protect(JavalinConfig config, TokenGuard guard) {
+    for (String path : List.of("/", "/data", "/metrics")) {
+      config.routes.before(path, guard::check);
+    }
   }
 
   private static void scrape(Context ctx, Meters meters) {

@@ -50,7 +50,7 @@ class DashboardIT {
     try (Meters meters = new Meters("r1")) {
       WebServer server =
           WebServer.dashboard(
-              new MetricsSettings("127.0.0.1", Optional.empty(), List.of()),
+              new MetricsSettings("127.0.0.1", Optional.empty(), List.of(), Optional.empty()),
               meters,
               "r1",
               () -> Runs.progress(step.get()),

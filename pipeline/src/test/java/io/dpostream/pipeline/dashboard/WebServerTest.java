@@ -8,11 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.pipeline.config.Settings.MetricsSettings;
 import io.dpostream.pipeline.metrics.Meters;
 import io.dpostream.settings.UserException;
-import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class WebServerTest {
   private static final MetricsSettings ANY =
-      new MetricsSettings("127.0.0.1", Optional.of(0), List.of());
+      new MetricsSettings("127.0.0.1", Optional.of(0), List.of(), Optional.empty());
 
   private final Meters meters = new Meters("r1");
 
@@ -79,9 +80,36 @@ class WebServerTest {
     }
   }
 
+  @Test
+  void shouldShowNothingWithoutTheTokenWhereOneIsSet() throws Exception {
+    MetricsSettings settings =
+        new MetricsSettings("127.0.0.1", Optional.of(0), List.of(), Optional.of("PATH"));
+    String token = System.getenv("PATH");
+    try (WebServer server =
+        WebServer.dashboard(
+            settings, meters, "r1", () -> Runs.progress(40), Runs.history(40))) {
+      for (String path : List.of("/", "/data", "/metrics", "/?token=wrong")) {
+        assertThat(get(server, path).statusCode()).isEqualTo(401);
+      }
+      HttpRequest.Builder scrape = HttpRequest.newBuilder(server.address().resolve("/metrics"));
+      assertThat(send(scrape.header("Authorization", "Bearer " + token)).statusCode())
+          .isEqualTo(200);
+      HttpResponse<String> opened =
+          get(server, "/?token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+      assertThat(opened.statusCode()).isEqualTo(302);
+      String cookie = opened.headers().firstValue("Set-Cookie").orElseThrow();
+      assertThat(cookie).contains("HttpOnly", "SameSite=Strict");
+      HttpRequest.Builder data = HttpRequest.newBuilder(server.address().resolve("/data"));
+      assertThat(send(data.header("Cookie", cookie.split(";")[0])).statusCode()).isEqualTo(200);
+      assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+    }
+  }
+
   private static HttpResponse<String> get(WebServer server, String path) throws Exception {
-    URI uri = server.address().resolve(path);
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    return send(HttpRequest.newBuilder(server.address().resolve(path)));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
   }
 }
