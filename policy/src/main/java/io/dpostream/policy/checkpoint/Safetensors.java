@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -77,15 +78,32 @@ public final class Safetensors {
     return new Safetensors(file, readHeader(file));
   }
 
-  private static Safetensors openShards(Path index) {
+  /**
+   * The shards that an index names.
+   *
+   * @throws CheckpointException if a name is not that of a file beside the index
+   */
+  public static Set<String> shardNames(Path index) {
+    Set<String> names = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> field : weightMap(index).properties()) {
+      names.add(shard(index, field.getKey(), field.getValue()).getFileName().toString());
+    }
+    return names;
+  }
+
+  private static JsonNode weightMap(Path index) {
     JsonNode weightMap = parse(index, readText(index)).path("weight_map");
     if (!weightMap.isObject() || weightMap.isEmpty()) {
       throw new CheckpointException(index, "has no weight_map; download the file again");
     }
+    return weightMap;
+  }
+
+  private static Safetensors openShards(Path index) {
     Map<String, SortedMap<String, Entry>> shards = new TreeMap<>();
     SortedMap<String, Entry> entries = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> field : weightMap.properties()) {
-      Path shard = index.resolveSibling(field.getValue().asText());
+    for (Map.Entry<String, JsonNode> field : weightMap(index).properties()) {
+      Path shard = shard(index, field.getKey(), field.getValue());
       Entry entry =
           shards
               .computeIfAbsent(shard.getFileName().toString(), name -> readHeader(shard))
@@ -97,6 +115,17 @@ public final class Safetensors {
       entries.put(field.getKey(), entry);
     }
     return new Safetensors(index, entries);
+  }
+
+  /** A shard lies beside its index, whoever wrote it: no name leads out of the folder. */
+  private static Path shard(Path index, String tensor, JsonNode name) {
+    if (!name.isTextual() || !name.asText().matches("(?!\\.)[\\w.-]+")) {
+      throw new CheckpointException(
+          index,
+          "weight_map places %s in %s, which is not the plain name of a file beside it"
+              .formatted(tensor, name));
+    }
+    return index.resolveSibling(name.asText());
   }
 
   private static SortedMap<String, Entry> readHeader(Path file) {

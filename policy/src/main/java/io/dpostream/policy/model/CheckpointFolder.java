@@ -1,13 +1,12 @@
 package io.dpostream.policy.model;
 
 import io.dpostream.policy.checkpoint.CheckpointException;
-import io.dpostream.policy.checkpoint.JsonFiles;
+import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.model.ModelConfig.Head;
 import io.dpostream.policy.text.GenerationDefaults;
 import io.dpostream.policy.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.StreamSupport;
 
 /**
  * A Hugging Face checkpoint folder on disk.
@@ -63,10 +62,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   private static void checkWeights(Path path) {
     Path index = path.resolve("model.safetensors.index.json");
     if (Files.exists(index)) {
-      StreamSupport.stream(JsonFiles.readObject(index).path("weight_map").spliterator(), false)
-          .map(shard -> shard.asText())
-          .distinct()
-          .forEach(shard -> requireFile(path, shard));
+      Safetensors.shardNames(index).forEach(shard -> requireFile(path, shard));
     } else {
       requireFile(path, "model.safetensors");
     }

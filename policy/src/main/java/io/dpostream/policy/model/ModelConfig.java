@@ -51,6 +51,11 @@ public record ModelConfig(
     OptionalInt padTokenId,
     String torchDtype) {
 
+  /** Far beyond any model; a number above is a mistake, and would only exhaust the memory. */
+  private static final int MOST_LAYERS = 10_000;
+
+  private static final int WIDEST = 1 << 24;
+
   /** The architectures that the one decoder serves; the constant's name is the model type. */
   public enum Family {
     LLAMA("Llama"),
@@ -95,19 +100,22 @@ public record ModelConfig(
    */
   public record SlidingWindow(int size, int firstLayer) {
     public SlidingWindow {
-      positive("sliding_window", size);
+      between("sliding_window", size, 1, Integer.MAX_VALUE);
     }
   }
 
   public ModelConfig {
-    positive("vocab_size", vocabSize);
-    positive("hidden_size", hiddenSize);
-    positive("intermediate_size", intermediateSize);
-    positive("num_hidden_layers", numHiddenLayers);
-    positive("num_attention_heads", numAttentionHeads);
-    positive("num_key_value_heads", numKeyValueHeads);
-    positive("head_dim", headDim);
-    positive("max_position_embeddings", maxPositionEmbeddings);
+    between("vocab_size", vocabSize, 1, WIDEST);
+    between("hidden_size", hiddenSize, 1, WIDEST);
+    between("intermediate_size", intermediateSize, 1, WIDEST);
+    between("num_hidden_layers", numHiddenLayers, 1, MOST_LAYERS);
+    between("num_attention_heads", numAttentionHeads, 1, WIDEST);
+    between("num_key_value_heads", numKeyValueHeads, 1, WIDEST);
+    between("head_dim", headDim, 1, WIDEST);
+    between("max_position_embeddings", maxPositionEmbeddings, 1, Integer.MAX_VALUE);
+    bosTokenId.ifPresent(id -> between("bos_token_id", id, 0, Integer.MAX_VALUE));
+    padTokenId.ifPresent(id -> between("pad_token_id", id, 0, Integer.MAX_VALUE));
+    eosTokenIds.forEach(id -> between("eos_token_id", id, 0, Integer.MAX_VALUE));
     if (numAttentionHeads % numKeyValueHeads != 0) {
       throw new IllegalArgumentException(
           "num_key_value_heads: "
@@ -186,9 +194,10 @@ public record ModelConfig(
     return ModelConfigJson.write(this);
   }
 
-  private static void positive(String key, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(key + ": " + value + " is not positive");
+  private static void between(String key, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s: %d is not between %d and %d".formatted(key, value, least, most));
     }
   }
 }

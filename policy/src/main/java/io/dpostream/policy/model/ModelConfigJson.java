@@ -70,15 +70,15 @@ final class ModelConfigJson {
         optionalInt("num_key_value_heads").orElse(heads),
         optionalInt("head_dim").orElse(heads > 0 ? hidden / heads : 0),
         optionalInt("max_position_embeddings").orElse(2048),
-        root.path("rms_norm_eps").asDouble(1e-6),
-        rope().path("rope_theta").asDouble(root.path("rope_theta").asDouble(10_000)),
+        number("rms_norm_eps", root, 1e-6),
+        number("rope_theta", rope(), number("rope_theta", root, 10_000)),
         ropeScaling(),
-        root.path("tie_word_embeddings").asBoolean(false),
-        root.path("attention_bias").asBoolean(family == Family.QWEN2),
+        flag("tie_word_embeddings", false),
+        flag("attention_bias", family == Family.QWEN2),
         slidingWindow(family, layers),
         optionalInt("bos_token_id"),
         intList("eos_token_id"),
-        optionalInt("pad_token_id"),
+        padTokenId(),
         root.path("torch_dtype").asText(root.path("dtype").asText("float32")));
   }
 
@@ -91,9 +91,14 @@ final class ModelConfigJson {
   }
 
   private Head head(Family family) {
-    JsonNode named = root.path("architectures").path(0);
-    if (named.isMissingNode()) {
+    JsonNode architectures = root.path("architectures");
+    if (architectures.isMissingNode() || architectures.isNull()) {
       return Head.CAUSAL_LM;
+    }
+    JsonNode named = architectures.path(0);
+    if (!named.isTextual()) {
+      throw unsupported(
+          "architectures", architectures.toString(), "a list such as [\"LlamaForCausalLM\"]");
     }
     return Arrays.stream(Head.values())
         .filter(h -> family.architecture(h).equals(named.asText()))
@@ -108,10 +113,10 @@ final class ModelConfigJson {
     if (!activation.equals("silu")) {
       throw unsupported("hidden_act", activation, "silu");
     }
-    if (root.path("mlp_bias").asBoolean(false)) {
+    if (flag("mlp_bias", false)) {
       throw unsupported("mlp_bias", "true", "false");
     }
-    if (root.path("partial_rotary_factor").asDouble(1) != 1) {
+    if (number("partial_rotary_factor", root, 1) != 1) {
       throw unsupported("partial_rotary_factor", root.path("partial_rotary_factor").asText(), "1");
     }
     if (root.hasNonNull("quantization_config")) {
@@ -148,7 +153,7 @@ final class ModelConfigJson {
   private Optional<SlidingWindow> slidingWindow(Family family, int layers) {
     boolean qwen = family == Family.QWEN2 || family == Family.QWEN3;
     OptionalInt size = optionalInt("sliding_window");
-    if (size.isEmpty() || (qwen && !root.path("use_sliding_window").asBoolean(false))) {
+    if (size.isEmpty() || (qwen && !flag("use_sliding_window", false))) {
       return Optional.empty();
     }
     JsonNode types = root.path("layer_types");
@@ -186,8 +191,41 @@ final class ModelConfigJson {
       return optionalInt(key).stream().boxed().toList();
     }
     List<Integer> ids = new ArrayList<>();
-    node.forEach(id -> ids.add(id.intValue()));
+    for (JsonNode id : node) {
+      if (!id.isIntegralNumber() || !id.canConvertToInt()) {
+        throw unsupported(key, node.toString(), "a whole number, or a list of them");
+      }
+      ids.add(id.intValue());
+    }
     return ids;
+  }
+
+  /** The first Llama models were published with -1 for a padding token that they lack. */
+  private OptionalInt padTokenId() {
+    OptionalInt id = optionalInt("pad_token_id");
+    return id.equals(OptionalInt.of(-1)) ? OptionalInt.empty() : id;
+  }
+
+  private boolean flag(String key, boolean fallback) {
+    JsonNode node = root.path(key);
+    if (node.isMissingNode() || node.isNull()) {
+      return fallback;
+    }
+    if (!node.isBoolean()) {
+      throw unsupported(key, node.toString(), "true, false");
+    }
+    return node.booleanValue();
+  }
+
+  private double number(String key, JsonNode section, double fallback) {
+    JsonNode node = section.path(key);
+    if (node.isMissingNode() || node.isNull()) {
+      return fallback;
+    }
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+      throw unsupported(key, node.toString(), "a number");
+    }
+    return node.doubleValue();
   }
 
   private double number(JsonNode node, String key) {

@@ -27,7 +27,8 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
    * Loads a checkpoint's tensors.
    *
    * @param dtype the arrays' dtype
-   * @throws CheckpointException if a tensor is missing, has another shape, or is not of the model
+   * @throws CheckpointException if a tensor is missing, has another shape, is not of the model, or
+   *     holds a value that is not finite
    */
   static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
     return load(tensors, config, file, dtype, Map.of());
@@ -49,7 +50,12 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
     SortedMap<String, NDArray> byName = new TreeMap<>();
     for (String name : layout.names()) {
       NamedTensor tensor = others.getOrDefault(name, new StoredTensor(file, name));
-      byName.put(name, tensors.read(tensor, dtype));
+      try {
+        byName.put(name, tensors.read(tensor, dtype));
+      } catch (IllegalArgumentException e) {
+        throw new CheckpointException(
+            file.source(), e.getMessage() + "; no model can be run with it", e);
+      }
     }
     NDArray nothing = tensors.create();
     List<NDArray> slots = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Creates arrays on one device, fills them from files and streams them out. */
 public final class Tensors {
@@ -31,13 +32,29 @@ public final class Tensors {
     return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);
   }
 
-  /** Reads a tensor's values into memory. */
+  /**
+   * Reads a tensor's values into memory.
+   *
+   * @throws IllegalArgumentException if one of them is infinite or not a number
+   */
   public NDArray read(NamedTensor tensor, Dtype dtype) {
     long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
     NDArray array =
         program.tensor(owner, Gradients.OFF, "empty", shape, dtype.torchNumber(), device);
-    copy(tensor, array);
+    copy(tensor, array, piece -> requireFinite(tensor.name(), piece));
     return array;
+  }
+
+  /** A sum shows at once that all are finite; where it overflows, they are looked at one by one. */
+  private static void requireFinite(String name, NDArray piece) {
+    if (Float.isFinite(piece.sum().getFloat())) {
+      return;
+    }
+    for (float value : piece.toFloatArray()) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException("tensor " + name + " holds the value " + value);
+      }
+    }
   }
 
   /**
@@ -46,6 +63,10 @@ public final class Tensors {
    * @throws IllegalArgumentException if the shapes differ
    */
   public void copy(NamedTensor from, NDArray into) {
+    copy(from, into, piece -> {});
+  }
+
+  private void copy(NamedTensor from, NDArray into, Consumer<NDArray> check) {
     if (!from.shape().equals(shape(into))) {
       throw new IllegalArgumentException(
           "tensor " + from.name() + " has shape " + from.shape() + ", not " + shape(into));
@@ -56,6 +77,7 @@ public final class Tensors {
           int count = floats.remaining() / Float.BYTES;
           try (NDManager host = owner.newSubManager(Device.cpu())) {
             NDArray piece = host.create(direct(floats), new Shape(count), DataType.FLOAT32);
+            check.accept(piece);
             program.run(Gradients.OFF, "put", into, start[0], piece);
           }
           start[0] += count;

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.policy.TinyFolder;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +48,23 @@ class CheckpointFolderTest {
     assertThatThrownBy(() -> CheckpointFolder.open(folder))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("no model-00002.safetensors in it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../etc/passwd", "/etc/passwd", "a/b", "..", ".hidden", "a\\\\b", ""})
+  void shouldOpenNoFileOutsideTheFolder(String shard) throws IOException {
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"a\": \"" + shard + "\"}}");
+
+    for (ThrowingCallable open :
+        List.<ThrowingCallable>of(
+            () -> CheckpointFolder.open(folder), () -> Safetensors.openFolder(folder))) {
+      assertThatThrownBy(open)
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("places a in")
+          .hasMessageContaining("not the plain name of a file beside it");
+    }
   }
 
   @Test

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.checkpoint.SafetensorsWriter;
 import io.dpostream.policy.model.ModelConfig.Family;
 import io.dpostream.policy.model.ModelConfig.SlidingWindow;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.NamedTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageModelTest {
   private static final ModelConfig LLAMA = TinyModels.config(Family.LLAMA);
@@ -55,6 +60,29 @@ class LanguageModelTest {
         assertThat((double) logprobs[j]).isCloseTo(expected, within(1e-5));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void shouldRefuseWeightsThatAreNotFinite(float value) throws IOException {
+    CheckpointFolder checkpoint = TinyModels.write(folder, LLAMA, 1);
+    Path file = folder.resolve("model.safetensors");
+    Safetensors sound = Safetensors.open(file);
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (String name : sound.names()) {
+      float[] values = sound.tensor(name).toFloats();
+      if (name.contains("layers.0")) {
+        values[values.length / 2] = value;
+      }
+      tensors.add(NamedTensor.of(name, sound.shape(name), values));
+    }
+    Files.delete(file);
+    SafetensorsWriter.write(file, tensors);
+
+    assertThatThrownBy(() -> LanguageModel.load(checkpoint, TinyModels.CPU).close())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("model.safetensors")
+        .hasMessageContaining("holds the value " + value);
   }
 
   @Test

@@ -120,6 +120,40 @@ class ModelConfigTest {
         .hasMessageContaining("no such file");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"num_hidden_layers\":1000000000|num_hidden_layers: 1000000000 is not between 1 and 10000",
+        "\"hidden_size\":2000000000|hidden_size: 2000000000 is not between",
+        "\"vocab_size\":0|vocab_size: 0 is not between 1",
+        "\"eos_token_id\":-4|eos_token_id: -4 is not between 0",
+        "\"eos_token_id\":[1,\"x\"]|eos_token_id",
+        "\"eos_token_id\":{}|eos_token_id",
+        "\"architectures\":{}|architectures '{}' is not supported",
+        "\"architectures\":\"LlamaForCausalLM\"|architectures",
+        "\"architectures\":[]|architectures",
+        "\"architectures\":[7]|architectures",
+        "\"tie_word_embeddings\":{}|tie_word_embeddings",
+        "\"rms_norm_eps\":\"small\"|rms_norm_eps",
+        "\"rope_theta\":[]|rope_theta",
+      })
+  void shouldNameTheFieldThatIsWrong(String field, String message) {
+    String others = SHAPE.replaceFirst(field.substring(0, field.indexOf(':')) + ":\\d+,?", "");
+    assertThatThrownBy(() -> read("{\"model_type\":\"llama\"," + field + "," + others + "}"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("config.json")
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void shouldReadThePaddingTokenThatTheFirstModelsLack() throws IOException {
+    assertThat(read("{\"model_type\":\"llama\",\"pad_token_id\":-1," + SHAPE + "}").padTokenId())
+        .isEmpty();
+  }
+
   private ModelConfig read(String json) throws IOException {
     return ModelConfigJson.read(Files.writeString(folder.resolve("config.json"), json));
   }
