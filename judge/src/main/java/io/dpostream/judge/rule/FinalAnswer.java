@@ -1,6 +1,5 @@
 package io.dpostream.judge.rule;
 
-import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,41 +20,35 @@ final class FinalAnswer {
 
   private static final Pattern SAID = Pattern.compile("(?i)\\banswer(?:\\s+is|\\s*[:=])");
   private static final Pattern END_OF_CLAUSE =
-      Pattern.compile("(?<!\\\\)[.!?,;:](?![\\d}\\\\]|\\s*=)|\\n|\\((?=\\p{L})");
+      Pattern.compile("(?<!\\\\)[.!?,;:\u3002](?![\\d}\\\\]|\\s*=)|\\n|\\((?=\\p{L})");
 
   private static final String BOXED = "\\boxed{";
-  private static final Pattern AFTER_DIGIT = Pattern.compile("(?<=\\d)(?=\\\\[dt]?frac\\{)");
-  private static final Pattern FRACTION = Pattern.compile("\\\\[dt]?frac\\{([^{}]*)}\\{([^{}]*)}");
 
   private FinalAnswer() {}
 
   /** The final number of a text, where it has one. */
-  static Optional<BigDecimal> in(String text) {
-    String flat = withoutFractions(text);
-    return marked(flat)
-        .or(() -> boxed(flat).flatMap(WrittenNumber::last))
-        .or(() -> said(flat))
-        .or(() -> WrittenNumber.last(flat));
+  static Optional<WrittenNumber> in(String text) {
+    String plain = PlainNotation.of(text);
+    return marked(plain)
+        .or(() -> boxed(plain).flatMap(WrittenNumber::last))
+        .or(() -> said(plain))
+        .or(() -> WrittenNumber.last(plain));
   }
 
   /** Whether a text is a number and nothing else, or says by GSM8K's mark which number it means. */
   static boolean isNumber(String text) {
-    String flat = withoutFractions(text);
-    return WrittenNumber.isAlone(flat) || marked(flat).isPresent();
+    String plain = PlainNotation.of(text);
+    return WrittenNumber.isAlone(plain)
+        || boxed(plain).filter(box -> plain.strip().equals(BOXED + box + "}")).stream()
+            .anyMatch(WrittenNumber::isAlone)
+        || marked(plain).isPresent();
   }
 
-  /** LaTeX's fractions as {@code a/b}, with a space after a whole number. */
-  private static String withoutFractions(String text) {
-    return text.contains("frac{")
-        ? FRACTION.matcher(AFTER_DIGIT.matcher(text).replaceAll(" ")).replaceAll("$1/$2")
-        : text;
-  }
-
-  private static Optional<BigDecimal> marked(String text) {
-    Optional<BigDecimal> last = Optional.empty();
+  private static Optional<WrittenNumber> marked(String text) {
+    Optional<WrittenNumber> last = Optional.empty();
     Matcher marked = MARKED.matcher(text);
     while (marked.find()) {
-      last = Optional.of(WrittenNumber.value(marked));
+      last = Optional.of(WrittenNumber.of(marked));
     }
     return last;
   }
@@ -74,7 +67,7 @@ final class FinalAnswer {
     return Optional.empty();
   }
 
-  private static Optional<BigDecimal> said(String text) {
+  private static Optional<WrittenNumber> said(String text) {
     int after = -1;
     Matcher said = SAID.matcher(text);
     while (said.find()) {
@@ -84,7 +77,7 @@ final class FinalAnswer {
     if (after < 0 || !number.find(after)) {
       return Optional.empty();
     }
-    BigDecimal value = WrittenNumber.value(number);
+    WrittenNumber value = WrittenNumber.of(number);
     Matcher clause = END_OF_CLAUSE.matcher(text);
     int end = clause.find(number.end()) ? clause.start() : text.length();
     int equals = text.substring(number.end(), end).lastIndexOf('=');

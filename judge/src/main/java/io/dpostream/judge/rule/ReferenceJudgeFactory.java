@@ -35,6 +35,6 @@ public final class ReferenceJudgeFactory implements JudgeFactory<ReferenceOption
       clauses.add(new Rule.Clause("brevity", shorter, 1, 0, false));
     }
     Rule rule = new Rule(clauses, Combine.IN_ORDER, 0, options.confidence());
-    return new RuleJudge(rule, Map.of(), "reference-2-" + Fingerprint.of(options));
+    return new RuleJudge(rule, Map.of(), "reference-3-" + Fingerprint.of(options));
   }
 }

@@ -22,6 +22,6 @@ public final class RuleJudgeFactory implements JudgeFactory<RuleOptions> {
   public Judge create(RuleOptions options, String path) {
     Map<String, Rule> byTag = new HashMap<>();
     options.byTag().forEach((tag, scoring) -> byTag.put(tag, scoring.rule()));
-    return new RuleJudge(options.scoring().rule(), byTag, "rule-2-" + Fingerprint.of(options));
+    return new RuleJudge(options.scoring().rule(), byTag, "rule-3-" + Fingerprint.of(options));
   }
 }

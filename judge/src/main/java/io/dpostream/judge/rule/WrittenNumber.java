@@ -2,36 +2,77 @@ package io.dpostream.judge.rule;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Numbers as solutions write them, in words or in LaTeX: with thousands set apart by commas or
- * spaces, with a currency before them, as fractions ({@code 3/4}) and as mixed numbers ({@code 1
- * 1/2}).
+ * A number as solutions write it: with thousands set apart, with a currency before it, as a
+ * fraction ({@code 3/4}) or mixed number ({@code 1 1/2}), as a power ({@code 10^4}, {@code 2**3}),
+ * in scientific notation ({@code 1e-4}, {@code 3 × 10^{5}}), as a percentage. Texts are searched in
+ * {@link PlainNotation}.
+ *
+ * @param value without regard to a percent sign
+ * @param percent whether it has one
  */
-final class WrittenNumber {
-  private static final String THOUSANDS =
-      "(?:,(?:\\\\!)?|\\{,}|\\\\,|[ \u00a0\u2009\u202f])\\d{3}(?!\\d)";
+record WrittenNumber(BigDecimal value, boolean percent) {
+  private static final String THOUSANDS = "[, '_]\\d{3}(?!\\d)";
+
+  /** India's groups of two before the last of three, as in 1,00,000. */
+  private static final String LAKHS = "\\d{1,2}+(?:,\\d{2}(?!\\d))++,\\d{3}(?!\\d)(?:\\.\\d++)?+";
+
+  /** Points set thousands apart where there are two of them; then a comma is the decimal one. */
+  private static final String POINTED =
+      "(?<pointed>\\d{1,3}(?:\\.\\d{3}(?!\\d)){2,}+(?!\\.\\d)(?:,\\d++)?+)";
+
+  private static final String RAISED = " ?(?:\\^|\\*\\*) ?[{(]? ?(?<%s>[-+]?\\d{1,6}+) ?[})]?";
+  private static final String NO_MORE = "(?![/.]?\\d)";
+
+  private static final String DIVISOR = "(?:0*+[1-9]\\d*+(?:\\.\\d++)?+|0*+\\.0*+[1-9]\\d*+)";
 
   /**
-   * A number as part of a pattern. It is no exponent ({@code m^2}, {@code m2}), and a sign touches
-   * it and stands after nothing that it could be subtracted from. The lookahead only keeps the
-   * search from trying each letter.
+   * A number as part of a pattern. It is no exponent, index or root ({@code m^2}, {@code m2},
+   * {@code x_1}, {@code \sqrt{2}}) and no divisor of something else, and a sign touches it and
+   * stands after nothing that it could be subtracted from. What is raised to a letter or multiplied
+   * by a root or by pi is none. The lookahead only keeps the search from trying each letter.
    */
   static final String SYNTAX =
-      "(?=[-\u2212\\\\$\u20ac\u00a3.\\d])(?<![A-Za-z\\d]|\\^\\{?[-\u2212]?)"
-          + "(?<sign>(?<![-\\w).}])[-\u2212])?(?:\\\\?[$\u20ac\u00a3])?"
-          + "(?<digits>(?:\\d{1,3}(?:%s)++|\\d++)(?:\\.\\d++)?|(?<!\\.)\\.\\d++)"
-              .formatted(THOUSANDS)
-          + "(?:(?: (?<numerator>\\d++))?/(?<divisor>0*+[1-9]\\d*+))?";
+      "(?=[-+\\p{Sc}.\\d])"
+          + "(?<![\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\d]|\\^[{(]?[-+]?|_\\{?|\\\\sqrt\\{?|\u221a\\(?"
+          + "|[A-Za-z)]\\*\\*|[^\\d\\s]/|}\\{)"
+          + "(?<sign>(?<![-+\\w).}])[-+])?\\p{Sc}?+"
+          + "(?:"
+          + POINTED
+          + "|(?<digits>"
+          + LAKHS
+          + "|(?:\\d{1,3}(?:"
+          + THOUSANDS
+          + ")++|\\d++)(?:\\.\\d++)?+|(?<!\\.)\\.\\d++))"
+          + "(?:[eE](?<exponent>[-+]?\\d{1,9}+)(?![A-Za-z\\d])"
+          + "| {0,2}[\u00d7xX*] {0,2}10"
+          + RAISED.formatted("scale")
+          + NO_MORE
+          + "|"
+          + RAISED.formatted("power")
+          + NO_MORE
+          + "|(?: (?<numerator>\\d++))?/(?<divisor>"
+          + DIVISOR
+          + "))?+"
+          + "(?! ?\\^ ?[{(]? ?[-+]?[A-Za-z\\d])(?! ?(?:\\\\sqrt|\u221a|\\\\pi(?![A-Za-z])|\u03c0))"
+          + "(?<percent> ?%| ?(?i:per ?cent)(?![A-Za-z]))?+";
 
   private static final Pattern NUMBER = Pattern.compile(SYNTAX);
-  private static final Pattern ALONE = Pattern.compile(SYNTAX + "(?:\\\\?%)?\\.?");
-  private static final Pattern NOT_OF_DECIMAL = Pattern.compile("[^\\d.]");
+  private static final Pattern ALONE =
+      Pattern.compile("(?:\\\\[(\\[]|\\$(?=.*\\$$))?\\s*" + SYNTAX + "\\s*(?:\\\\[)\\]]|\\$)?\\.?");
 
-  private WrittenNumber() {}
+  private static final Pattern NOT_OF_DECIMAL = Pattern.compile("[^\\d.]");
+  private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+  private static final List<String> EXPONENTS = List.of("exponent", "scale", "power");
+
+  /** Powers are exact as far as a reference could spell them out. */
+  private static final MathContext DIGITS = new MathContext(100);
 
   /** Whether a text is a number and, but for a percent sign, nothing else. */
   static boolean isAlone(String text) {
@@ -44,36 +85,90 @@ final class WrittenNumber {
   }
 
   /** The first number of a text. */
-  static Optional<BigDecimal> first(String text) {
+  static Optional<WrittenNumber> first(String text) {
     Matcher number = in(text);
-    return number.find() ? Optional.of(value(number)) : Optional.empty();
+    return number.find() ? Optional.of(of(number)) : Optional.empty();
   }
 
   /** The last number of a text. */
-  static Optional<BigDecimal> last(String text) {
-    Optional<BigDecimal> last = Optional.empty();
+  static Optional<WrittenNumber> last(String text) {
+    Optional<WrittenNumber> last = Optional.empty();
     Matcher number = in(text);
     while (number.find()) {
-      last = Optional.of(value(number));
+      last = Optional.of(of(number));
     }
     return last;
   }
 
-  /** The value of a match of {@link #SYNTAX}. */
-  static BigDecimal value(Matcher number) {
-    BigDecimal value =
-        new BigDecimal(NOT_OF_DECIMAL.matcher(number.group("digits")).replaceAll(""));
-    String divisor = number.group("divisor");
-    String numerator = number.group("numerator");
-    if (numerator != null && divisor != null) {
-      value = value.add(quotient(new BigDecimal(numerator), divisor));
-    } else if (divisor != null) {
-      value = quotient(value, divisor);
-    }
-    return number.group("sign") == null ? value : value.negate();
+  /** The number of a match of {@link #SYNTAX}. */
+  static WrittenNumber of(Matcher number) {
+    BigDecimal value = unsigned(number);
+    return new WrittenNumber(
+        part(number, "sign").equals("-") ? value.negate() : value,
+        !part(number, "percent").isEmpty());
   }
 
-  private static BigDecimal quotient(BigDecimal dividend, String divisor) {
-    return dividend.divide(new BigDecimal(divisor), MathContext.DECIMAL64);
+  /** Whether a match of {@link #SYNTAX} is written with an exponent. */
+  static boolean hasExponent(Matcher number) {
+    return EXPONENTS.stream().anyMatch(name -> !part(number, name).isEmpty());
+  }
+
+  /**
+   * Whether both mean the same: equal values, whoever writes the percent sign, or 75 % against
+   * 0.75.
+   */
+  boolean agreesWith(WrittenNumber other) {
+    if (value.compareTo(other.value) == 0) {
+      return true;
+    }
+    return percent != other.percent && fraction().compareTo(other.fraction()) == 0;
+  }
+
+  private BigDecimal fraction() {
+    return percent ? value.divide(HUNDRED) : value;
+  }
+
+  private static BigDecimal unsigned(Matcher number) {
+    BigDecimal value = decimal(number);
+    String exponent = part(number, "exponent") + part(number, "scale");
+    String power = part(number, "power");
+    String divisor = part(number, "divisor");
+    String numerator = part(number, "numerator");
+    if (!exponent.isEmpty()) {
+      return value.scaleByPowerOfTen(Integer.parseInt(exponent));
+    }
+    if (!power.isEmpty()) {
+      return power(value, Integer.parseInt(power));
+    }
+    if (divisor.isEmpty()) {
+      return value;
+    }
+    return numerator.isEmpty()
+        ? quotient(value, new BigDecimal(divisor))
+        : value.add(quotient(new BigDecimal(numerator), new BigDecimal(divisor)));
+  }
+
+  private static BigDecimal decimal(Matcher number) {
+    String pointed = part(number, "pointed");
+    return pointed.isEmpty()
+        ? new BigDecimal(NOT_OF_DECIMAL.matcher(part(number, "digits")).replaceAll(""))
+        : new BigDecimal(pointed.replace(".", "").replace(',', '.'));
+  }
+
+  /** A group of a match, or nothing; the engine keeps groups of places where it did not match. */
+  private static String part(Matcher number, String name) {
+    return number.start(name) >= number.start() ? number.group(name) : "";
+  }
+
+  private static BigDecimal power(BigDecimal base, int exponent) {
+    if (base.compareTo(BigDecimal.TEN) == 0) {
+      return BigDecimal.ONE.scaleByPowerOfTen(exponent);
+    }
+    BigDecimal power = base.round(DIGITS).pow(Math.abs(exponent), DIGITS);
+    return exponent >= 0 || power.signum() == 0 ? power : quotient(BigDecimal.ONE, power);
+  }
+
+  private static BigDecimal quotient(BigDecimal dividend, BigDecimal divisor) {
+    return dividend.divide(divisor, MathContext.DECIMAL64);
   }
 }

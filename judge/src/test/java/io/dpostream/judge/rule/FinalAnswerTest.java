@@ -29,7 +29,7 @@ class FinalAnswerTest {
         "12. | 12",
       })
   void shouldReadTheNumberASolutionEndsIn(String text, BigDecimal expected) {
-    assertThat(FinalAnswer.in(text).orElseThrow()).isEqualByComparingTo(expected);
+    assertThat(FinalAnswer.in(text).orElseThrow().value()).isEqualByComparingTo(expected);
   }
 
   @ParameterizedTest
@@ -49,7 +49,7 @@ class FinalAnswerTest {
         "#### 2 of the many steps;The total is \\boxed{72} | 72",
       })
   void shouldTakeGsm8ksMarkOnlyForALineWithANumber(String lines, BigDecimal expected) {
-    assertThat(FinalAnswer.in(lines.replace(';', '\n')).orElseThrow())
+    assertThat(FinalAnswer.in(lines.replace(';', '\n')).orElseThrow().value())
         .isEqualByComparingTo(expected);
   }
 
@@ -72,7 +72,7 @@ class FinalAnswerTest {
         "it is \u22125 | -5",
       })
   void shouldReadEquationsAndSigns(String lines, BigDecimal expected) {
-    assertThat(FinalAnswer.in(lines.replace(';', '\n')).orElseThrow())
+    assertThat(FinalAnswer.in(lines.replace(';', '\n')).orElseThrow().value())
         .isEqualByComparingTo(expected);
   }
 
@@ -102,7 +102,7 @@ class FinalAnswerTest {
         "version 1.2.30 | 30",
       })
   void shouldReadUnitsAndLatex(String text, BigDecimal expected) {
-    assertThat(FinalAnswer.in(text).orElseThrow()).isEqualByComparingTo(expected);
+    assertThat(FinalAnswer.in(text).orElseThrow().value()).isEqualByComparingTo(expected);
   }
 
   @ParameterizedTest
