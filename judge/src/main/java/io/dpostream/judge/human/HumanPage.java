@@ -89,7 +89,7 @@ public final class HumanPage implements AutoCloseable {
   private void configure(JavalinConfig config) {
     config.routes.before(SiteGuard::seal);
     config.routes.before(PageGuard::refuseOtherSites);
-    new PageFiles(HumanPage.class).addTo(config);
+    new PageFiles(HumanPage.class, "unseen.js").addTo(config);
     config.routes.get("/health", ctx -> ctx.result(backend.isPresent() ? "open" : "waiting"));
     config.routes.post("/api/session", this::signIn);
     config.routes.delete("/api/session", ctx -> ctx.removeCookie(COOKIE));

@@ -67,18 +67,11 @@ function notice(text) {
   away = false;
 }
 
-// C0 and C1 controls, direction overrides, invisible and unpaired characters, by their code
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
 function put(parent, text) {
-  const plain = text.replace(/\r\n/g, "\n");
-  let from = 0;
-  for (const match of plain.matchAll(UNSEEN)) {
-    parent.append(plain.slice(from, match.index));
-    add(parent, "span", "mark", "U+" + match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0"));
-    from = match.index + 1;
+  for (const piece of pieces(text.replace(/\r\n/g, "\n"))) {
+    if (piece.code) add(parent, "span", "mark", piece.code);
+    else parent.append(piece.text);
   }
-  parent.append(plain.slice(from));
 }
 
 function add(parent, tag, className, text) {

@@ -125,6 +125,22 @@ class HumanPageIT {
   }
 
   @Test
+  void shouldShowWordsAndEmojiAsTheyAreAndNameWhatIsHidden() {
+    String persian =
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67";
+    pages.sampled("p1", "Say it in Persian.", persian, "Good.\udb40\udc41\u3164");
+    Page page = signedIn(Pages.ANN);
+    Locator first = page.locator(Task.left("p1", "ann") == Side.FIRST ? "#left" : "#right");
+    Locator second = page.locator(Task.left("p1", "ann") == Side.FIRST ? "#right" : "#left");
+
+    assertThat(first.textContent()).isEqualTo(persian);
+    assertThat(first.locator(".mark")).hasCount(0);
+    assertThat(second.textContent()).isEqualTo("Good.U+E0041U+3164");
+    assertThat(second.locator(".mark")).hasCount(2);
+    shoot(page, "unseen");
+  }
+
+  @Test
   void shouldSaveTheAnswerWhenTheLogIsBackWithoutAnotherKey() {
     pages.sampled("p1", PROMPT, SHORT, LONG);
     Page page = signedIn(Pages.ANN);
