@@ -33,7 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class TrlParityTest {
   private static final int PAIRS_A_STEP = 4;
-  @TempDir Path work;
+
+  /** One for all, since they have one reference: the first to need a value caches it. */
+  @TempDir static Path work;
 
   @ParameterizedTest(name = "{0}, accumulation {1}")
   @CsvSource({
