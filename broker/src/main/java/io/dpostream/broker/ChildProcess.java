@@ -75,6 +75,10 @@ final class ChildProcess {
     throw new UserException(name + ": " + reason + " (more in " + log + ")");
   }
 
+  String name() {
+    return name;
+  }
+
   long pid() {
     return process.pid();
   }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A real Kafka broker and a schema registry on this machine, each in a child process, with their
@@ -75,6 +77,19 @@ public final class LocalCluster implements AutoCloseable {
     return broker.isAlive() && registry.isAlive();
   }
 
+  /** What has died, for messages; empty while both are running. */
+  public synchronized String deadParts() {
+    return Stream.of(broker, registry)
+        .filter(child -> !child.isAlive())
+        .map(ChildProcess::name)
+        .collect(Collectors.joining(" and "));
+  }
+
+  /** Folder of both children's logs. */
+  public Path logs() {
+    return dir.resolve("logs");
+  }
+
   /** Kills the broker like {@code kill -9}, for fault tests. */
   public synchronized void killBroker() {
     broker.kill();
@@ -129,7 +144,7 @@ public final class LocalCluster implements AutoCloseable {
         "Kafka broker",
         KafkaBroker.class,
         256,
-        dir.resolve("logs").resolve("broker.log"),
+        logs().resolve("broker.log"),
         List.of(
             dir.resolve("kafka").toString(),
             Integer.toString(ports.broker()),
@@ -141,7 +156,7 @@ public final class LocalCluster implements AutoCloseable {
         "schema registry",
         RegistryChild.class,
         64,
-        dir.resolve("logs").resolve("registry.log"),
+        logs().resolve("registry.log"),
         List.of(bootstrapServers(), "127.0.0.1", Integer.toString(ports.registry())));
   }
 }

@@ -19,9 +19,11 @@ import io.dpostream.kafka.serde.AvroDeserializer;
 import io.dpostream.kafka.serde.AvroSerializer;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.serde.RecordEncoder;
+import io.dpostream.kafka.serde.RegistryProbe;
 import io.dpostream.kafka.serde.SerdeConfig;
 import io.dpostream.settings.Secrets;
 import io.dpostream.settings.UserException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +150,12 @@ public record KafkaSettings(
   /** Creates a decoder of a topic's values. */
   public <T extends SpecificRecord> RecordDecoder<T> decoder(Topic<T> topic) {
     return new RecordDecoder<>(topic, deserializer());
+  }
+
+  /** Creates a probe of the schema registry. */
+  RegistryProbe registryProbe(Duration limit) {
+    String urls = String.valueOf(serdeConfig().get(SerdeConfig.REGISTRY_URL));
+    return new RegistryProbe(urls, limit);
   }
 
   /** Creates an encoder of records of any topic. */

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.kafka.ConnectionWatch;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.config.Settings.MetricsSettings;
@@ -51,6 +52,7 @@ abstract class ServiceCommand implements Callable<Integer> {
                         "kafka.bootstrap_servers: is missing; a single service needs a Kafka to"
                             + " join, dpo up starts one of its own"));
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread();
+        ConnectionWatch connection = ConnectionWatch.start(kafka);
         Meters meters = new Meters(settings.run().id());
         ServiceGroup services = new ServiceGroup()) {
       Loop loop =

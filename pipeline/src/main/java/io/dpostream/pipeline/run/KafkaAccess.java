@@ -1,6 +1,7 @@
 package io.dpostream.pipeline.run;
 
 import io.dpostream.broker.LocalCluster;
+import io.dpostream.kafka.ConnectionWatch;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.config.Settings.KafkaConnection;
@@ -109,6 +110,21 @@ public final class KafkaAccess implements AutoCloseable {
   /** Settings of clients for this Kafka. */
   public KafkaSettings settings() {
     return settings;
+  }
+
+  /**
+   * Takes care of the connection while services work: an embedded cluster is brought back when it
+   * dies, and an outage of an external one is told.
+   *
+   * @param services end when an embedded cluster cannot be brought back
+   * @return ends the care when it is closed
+   */
+  public AutoCloseable watch(ServiceGroup services) {
+    if (cluster.isPresent()) {
+      services.start("cluster", new ClusterSupervisor(cluster.get()));
+      return () -> {};
+    }
+    return ConnectionWatch.start(settings);
   }
 
   /** Creates the topics that are missing. */

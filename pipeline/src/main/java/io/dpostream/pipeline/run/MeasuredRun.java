@@ -87,6 +87,7 @@ public final class MeasuredRun {
         WebServer dashboard =
             WebServer.dashboard(settings.metrics(), meters, runId, watcher::progress, history);
         ServiceGroup services = new ServiceGroup();
+        AutoCloseable connection = kafka.watch(services);
         ProgressTable table = new ProgressTable(out, terminal, STEPS_PER_ROW)) {
       out.printf("dashboard    %s%n", dashboard.address());
       watcher.start();
