@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ExportCommand.class,
       StatusCommand.class,
+      RepairCommand.class,
       VersionsCommand.class,
       LineageCommand.class,
       EvaluateCommand.class,

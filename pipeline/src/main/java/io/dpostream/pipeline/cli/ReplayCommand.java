@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.Loop;
+import io.dpostream.trainer.checkpoint.CheckpointStore;
 import io.dpostream.trainer.replay.Replay;
 import io.dpostream.trainer.replay.ReplayResult;
 import java.io.PrintWriter;
@@ -51,7 +52,12 @@ final class ReplayCommand implements Callable<Integer> {
     try (KafkaAccess kafka = options.connect(settings);
         TemporaryFolder work = TemporaryFolder.create("dpo-replay")) {
       Replay replay =
-          new Replay(kafka.settings(), Loop.learners(settings, work.path()), model, reference);
+          new Replay(
+              kafka.settings(),
+              Loop.learners(settings, work.path()),
+              model,
+              reference,
+              options.trainerFolder().map(CheckpointStore::ofTrainer));
       OptionalLong last = toStep.map(OptionalLong::of).orElseGet(OptionalLong::empty);
       ReplayResult result = replay.run(settings.run().id(), last);
       print(result);

@@ -45,6 +45,11 @@ final class RunOptions {
     return runId;
   }
 
+  /** The trainer's folder, if the run's is known. */
+  Optional<Path> trainerFolder() {
+    return dir.map(folder -> new RunFolder(folder).trainer());
+  }
+
   /** Connects to the run's Kafka, which is started if it is the folder's own and not running. */
   KafkaAccess connect(Settings settings) {
     return KafkaAccess.join(settings, RunFolder.open(dir.orElseGet(() -> Path.of("."))));

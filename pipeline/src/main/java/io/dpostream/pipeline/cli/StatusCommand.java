@@ -4,7 +4,9 @@ import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.progress.Progress;
 import io.dpostream.pipeline.progress.RunWatcher;
 import io.dpostream.pipeline.run.KafkaAccess;
+import io.dpostream.trainer.service.LedgerRepair;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,8 +32,20 @@ final class StatusCommand implements Callable<Integer> {
         RunWatcher watcher = new RunWatcher(settings.run().id(), kafka.settings())) {
       watcher.start();
       print(settings.run().id(), watcher.awaitCaughtUp());
+      return printLosses(new LedgerRepair(kafka.settings(), options.trainerFolder()), settings);
+    }
+  }
+
+  private int printLosses(LedgerRepair repair, Settings settings) {
+    List<String> lines = repair.find(settings.run().id()).lines();
+    if (lines.isEmpty()) {
       return ExitCode.DONE;
     }
+    PrintWriter out = spec.commandLine().getOut();
+    lines.forEach(line -> out.println("LOST         " + line));
+    out.println("             see dpo repair");
+    out.flush();
+    return ExitCode.FAILED;
   }
 
   private void print(String runId, Progress p) {

@@ -86,8 +86,7 @@ class WebServerTest {
         new MetricsSettings("127.0.0.1", Optional.of(0), List.of(), Optional.of("PATH"));
     String token = System.getenv("PATH");
     try (WebServer server =
-        WebServer.dashboard(
-            settings, meters, "r1", () -> Runs.progress(40), Runs.history(40))) {
+        WebServer.dashboard(settings, meters, "r1", () -> Runs.progress(40), Runs.history(40))) {
       for (String path : List.of("/", "/data", "/metrics", "/?token=wrong")) {
         assertThat(get(server, path).statusCode()).isEqualTo(401);
       }

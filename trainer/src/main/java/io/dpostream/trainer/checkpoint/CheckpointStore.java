@@ -39,6 +39,11 @@ public final class CheckpointStore {
     this.root = root;
   }
 
+  /** Opens the store below a trainer's folder. */
+  public static CheckpointStore ofTrainer(Path folder) {
+    return new CheckpointStore(folder.resolve("checkpoints"));
+  }
+
   /**
    * Makes the learner's state durable. An existing folder with the same content is adopted: it was
    * left by an owner that died after the rename.
@@ -109,6 +114,42 @@ public final class CheckpointStore {
         delete(folder);
       }
     }
+  }
+
+  /** Folders of a run's checkpoints whose step is later than one, oldest first. */
+  public List<Path> after(String runId, long step) {
+    return folders().stream()
+        .filter(folder -> step(folder) > step && isOf(runId, folder))
+        .sorted()
+        .toList();
+  }
+
+  private static boolean isOf(String runId, Path folder) {
+    Path manifest = folder.resolve(MANIFEST);
+    try {
+      return Files.exists(manifest)
+          && JSON.readValue(manifest.toFile(), CheckpointManifest.class).runId().equals(runId);
+    } catch (IOException e) {
+      return false; // what cannot be read testifies to nothing
+    }
+  }
+
+  /**
+   * Gives a checkpoint a name under which it is not found again, and returns the folder. Only the
+   * owner of the run may call it.
+   */
+  public Path setAside(Path checkpoint) {
+    try {
+      return Files.move(checkpoint, checkpoint.resolveSibling("lost-" + checkpoint.getFileName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("checkpoint " + checkpoint + " cannot be renamed: " + e, e);
+    }
+  }
+
+  /** The step of a checkpoint's folder; -1 for any other. */
+  private static long step(Path folder) {
+    Matcher matcher = NAME.matcher(folder.getFileName().toString());
+    return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
   }
 
   /**

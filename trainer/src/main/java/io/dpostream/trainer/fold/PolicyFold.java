@@ -3,6 +3,7 @@ package io.dpostream.trainer.fold;
 import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.LabelSmoothingSet;
+import io.dpostream.schemas.LossAccepted;
 import io.dpostream.schemas.ReferenceRefreshed;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.StepTaken;
@@ -110,6 +111,8 @@ public final class PolicyFold implements AutoCloseable {
     Object event = record.getEvent();
     if (event instanceof VersionPublished published) {
       publishedVersion = published.getVersion();
+    } else if (event instanceof LossAccepted accepted) {
+      publishedVersion = Math.max(publishedVersion, accepted.getLastLostVersion());
     }
     if (event instanceof RunConfigured configured) {
       configure(configured);

@@ -109,7 +109,7 @@ public final class LedgerReader {
       return value.value();
     }
     throw new UserException(
-        "%s-%d: the record at offset %d cannot be read (%s); nothing is trained on a damaged ledger"
+        "%s-%d: the record at offset %d cannot be read (%s); nothing is trained on a damaged ledger: restore the topic, or start a run under another run.id"
             .formatted(
                 record.topic(),
                 record.partition(),

@@ -2,6 +2,7 @@ package io.dpostream.trainer.ledger;
 
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.LabelSmoothingSet;
+import io.dpostream.schemas.LossAccepted;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.ReferenceRefreshed;
 import io.dpostream.schemas.RunConfigured;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  * @param progress what the steps so far have used
  * @param checkpoints saved so far, oldest first
  * @param version the newest published one
+ * @param lastLostVersion the newest one whose record was lost, with the owner's consent; -1 if none
  * @param labelSmoothing set in place of the configured one
  * @param reference the last refresh of the reference
  */
@@ -34,6 +36,7 @@ public record LedgerState(
     Progress progress,
     List<CheckpointSaved> checkpoints,
     Optional<VersionPublished> version,
+    long lastLostVersion,
     OptionalDouble labelSmoothing,
     Optional<ReferenceRefreshed> reference) {
 
@@ -68,6 +71,7 @@ public record LedgerState(
         new Progress(0, new Offsets(new TreeMap<>()), 0, 0),
         List.of(),
         Optional.empty(),
+        -1,
         OptionalDouble.empty(),
         Optional.empty());
   }
@@ -84,9 +88,9 @@ public record LedgerState(
         : Optional.of(checkpoints.get(checkpoints.size() - 1));
   }
 
-  /** Version of the newest published policy; -1 before the first. */
+  /** Version of the newest published policy, lost or not; -1 before the first. */
   public long publishedVersion() {
-    return version.map(VersionPublished::getVersion).orElse(-1L);
+    return Math.max(lastLostVersion, version.map(VersionPublished::getVersion).orElse(-1L));
   }
 
   /**
@@ -153,6 +157,11 @@ public record LedgerState(
       return next(
           configuration, progress, checkpoints, version, labelSmoothing, Optional.of(refreshed));
     }
+    if (event instanceof LossAccepted accepted) {
+      requireStep("loss", accepted.getAfterStep());
+      return next(configuration, progress, checkpoints, version, labelSmoothing, reference)
+          .withLastLostVersion(Math.max(lastLostVersion, accepted.getLastLostVersion()));
+    }
     throw new LedgerException(runId, nextSequence, "unknown event " + event.getClass().getName());
   }
 
@@ -210,6 +219,20 @@ public record LedgerState(
         progress,
         checkpoints,
         version,
+        lastLostVersion,
+        labelSmoothing,
+        reference);
+  }
+
+  private LedgerState withLastLostVersion(long lost) {
+    return new LedgerState(
+        runId,
+        nextSequence,
+        configuration,
+        progress,
+        checkpoints,
+        version,
+        lost,
         labelSmoothing,
         reference);
   }

@@ -8,17 +8,20 @@ import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.RecordedBatches;
+import io.dpostream.trainer.checkpoint.CheckpointStore;
 import io.dpostream.trainer.fold.PolicyFold;
 import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.ledger.LedgerWitnesses;
+import io.dpostream.trainer.ledger.PublishedRecords;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Recomputes a run's weights from the folders that it began with, its preferences and its ledger,
- * without reading a checkpoint, and compares every step's digest and every recorded hash. Nothing
+ * without restoring a checkpoint, and compares every step's digest and every recorded hash. Nothing
  * is written.
  */
 public final class Replay {
@@ -26,6 +29,7 @@ public final class Replay {
   private final LearnerFactory learners;
   private final Optional<Path> policy;
   private final Optional<Path> reference;
+  private final Optional<CheckpointStore> checkpoints;
 
   /**
    * Creates a replay.
@@ -34,32 +38,38 @@ public final class Replay {
    *     absent
    * @param reference present location of the reference that the run began with; the recorded one
    *     when absent
+   * @param checkpoints of the run, which a ledger is compared with; absent where they are not on
+   *     this machine
    */
   public Replay(
       KafkaSettings kafka,
       LearnerFactory learners,
       Optional<Path> policy,
-      Optional<Path> reference) {
+      Optional<Path> reference,
+      Optional<CheckpointStore> checkpoints) {
     this.kafka = kafka;
     this.learners = learners;
     this.policy = policy;
     this.reference = reference;
+    this.checkpoints = checkpoints;
   }
 
   /**
    * Replays a run.
    *
    * @param toStep the last step to replay; all of them when absent
-   * @throws UserException when there is no such run or step, data is missing, or no hash is
-   *     recorded
+   * @throws UserException when there is no such run or step, data is missing, no hash is recorded,
+   *     or the ledger has lost its last records
    * @throws io.dpostream.trainer.ledger.LedgerException when the ledger has lost a record
    */
   public ReplayResult run(String runId, OptionalLong toStep) {
     LedgerReader reader = new LedgerReader(kafka);
-    LedgerState end = reader.read(runId, record -> {});
+    PublishedRecords recorded = new PublishedRecords();
+    LedgerState end = reader.read(runId, recorded::add);
     RunConfigured configured =
         end.configuration()
             .orElseThrow(() -> new UserException("run.id: no run '" + runId + "' in the ledger"));
+    new LedgerWitnesses(kafka, checkpoints).require(end, recorded);
     long last = toStep.orElse(end.step());
     if (last < 0 || last > end.step()) {
       throw new UserException(

@@ -9,12 +9,14 @@ import io.dpostream.trainer.ledger.LedgerState;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -36,7 +38,9 @@ public final class StepLog implements TrainerListener, AutoCloseable {
    */
   public StepLog(Path file) {
     this.file = file;
-    this.unfinished = file.resolveSibling("." + file.getFileName() + ".history");
+    // A name of its own, so that a trainer that takes the run over does not share the file.
+    String own = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
+    this.unfinished = file.resolveSibling("." + file.getFileName() + "-" + own + ".history");
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       this.writer = Files.newBufferedWriter(unfinished);
@@ -57,8 +61,20 @@ public final class StepLog implements TrainerListener, AutoCloseable {
       Files.move(
           unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+      deleteOthers();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes what trainers left behind that were killed while they read the ledger. */
+  private void deleteOthers() throws IOException {
+    Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(folder, "." + file.getFileName() + "-*.history")) {
+      for (Path path : left) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 

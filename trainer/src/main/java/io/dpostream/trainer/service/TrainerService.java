@@ -4,6 +4,7 @@ import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.schemas.Environment;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.CanonicalConfig;
@@ -16,10 +17,13 @@ import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
+import io.dpostream.trainer.ledger.LedgerWitnesses;
 import io.dpostream.trainer.ledger.Offsets;
+import io.dpostream.trainer.ledger.PublishedRecords;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -89,29 +93,68 @@ public final class TrainerService implements Service {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
+    PublishedRecords recorded = new PublishedRecords();
     try (Ledger ledger =
             Ledger.open(
-                kafka, run.runId(), dependencies.clock(), dependencies.listener()::history);
+                kafka,
+                run.runId(),
+                dependencies.clock(),
+                record -> {
+                  recorded.add(record);
+                  dependencies.listener().history(record);
+                });
         RunPreferences data =
             RunPreferences.open(kafka, run, config.batch().size(), ledger.state())) {
-      CheckpointStore checkpoints = new CheckpointStore(run.folder().resolve("checkpoints"));
+      train(ledger, data, recorded);
+    } catch (StoppedException | InterruptException e) {
+      if (!lifecycle.isStopRequested() && !(e instanceof InterruptException)) {
+        throw e;
+      }
+    }
+  }
+
+  private void train(Ledger ledger, RunPreferences data, PublishedRecords recorded) {
+    CheckpointStore checkpoints = CheckpointStore.ofTrainer(run.folder());
+    new LedgerWitnesses(kafka, Optional.of(checkpoints)).require(ledger.state(), recorded);
+    data.check(config);
+    TrainerConfig scheduled = data.scheduled(config);
+    try {
       checkpoints.deleteUnfinished();
-      data.check(config);
-      TrainerConfig scheduled = data.scheduled(config);
       try (PolicyFold fold = fold(ledger.state(), data, checkpoints)) {
         if (ledger.state().configuration().isEmpty()) {
           begin(ledger, data, fold, scheduled);
         } else {
           resume(ledger, fold, scheduled);
         }
+        // Files of the run are about to be replaced, which only its owner may do.
+        ledger.confirmOwnership();
         dependencies.listener().recovered(ledger.state());
         new TrainingLoop(run, scheduled, kafka, dependencies, ledger, data, fold, checkpoints)
             .run(this::isStopRequested);
       }
-    } catch (StoppedException | InterruptException e) {
-      if (!lifecycle.isStopRequested() && !(e instanceof InterruptException)) {
-        throw e;
+    } catch (StoppedException | InterruptException | UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw explained(ledger, e);
+    }
+  }
+
+  /**
+   * Finds out whether a failure only follows from another trainer's having taken the run over,
+   * which then cleans up in the folder that both use.
+   */
+  private static RuntimeException explained(Ledger ledger, RuntimeException failure) {
+    try {
+      if (ledger.state().configuration().isPresent()) {
+        ledger.confirmOwnership();
       }
+      return failure;
+    } catch (UserException takenOver) {
+      takenOver.addSuppressed(failure);
+      return takenOver;
+    } catch (RuntimeException unknown) {
+      failure.addSuppressed(unknown);
+      return failure;
     }
   }
 

@@ -58,7 +58,8 @@ class ReplayIT {
 
   private static ReplayResult replay(
       Deployment deployment, OptionalLong toStep, LearnerFactory learners) {
-    return new Replay(deployment.kafka(), learners, Optional.empty(), Optional.empty())
+    return new Replay(
+            deployment.kafka(), learners, Optional.empty(), Optional.empty(), Optional.empty())
         .run("r", toStep);
   }
 

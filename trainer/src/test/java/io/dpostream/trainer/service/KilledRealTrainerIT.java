@@ -65,6 +65,7 @@ class KilledRealTrainerIT {
                 deployment.kafka(),
                 TrainerChild.learners(dir.resolve("replay")),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty())
             .run("killed", OptionalLong.empty());
     assertThat(replay.identical()).isTrue();

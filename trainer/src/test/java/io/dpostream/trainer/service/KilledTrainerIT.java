@@ -70,23 +70,25 @@ class KilledTrainerIT {
     assertSameAsUninterrupted("killed-at-random");
   }
 
-  @Test
-  void shouldChangeNothingWhenAnOldTrainerWakesUp() throws Exception {
-    TrainerChild old = start("paused", "stop:during-checkpoint-write");
-    old.await("stopping at during-checkpoint-write");
+  @ParameterizedTest
+  @EnumSource(Failpoint.class)
+  void shouldChangeNothingWhenAnOldTrainerWakesUp(Failpoint failpoint) throws Exception {
+    String run = "paused-" + failpoint.id();
+    TrainerChild old = start(run, "stop:" + failpoint.id());
+    old.await("stopping at " + failpoint.id());
     Awaitility.await().until(() -> state(old.pid()).equals("T"));
-    deployment.train("paused", CONFIG);
-    LedgerState before = deployment.ledger("paused");
-    List<String> folders = folders("paused");
+    deployment.train(run, CONFIG);
+    LedgerState before = deployment.ledger(run);
+    List<String> folders = folders(run);
 
     new ProcessBuilder("kill", "-CONT", Long.toString(old.pid())).start().waitFor();
 
     assertThat(old.rest())
-        .contains("error: a newer trainer of run 'paused' has taken over; this one stops");
+        .contains("error: a newer trainer of run '" + run + "' has taken over; this one stops");
     assertThat(old.exitCode()).isEqualTo(1);
-    assertThat(deployment.ledger("paused")).isEqualTo(before);
-    assertThat(folders("paused")).containsExactlyElementsOf(folders);
-    assertSameAsUninterrupted("paused");
+    assertThat(deployment.ledger(run)).isEqualTo(before);
+    assertThat(folders(run)).containsExactlyElementsOf(folders);
+    assertSameAsUninterrupted(run);
   }
 
   private TrainerChild start(String run, String failpoint) {

@@ -33,6 +33,7 @@ class NextActionTest {
         version < 0
             ? Optional.empty()
             : Optional.of(new VersionPublished(version, version, "/v", "p")),
+        -1,
         OptionalDouble.empty(),
         reference == 0
             ? Optional.empty()

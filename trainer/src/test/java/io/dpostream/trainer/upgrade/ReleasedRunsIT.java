@@ -76,7 +76,8 @@ class ReleasedRunsIT {
                 deployment.kafka(),
                 learners(run),
                 Optional.of(run.model()),
-                Optional.of(run.model()))
+                Optional.of(run.model()),
+                Optional.empty())
             .run(expected.runId(), OptionalLong.empty());
 
     assertThat(result.steps()).isEqualTo(expected.step());
