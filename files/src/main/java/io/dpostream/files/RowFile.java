@@ -108,6 +108,7 @@ public final class RowFile {
     if (!row.isObject()) {
       throw new RowRefusedException("is not a JSON object");
     }
+    LoneSurrogates.refuse(row);
     for (String name : MEDIA) {
       JsonNode value = row.path(name);
       if (row.hasNonNull(name) && !(value.isContainerNode() && value.isEmpty())) {

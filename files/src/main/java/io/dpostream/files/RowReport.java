@@ -15,8 +15,10 @@ import java.util.stream.Collectors;
  * @param accepted number of rows used
  * @param refused the numbers of the rejected rows, by reason, in the order in which reasons came up
  * @param counted what the numbers count: {@code line}, or {@code row} where a file has no lines
+ * @param notes what else is worth a line
  */
-public record RowReport(int accepted, Map<String, List<Integer>> refused, String counted) {
+public record RowReport(
+    int accepted, Map<String, List<Integer>> refused, String counted, List<String> notes) {
   static final String LINES = "line";
   static final String ROWS = "row";
   private static final int NUMBERS_SHOWN = 5;
@@ -25,6 +27,19 @@ public record RowReport(int accepted, Map<String, List<Integer>> refused, String
     Map<String, List<Integer>> copy = new LinkedHashMap<>();
     refused.forEach((reason, numbers) -> copy.put(reason, List.copyOf(numbers)));
     refused = copy;
+    notes = List.copyOf(notes);
+  }
+
+  /** Creates a report without notes. */
+  public RowReport(int accepted, Map<String, List<Integer>> refused, String counted) {
+    this(accepted, refused, counted, List.of());
+  }
+
+  /** Returns this report with a note. */
+  public RowReport with(String note) {
+    List<String> all = new ArrayList<>(notes);
+    all.add(note);
+    return new RowReport(accepted, refused, counted, all);
   }
 
   /** A report on the lines of a text file. */
@@ -58,11 +73,12 @@ public record RowReport(int accepted, Map<String, List<Integer>> refused, String
         .map(first -> "%s %d: %s".formatted(counted, first.getValue().get(0), first.getKey()));
   }
 
-  /** Describes the report in one line for the counts and one for each reason. */
+  /** Describes the report in one line for the counts and one for each reason and note. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("accepted %d, rejected %d".formatted(accepted, refusedRows()));
     reasons().forEach(reason -> lines.add("  " + reason));
+    notes.forEach(note -> lines.add("  " + note));
     return lines;
   }
 

@@ -7,6 +7,7 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
@@ -37,7 +38,7 @@ public final class ScoredTexts {
     ArrayNode rows = json.createArrayNode();
     try (RewardModel model = RewardModel.load(folder, EngineOptions.cpu());
         Tokenizer tokenizer = folder.tokenizer()) {
-      AnswerEncoder encoder = new AnswerEncoder(tokenizer, folder.generationDefaults());
+      AnswerEncoder encoder = new AnswerEncoder(tokenizer);
       boolean chat = tokenizer.chatTemplate().isPresent();
       for (List<String> exchange : EXCHANGES) {
         int[] ids = ids(encoder, chat, exchange.get(0), exchange.get(1));
@@ -54,7 +55,7 @@ public final class ScoredTexts {
     TokenSequence sequence =
         chat
             ? encoder.encodeMessages(
-                List.of(new ChatMessage("user", question)),
+                new Conversation(List.of(new ChatMessage("user", question))),
                 List.of(new ChatMessage("assistant", answer)))
             : encoder.encodeText(question, answer);
     return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))

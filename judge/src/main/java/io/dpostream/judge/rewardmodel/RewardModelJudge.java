@@ -6,11 +6,14 @@ import io.dpostream.judge.Side;
 import io.dpostream.judge.Verdict;
 import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.text.AnswerEncoder;
+import io.dpostream.policy.text.ChatJson;
 import io.dpostream.policy.text.ChatMessage;
 import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Prompt;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -89,12 +92,18 @@ final class RewardModelJudge implements Judge {
             .orElseGet(
                 () ->
                     encoder.encodeMessages(
-                        comparison.prompt().getMessages().stream()
-                            .map(turn -> new ChatMessage(turn.getRole(), turn.getContent()))
-                            .toList(),
+                        conversation(comparison.prompt()),
                         List.of(new ChatMessage("assistant", answer))));
     return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
         .toArray();
+  }
+
+  private static Conversation conversation(Prompt prompt) {
+    return new Conversation(
+        prompt.getMessages().stream()
+            .map(m -> ChatJson.message(m.getRole(), m.getContent(), m.getFields()))
+            .toList(),
+        ChatJson.variables(prompt.getTemplateInputs()));
   }
 
   @Override

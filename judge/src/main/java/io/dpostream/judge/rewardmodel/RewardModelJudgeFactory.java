@@ -50,12 +50,7 @@ public final class RewardModelJudgeFactory implements JudgeFactory<RewardModelOp
                   engine.dtype(),
                   reading.temperature(),
                   reading.tieMargin());
-      return new RewardModelJudge(
-          model,
-          tokenizer,
-          new AnswerEncoder(tokenizer, folder.generationDefaults()),
-          reading,
-          version);
+      return new RewardModelJudge(model, tokenizer, new AnswerEncoder(tokenizer), reading, version);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

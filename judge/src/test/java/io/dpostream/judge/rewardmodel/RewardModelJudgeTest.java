@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RewardModelJudgeTest {
-  private static final Comparison TEXT = comparison(prompt("red cat"), "cat cat", "red");
+  private static final Comparison TEXT = comparison(prompt("red cat"), " cat cat", " red");
 
   @TempDir Path scratch;
   private Path folder;

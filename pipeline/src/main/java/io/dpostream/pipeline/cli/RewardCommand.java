@@ -29,8 +29,7 @@ final class RewardCommand extends EpochTrainingCommand {
   @Override
   void train(CheckpointFolder folder, Settings settings, Path out) {
     try (Tokenizer tokenizer = folder.tokenizer()) {
-      RewardPairEncoder encoder =
-          new RewardPairEncoder(new AnswerEncoder(tokenizer, folder.generationDefaults()));
+      RewardPairEncoder encoder = new RewardPairEncoder(new AnswerEncoder(tokenizer));
       RewardPairs pairs = new RewardPairs(encoder, err()::println);
       RewardData data = RewardData.of(source.read(pairs), settings.reward());
       out()

@@ -3,6 +3,7 @@ package io.dpostream.pipeline.exchange;
 import io.dpostream.files.RowReport;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
+import io.dpostream.pipeline.formats.EncodedPreference;
 import io.dpostream.pipeline.formats.JudgmentRow;
 import io.dpostream.pipeline.formats.PreferenceEncoder;
 import io.dpostream.pipeline.formats.PreferenceFormat;
@@ -10,6 +11,7 @@ import io.dpostream.pipeline.formats.PreferenceRow;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.sampler.feed.PromptsFile;
+import io.dpostream.schemas.Preference;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,17 +67,26 @@ public final class Importer {
     String source = String.valueOf(file.getFileName());
     CheckpointFolder folder = CheckpointFolder.open(model);
     try (Tokenizer tokenizer = folder.tokenizer()) {
-      PreferenceEncoder encoder = new PreferenceEncoder(folder, tokenizer);
-      return importing(
-          file,
-          batch ->
-              PreferenceRow.read(
-                  file,
-                  format,
-                  row -> {
-                    var preference = encoder.encode(row, runId, source, now);
-                    batch.add(topics.preferences(), preference.getPairId(), preference);
-                  }));
+      PreferenceEncoder encoder = new PreferenceEncoder(tokenizer);
+      int[] shortened = {0};
+      RowReport report =
+          importing(
+              file,
+              batch ->
+                  PreferenceRow.read(
+                      file,
+                      format,
+                      row -> {
+                        EncodedPreference encoded = encoder.encode(row, runId, source, now);
+                        Preference preference = encoded.preference();
+                        batch.add(topics.preferences(), preference.getPairId(), preference);
+                        shortened[0] += encoded.promptShortened() ? 1 : 0;
+                      }));
+      return shortened[0] == 0
+          ? report
+          : report.with(
+              "%d of them: the prompt's last tokens are left out, because others stand there once an answer follows"
+                  .formatted(shortened[0]));
     }
   }
 

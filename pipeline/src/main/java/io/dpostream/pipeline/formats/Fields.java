@@ -2,6 +2,7 @@ package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.files.RowRefusedException;
+import io.dpostream.policy.text.ChatJson;
 import io.dpostream.schemas.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,10 +63,13 @@ final class Fields {
   static List<Message> messages(JsonNode turns, String name) {
     List<Message> messages = new ArrayList<>();
     for (JsonNode turn : turns) {
-      if (!turn.path("role").isTextual() || !turn.path("content").isTextual()) {
-        throw new RowRefusedException(name + " has a message without role and content as text");
-      }
-      messages.add(message(turn.get("role").textValue(), turn.get("content").textValue()));
+      messages.add(
+          ChatJson.message(turn)
+              .map(TurnRecords::message)
+              .orElseThrow(
+                  () ->
+                      new RowRefusedException(
+                          name + " has a message without role and content as text")));
     }
     return messages;
   }

@@ -3,11 +3,9 @@ package io.dpostream.pipeline.formats;
 import io.dpostream.files.RowRefusedException;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
-import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.text.ChatMessage;
-import io.dpostream.policy.text.ChatTemplate;
+import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.ChatTemplateException;
-import io.dpostream.policy.text.PromptEncoder;
+import io.dpostream.policy.text.EncodedAnswers;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.ContentHash;
@@ -17,41 +15,25 @@ import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
- * Turns rows into preference records for a model. Prompt and answer are tokenized apart, so that no
- * token reaches across their boundary, and an answer ends with one end-of-sequence token, as a
- * sampled one does. The answers of a conversation are what the chat template writes after the
- * prompt. Safe for use by several threads.
+ * TurnRecords rows into preference records for a model, with the token ids that {@link
+ * AnswerEncoder} gives. Safe for use by several threads.
  */
 public final class PreferenceEncoder {
   private static final long IMPORTED = -1;
 
   private final Tokenizer tokenizer;
-  private final PromptEncoder prompts;
-  private final Set<Integer> endIds;
-  private final Optional<Integer> endId;
+  private final AnswerEncoder encoder;
 
   /**
-   * @param tokenizer of the folder; stays the caller's
+   * @param tokenizer of the model; stays the caller's
    */
-  public PreferenceEncoder(CheckpointFolder folder, Tokenizer tokenizer) {
+  public PreferenceEncoder(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
-    this.prompts = new PromptEncoder(tokenizer);
-    Set<Integer> ends = new LinkedHashSet<>();
-    tokenizer.specialToken("eos_token").flatMap(this::id).ifPresent(ends::add);
-    ends.addAll(folder.config().eosTokenIds());
-    ends.addAll(folder.generationDefaults().eosTokenIds());
-    this.endId = ends.stream().findFirst();
-    this.endIds = Set.copyOf(ends);
+    this.encoder = new AnswerEncoder(tokenizer);
   }
 
   /**
@@ -59,15 +41,17 @@ public final class PreferenceEncoder {
    *
    * @param runId the run that the preferences are imported for
    * @param source names the file
-   * @throws RowRefusedException when the chat template refuses the conversation, or the model has
-   *     none
+   * @throws RowRefusedException when the chat template refuses the conversation or the model has
+   *     none, when an answer has no tokens, or when both have the same
    */
-  public Preference encode(PreferenceRow row, String runId, String source, Instant now) {
-    PreferencePair pair = row.pair();
-    int[] promptIds = promptIds(pair);
-    Completion chosen = completion(pair, true);
-    Completion rejected = completion(pair, false);
-    List<Integer> promptTokens = Arrays.stream(promptIds).boxed().toList();
+  public EncodedPreference encode(PreferenceRow row, String runId, String source, Instant now) {
+    EncodedAnswers ids = ids(row.pair());
+    if (Arrays.equals(ids.completions().get(0), ids.completions().get(1))) {
+      throw new RowRefusedException("chosen and rejected have the same token ids");
+    }
+    Completion chosen = completion(row.pair(), ids, true);
+    Completion rejected = completion(row.pair(), ids, false);
+    List<Integer> promptTokens = boxed(ids.prompt());
     Preference.Builder preference =
         Preference.newBuilder()
             .setPairId(row.pairId().orElse(PairId.of(source, 0, row.line(), IMPORTED, 0)))
@@ -80,7 +64,21 @@ public final class PreferenceEncoder {
             .setContentHash(ContentHash.of(promptTokens, chosen, rejected))
             .setDecidedAt(now);
     row.margin().ifPresent(preference::setRewardMargin);
-    return preference.build();
+    return new EncodedPreference(preference.build(), ids.leftOut() > 0);
+  }
+
+  private EncodedAnswers ids(PreferencePair pair) {
+    try {
+      if (pair instanceof Standard text) {
+        return encoder.encodeTexts(text.prompt(), List.of(text.chosen(), text.rejected()));
+      }
+      Conversational dialogue = (Conversational) pair;
+      return encoder.encodeTurns(
+          TurnRecords.conversation(dialogue.prompt(), dialogue.templateInputs()),
+          List.of(TurnRecords.turns(dialogue.chosen()), TurnRecords.turns(dialogue.rejected())));
+    } catch (ChatTemplateException | IllegalArgumentException e) {
+      throw new RowRefusedException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Prompt prompt(PreferenceRow row, String source) {
@@ -89,74 +87,28 @@ public final class PreferenceEncoder {
     if (row.pair() instanceof Standard standard) {
       return prompt.setText(standard.prompt()).build();
     }
-    return prompt.setMessages(((Conversational) row.pair()).prompt()).build();
-  }
-
-  private int[] promptIds(PreferencePair pair) {
-    if (pair instanceof Standard standard) {
-      return prompts.encodeText(standard.prompt());
-    }
-    return orRefuse(() -> prompts.encodeMessages(turns(((Conversational) pair).prompt())));
-  }
-
-  private Completion completion(PreferencePair pair, boolean chosen) {
-    if (pair instanceof Standard standard) {
-      String text = chosen ? standard.chosen() : standard.rejected();
-      return completion(text, text);
-    }
-    Conversational dialogue = (Conversational) pair;
-    List<Message> answer = chosen ? dialogue.chosen() : dialogue.rejected();
-    String rendered = orRefuse(() -> afterPrompt(dialogue.prompt(), answer));
-    return completion(answer.size() == 1 ? answer.get(0).getContent() : rendered, rendered);
-  }
-
-  private Completion completion(String text, String rendered) {
-    List<Integer> ids = new ArrayList<>();
-    for (int id : tokenizer.encode(rendered, false)) {
-      ids.add(id);
-      if (endIds.contains(id)) {
-        break; // templates write a line break after it, which no sampled answer has
-      }
-    }
-    boolean ended = !ids.isEmpty() && endIds.contains(ids.get(ids.size() - 1));
-    if (!ended) {
-      endId.ifPresent(ids::add);
-    }
-    return Completion.newBuilder()
-        .setText(text)
-        .setTokenIds(ids)
-        .setFinishReason(endId.isPresent() ? FinishReason.STOP : FinishReason.LENGTH)
+    Conversational dialogue = (Conversational) row.pair();
+    return prompt
+        .setMessages(dialogue.prompt())
+        .setTemplateInputs(dialogue.templateInputs())
         .build();
   }
 
-  private String afterPrompt(List<Message> prompt, List<Message> answer) {
-    ChatTemplate template =
-        tokenizer
-            .chatTemplate()
-            .orElseThrow(() -> new RowRefusedException("the model has no chat template"));
-    String before = template.render(turns(prompt), true);
-    String whole =
-        template.render(turns(Stream.concat(prompt.stream(), answer.stream()).toList()), false);
-    if (!whole.startsWith(before)) {
-      throw new RowRefusedException("the chat template does not write the answer after the prompt");
+  private Completion completion(PreferencePair pair, EncodedAnswers ids, boolean chosen) {
+    int[] completion = ids.completions().get(chosen ? 0 : 1);
+    Completion.Builder built =
+        Completion.newBuilder().setTokenIds(boxed(completion)).setFinishReason(FinishReason.STOP);
+    if (pair instanceof Standard text) {
+      return built.setText(chosen ? text.chosen() : text.rejected()).build();
     }
-    return whole.substring(before.length());
+    Conversational dialogue = (Conversational) pair;
+    List<Message> answer = chosen ? dialogue.chosen() : dialogue.rejected();
+    return TurnRecords.isText(answer)
+        ? built.setText(answer.get(0).getContent()).build()
+        : built.setText(tokenizer.decode(completion)).setMessages(answer).build();
   }
 
-  private Optional<Integer> id(String token) {
-    int[] ids = tokenizer.encode(token, false);
-    return ids.length == 1 ? Optional.of(ids[0]) : Optional.empty();
-  }
-
-  private static List<ChatMessage> turns(List<Message> messages) {
-    return messages.stream().map(m -> new ChatMessage(m.getRole(), m.getContent())).toList();
-  }
-
-  private static <T> T orRefuse(Supplier<T> rendering) {
-    try {
-      return rendering.get();
-    } catch (ChatTemplateException e) {
-      throw new RowRefusedException(String.valueOf(e.getMessage()));
-    }
+  private static List<Integer> boxed(int[] ids) {
+    return Arrays.stream(ids).boxed().toList();
   }
 }

@@ -10,6 +10,14 @@ import java.util.List;
  */
 public sealed interface PreferencePair {
 
+  /**
+   * This pair with the {@code tools} and {@code chat_template_kwargs} of its row.
+   *
+   * @throws RowRefusedException when they cannot be used, or the pair is text, which no chat
+   *     template renders
+   */
+  PreferencePair with(String templateInputs);
+
   /** TRL's standard format: the answers continue the prompt's text as it is. */
   record Standard(String prompt, String chosen, String rejected) implements PreferencePair {
     public Standard {
@@ -18,10 +26,21 @@ public sealed interface PreferencePair {
       refuseIf(rejected.isBlank(), "rejected is empty");
       refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
     }
+
+    @Override
+    public PreferencePair with(String templateInputs) {
+      TemplateInputs.refuseBesideText(templateInputs);
+      return this;
+    }
   }
 
-  /** TRL's conversational format: the answers are the turns after the prompt's. */
-  record Conversational(List<Message> prompt, List<Message> chosen, List<Message> rejected)
+  /**
+   * TRL's conversational format: the answers are the turns after the prompt's.
+   *
+   * @param templateInputs what the chat template reads besides the turns, as in a prompt's record
+   */
+  record Conversational(
+      List<Message> prompt, List<Message> chosen, List<Message> rejected, String templateInputs)
       implements PreferencePair {
     public Conversational {
       prompt = List.copyOf(prompt);
@@ -35,8 +54,18 @@ public sealed interface PreferencePair {
       refuseIf(!beginsWithAnswer(rejected), "rejected does not begin with the assistant's turn");
     }
 
+    @Override
+    public PreferencePair with(String templateInputs) {
+      return new Conversational(prompt, chosen, rejected, templateInputs);
+    }
+
+    public Conversational(List<Message> prompt, List<Message> chosen, List<Message> rejected) {
+      this(prompt, chosen, rejected, "");
+    }
+
     private static boolean isEmpty(List<Message> turns) {
-      return turns.stream().allMatch(turn -> turn.getContent().isBlank());
+      return TurnRecords.turns(turns).stream()
+          .allMatch(turn -> turn.content().isBlank() && !turn.callsTools());
     }
 
     private static boolean beginsWithAnswer(List<Message> turns) {

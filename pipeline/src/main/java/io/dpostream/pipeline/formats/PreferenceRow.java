@@ -43,7 +43,7 @@ public record PreferenceRow(
     }
     return new PreferenceRow(
         line,
-        format.parse(row),
+        format.parse(row).with(TemplateInputs.of(row)),
         Fields.scalar(row, "pair_id"),
         Fields.scalar(row, "prompt_id").or(() -> Fields.scalar(row, "id")),
         margin);

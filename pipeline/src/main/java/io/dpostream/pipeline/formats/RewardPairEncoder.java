@@ -4,11 +4,13 @@ import io.dpostream.files.RowRefusedException;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
 import io.dpostream.policy.text.AnswerEncoder;
-import io.dpostream.policy.text.ChatMessage;
 import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.Prompt;
 import io.dpostream.trainer.reward.RewardPair;
 import java.util.List;
 import java.util.function.Supplier;
@@ -36,7 +38,11 @@ public final class RewardPairEncoder {
       return texts(pair.prompt(), pair.chosen(), pair.rejected(), margin);
     }
     Conversational pair = (Conversational) row.pair();
-    return turns(pair.prompt(), pair.chosen(), pair.rejected(), margin);
+    return turns(
+        TurnRecords.conversation(pair.prompt(), pair.templateInputs()),
+        pair.chosen(),
+        pair.rejected(),
+        margin);
   }
 
   /**
@@ -46,14 +52,17 @@ public final class RewardPairEncoder {
    * @throws RowRefusedException as for a row
    */
   public RewardPair encode(Preference preference) {
-    String chosen = preference.getChosen().getText();
-    String rejected = preference.getRejected().getText();
-    return preference
-        .getPrompt()
-        .getText()
-        .map(prompt -> texts(prompt, chosen, rejected, 0))
-        .orElseGet(
-            () -> turns(preference.getPrompt().getMessages(), answer(chosen), answer(rejected), 0));
+    Prompt prompt = preference.getPrompt();
+    Completion chosen = preference.getChosen();
+    Completion rejected = preference.getRejected();
+    if (prompt.getText().isPresent()) {
+      return texts(prompt.getText().get(), chosen.getText(), rejected.getText(), 0);
+    }
+    return turns(
+        TurnRecords.conversation(prompt.getMessages(), prompt.getTemplateInputs()),
+        TurnRecords.answer(chosen),
+        TurnRecords.answer(rejected),
+        0);
   }
 
   private RewardPair texts(String prompt, String chosen, String rejected, double margin) {
@@ -67,14 +76,13 @@ public final class RewardPairEncoder {
   }
 
   private RewardPair turns(
-      List<Message> prompt, List<Message> chosen, List<Message> rejected, double margin) {
-    List<ChatMessage> turns = turns(prompt);
+      Conversation prompt, List<Message> chosen, List<Message> rejected, double margin) {
     return orRefuse(
         () ->
             new RewardPair(
-                turns.toString(),
-                whole(encoder.encodeMessages(turns, turns(chosen))),
-                whole(encoder.encodeMessages(turns, turns(rejected))),
+                prompt.toString(),
+                whole(encoder.encodeMessages(prompt, TurnRecords.turns(chosen))),
+                whole(encoder.encodeMessages(prompt, TurnRecords.turns(rejected))),
                 margin));
   }
 
@@ -89,13 +97,5 @@ public final class RewardPairEncoder {
   private static int[] whole(TokenSequence sequence) {
     return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
         .toArray();
-  }
-
-  private static List<Message> answer(String text) {
-    return List.of(Fields.message("assistant", text));
-  }
-
-  private static List<ChatMessage> turns(List<Message> messages) {
-    return messages.stream().map(m -> new ChatMessage(m.getRole(), m.getContent())).toList();
   }
 }

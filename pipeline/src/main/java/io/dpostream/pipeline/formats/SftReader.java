@@ -5,11 +5,9 @@ import io.dpostream.files.RowRefusedException;
 import io.dpostream.files.RowReport;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.AnswerEncoder;
-import io.dpostream.policy.text.ChatMessage;
 import io.dpostream.policy.text.ChatTemplateException;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.text.Tokenizer;
-import io.dpostream.schemas.Message;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.sft.SftData;
 import java.nio.file.Path;
@@ -43,8 +41,7 @@ public final class SftReader {
     List<TokenSequence> sequences = new ArrayList<>();
     RowReport report;
     try (Tokenizer tokenizer = model.tokenizer()) {
-      SftReader reader =
-          new SftReader(new AnswerEncoder(tokenizer, model.generationDefaults()), maxLength);
+      SftReader reader = new SftReader(new AnswerEncoder(tokenizer), maxLength);
       report =
           RowFile.read(file, (number, row) -> reader.encode(SftRow.parse(row)), sequences::addAll);
     }
@@ -66,16 +63,15 @@ public final class SftReader {
       sequence = encoder.encodeText(text.prompt(), text.completion());
     } else {
       SftRow.Turns dialogue = (SftRow.Turns) row;
-      sequence = encoder.encodeMessages(turns(dialogue.prompt()), turns(dialogue.completion()));
+      sequence =
+          encoder.encodeMessages(
+              TurnRecords.conversation(dialogue.prompt(), dialogue.templateInputs()),
+              TurnRecords.turns(dialogue.completion()));
     }
     if (sequence.length() > maxLength) {
       throw new RowRefusedException(
           "has more tokens than max_length, %d; raise it or shorten the row".formatted(maxLength));
     }
     return sequence;
-  }
-
-  private static List<ChatMessage> turns(List<Message> messages) {
-    return messages.stream().map(m -> new ChatMessage(m.getRole(), m.getContent())).toList();
   }
 }

@@ -9,22 +9,51 @@ import java.util.List;
 /** What supervised fine-tuning learns from: a prompt and the completion to learn. */
 sealed interface SftRow {
 
+  /**
+   * This row with the {@code tools} and {@code chat_template_kwargs} beside it.
+   *
+   * @throws RowRefusedException when it is text, which no chat template renders, and there are some
+   */
+  SftRow with(String templateInputs);
+
   /** The completion continues the prompt's text as it is. */
   record Text(String prompt, String completion) implements SftRow {
     public Text {
       refuseIf(prompt.isEmpty(), "prompt is empty");
       refuseIf(completion.isBlank(), "completion is empty");
     }
+
+    @Override
+    public SftRow with(String templateInputs) {
+      TemplateInputs.refuseBesideText(templateInputs);
+      return this;
+    }
   }
 
-  /** The completion is the turns after the prompt's. */
-  record Turns(List<Message> prompt, List<Message> completion) implements SftRow {
+  /**
+   * The completion is the turns after the prompt's.
+   *
+   * @param templateInputs what the chat template reads besides the turns, as in a prompt's record
+   */
+  record Turns(List<Message> prompt, List<Message> completion, String templateInputs)
+      implements SftRow {
     public Turns {
       prompt = List.copyOf(prompt);
       completion = List.copyOf(completion);
       refuseIf(prompt.isEmpty(), "prompt is empty");
       refuseIf(
-          completion.stream().allMatch(turn -> turn.getContent().isBlank()), "completion is empty");
+          TurnRecords.turns(completion).stream()
+              .allMatch(turn -> turn.content().isBlank() && !turn.callsTools()),
+          "completion is empty");
+    }
+
+    Turns(List<Message> prompt, List<Message> completion) {
+      this(prompt, completion, "");
+    }
+
+    @Override
+    public SftRow with(String templateInputs) {
+      return new Turns(prompt, completion, templateInputs);
     }
   }
 
@@ -36,6 +65,11 @@ sealed interface SftRow {
    * @throws RowRefusedException when there is nothing to learn in a row
    */
   static List<SftRow> parse(JsonNode row) {
+    String templateInputs = TemplateInputs.of(row);
+    return unrendered(row).stream().map(one -> one.with(templateInputs)).toList();
+  }
+
+  private static List<SftRow> unrendered(JsonNode row) {
     if (row.hasNonNull("completion")) {
       return List.of(answered(row, "completion"));
     }

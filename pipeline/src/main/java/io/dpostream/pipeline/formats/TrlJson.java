@@ -70,12 +70,15 @@ public final class TrlJson {
     } else {
       row.set("prompt", messages(prompt.getMessages()));
     }
+    if (!prompt.getTemplateInputs().isEmpty()) {
+      row.setAll(TurnRecords.object(prompt.getTemplateInputs()));
+    }
   }
 
   private static void putAnswer(
       ObjectNode row, String field, Completion answer, boolean conversational) {
     if (conversational) {
-      row.set(field, messages(List.of(Fields.message("assistant", answer.getText()))));
+      row.set(field, messages(TurnRecords.answer(answer)));
     } else {
       row.put(field, answer.getText());
     }
@@ -84,7 +87,11 @@ public final class TrlJson {
   private static ArrayNode messages(List<Message> messages) {
     ArrayNode array = JSON.arrayNode();
     for (Message message : messages) {
-      array.addObject().put("role", message.getRole()).put("content", message.getContent());
+      if (message.getFields().isEmpty()) {
+        array.addObject().put("role", message.getRole()).put("content", message.getContent());
+      } else {
+        array.add(TurnRecords.object(message.getFields()));
+      }
     }
     return array;
   }

@@ -14,6 +14,7 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.RewardModel;
 import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
@@ -151,7 +152,7 @@ class RewardModelIT {
     CheckpointFolder folder = CheckpointFolder.open(reward);
     try (Tokenizer tokenizer = folder.tokenizer();
         RewardModel model = RewardModel.load(folder, EngineOptions.cpu())) {
-      AnswerEncoder encoder = new AnswerEncoder(tokenizer, folder.generationDefaults());
+      AnswerEncoder encoder = new AnswerEncoder(tokenizer);
       float[] scores =
           model.scores(
               List.of(
@@ -164,9 +165,10 @@ class RewardModelIT {
   private static int[] ids(AnswerEncoder encoder, Preference preference, String answer) {
     TokenSequence sequence =
         encoder.encodeMessages(
-            preference.getPrompt().getMessages().stream()
-                .map(m -> new ChatMessage(m.getRole(), m.getContent()))
-                .toList(),
+            new Conversation(
+                preference.getPrompt().getMessages().stream()
+                    .map(m -> new ChatMessage(m.getRole(), m.getContent()))
+                    .toList()),
             List.of(new ChatMessage("assistant", answer)));
     return IntStream.concat(IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()))
         .toArray();

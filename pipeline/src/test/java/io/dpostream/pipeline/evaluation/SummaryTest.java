@@ -16,7 +16,7 @@ class SummaryTest {
     Prompt prompt =
         Prompt.newBuilder()
             .setId("p")
-            .setMessages(List.of(new Message("user", "What is 2 + 2?")))
+            .setMessages(List.of(new Message("user", "What is 2 + 2?", "")))
             .build();
     return new Example(prompt, completion(reference), completion(policy), sign);
   }

@@ -34,7 +34,7 @@ class RoundTripTest {
 
   /** Ids: &lt;s&gt; 0, &lt;/s&gt; 1, then a 2, b 3, c 4, line break 5, space 6. */
   @Test
-  void shouldTokenizePromptAndAnswersApartAndEndThem() throws IOException {
+  void shouldTokenizeTextsAndEndThem() throws IOException {
     Preference standard = encode(new Standard("ab", "c", " c a"));
     assertThat(standard.getPromptTokenIds()).containsExactly(0, 2, 3); // the tokenizer adds <s>
     assertThat(standard.getChosen().getTokenIds()).containsExactly(4, 1);
@@ -46,7 +46,8 @@ class RoundTripTest {
   }
 
   /**
-   * The template writes {@code <s>}, every turn and a line break; answers end with {@code </s>}.
+   * The template writes {@code <s>}, every turn and a line break after it, which belongs to the
+   * answer as in TRL.
    */
   @Test
   void shouldTakeAConversationsAnswerFromTheChatTemplate() throws IOException {
@@ -57,9 +58,8 @@ class RoundTripTest {
                 List.of(turn("assistant", "c")),
                 List.of(turn("assistant", "cc"))));
     assertThat(chat.getPromptTokenIds()).containsExactly(0, 2, 3, 5); // <s> once
-    // the template's line break after </s> is cut off
-    assertThat(chat.getChosen().getTokenIds()).containsExactly(4, 1);
-    assertThat(chat.getRejected().getTokenIds()).containsExactly(4, 4, 1);
+    assertThat(chat.getChosen().getTokenIds()).containsExactly(4, 1, 5);
+    assertThat(chat.getRejected().getTokenIds()).containsExactly(4, 4, 1, 5);
     assertThat(chat.getRejected().getText()).isEqualTo("cc");
     assertThat(chat.getPrompt().getMessages()).containsExactly(turn("user", "ab"));
   }
@@ -157,7 +157,7 @@ class RoundTripTest {
     try (Tokenizer tokenizer = checkpoint.tokenizer()) {
       PreferenceRow row =
           new PreferenceRow(7, pair, Optional.empty(), Optional.empty(), Optional.of(0.5));
-      return new PreferenceEncoder(checkpoint, tokenizer).encode(row, "run", "rows.jsonl", NOW);
+      return new PreferenceEncoder(tokenizer).encode(row, "run", "rows.jsonl", NOW).preference();
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SftReaderTest {
   private static final String TALK =
       "{\"prompt\": [{\"role\": \"user\", \"content\": \"red\"}],"
-          + " \"completion\": [{\"role\": \"assistant\", \"content\": \"cat\"}]}\n";
+          + " \"completion\": [{\"role\": \"assistant\", \"content\": \" cat\"}]}\n";
 
   @TempDir Path folder;
   private CheckpointFolder model;
@@ -58,7 +58,7 @@ class SftReaderTest {
   }
 
   @Test
-  void shouldEndACompletionOnceAndKeepNothingAfterTheEnd() throws IOException {
+  void shouldEndACompletionOnce() throws IOException {
     TokenSequence text = only("{\"prompt\": \"red cat\", \"completion\": \" answer\"}\n");
     assertThat(text.prompt()).containsExactly(3, 4);
     assertThat(text.completion()).containsExactly(5, 1);

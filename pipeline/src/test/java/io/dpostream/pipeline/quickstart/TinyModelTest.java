@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.PromptEncoder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.tinymodel.UntrainedModel;
@@ -48,7 +49,8 @@ class TinyModelTest {
       int[] end = tokenizer.encode("<|end|>", false);
       PromptEncoder encoder = new PromptEncoder(tokenizer);
       int[] prompt =
-          encoder.encodeMessages(List.of(new ChatMessage("user", "What is the capital of Peru?")));
+          encoder.encodeMessages(
+              new Conversation(List.of(new ChatMessage("user", "What is the capital of Peru?"))));
 
       assertThat(tokenizer.decode(prompt)).isEqualTo("What is the capital of Peru?");
       assertThat(prompt)
@@ -59,7 +61,7 @@ class TinyModelTest {
         assertThat(tokenizer.decode(tokenizer.encode(text, false))).isEqualTo(text);
       }
       assertThat(end).hasSize(1);
-      assertThat(folder.generationDefaults().eosTokenIds()).isEqualTo(Set.of(end[0]));
+      assertThat(folder.generationDefaults(tokenizer).eosTokenIds()).isEqualTo(Set.of(end[0]));
     }
   }
 

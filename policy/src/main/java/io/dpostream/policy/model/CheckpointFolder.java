@@ -54,9 +54,13 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     }
   }
 
-  /** The folder's defaults for generating with the model. */
-  public GenerationDefaults generationDefaults() {
-    return GenerationDefaults.read(path, config.eosTokenIds());
+  /**
+   * The folder's defaults for generating with the model.
+   *
+   * @param tokenizer of this folder
+   */
+  public GenerationDefaults generationDefaults(Tokenizer tokenizer) {
+    return GenerationDefaults.read(path, config.eosTokenIds(), tokenizer);
   }
 
   private static void checkWeights(Path path) {

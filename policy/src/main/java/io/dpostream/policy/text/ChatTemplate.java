@@ -4,7 +4,6 @@ import io.dpostream.policy.text.jinja.JinjaTemplate;
 import io.dpostream.policy.text.jinja.TemplateException;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model's chat template: Jinja source that turns a conversation into the text the model was
  * trained on. It is rendered as in Hugging Face transformers, with {@code tools} and {@code
- * documents} set to none; text inside messages is never interpreted as a template. Safe for use by
- * several threads.
+ * documents} set to none unless they are given; text inside messages is never interpreted as a
+ * template. Safe for use by several threads.
  */
 public final class ChatTemplate {
   private final String source;
@@ -67,11 +66,22 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template rejects the conversation or cannot be rendered
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
+    return render(new Conversation(messages), addGenerationPrompt);
+  }
+
+  /**
+   * Renders a conversation with its tools and its other variables.
+   *
+   * @param addGenerationPrompt whether the text ends where the assistant's answer begins
+   * @throws ChatTemplateException if the template rejects the conversation or cannot be rendered
+   */
+  public String render(Conversation conversation, boolean addGenerationPrompt) {
     Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);
-    variables.put("messages", messages.stream().map(ChatTemplate::variables).toList());
-    variables.put("add_generation_prompt", addGenerationPrompt);
     variables.put("tools", null);
     variables.put("documents", null);
+    variables.putAll(conversation.variables());
+    variables.put("messages", conversation.messages().stream().map(ChatMessage::fields).toList());
+    variables.put("add_generation_prompt", addGenerationPrompt);
     try {
       return template.get().render(variables);
     } catch (TemplateException e) {
@@ -84,12 +94,5 @@ public final class ChatTemplate {
     return problem.line().isEmpty() || problem.isRefusal()
         ? message
         : "line " + problem.line().getAsInt() + ": " + message;
-  }
-
-  private static Map<String, Object> variables(ChatMessage message) {
-    Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("role", message.role());
-    variables.put("content", message.content());
-    return variables;
   }
 }

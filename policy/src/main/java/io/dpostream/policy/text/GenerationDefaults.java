@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * The defaults for generation in a model's folder.
  *
- * @param eosTokenIds the tokens that end a completion: those of {@code generation_config.json},
- *     which chat models extend beyond the tokenizer's one, else those of {@code config.json}
+ * @param eosTokenIds the tokens that end a completion: those of {@code generation_config.json}, or
+ *     else of {@code config.json}, and the tokenizer's, with which the answers to learn from end
  */
 public record GenerationDefaults(Set<Integer> eosTokenIds) {
   public GenerationDefaults {
@@ -24,9 +24,11 @@ public record GenerationDefaults(Set<Integer> eosTokenIds) {
    * Reads the defaults from a model's folder.
    *
    * @param configured the end tokens of its {@code config.json}
+   * @param tokenizer of the folder; its {@code eos_token} counts also where the files lack it
    * @throws CheckpointException if {@code generation_config.json} holds anything other than ids
    */
-  public static GenerationDefaults read(Path folder, Collection<Integer> configured) {
+  public static GenerationDefaults read(
+      Path folder, Collection<Integer> configured, Tokenizer tokenizer) {
     Path file = folder.resolve("generation_config.json");
     Set<Integer> ids = new LinkedHashSet<>(configured);
     if (Files.exists(file)) {
@@ -36,6 +38,7 @@ public record GenerationDefaults(Set<Integer> eosTokenIds) {
         (eos.isArray() ? eos : JsonFiles.listOf(eos)).forEach(id -> ids.add(tokenId(file, id)));
       }
     }
+    tokenizer.specialTokenId("eos_token").ifPresent(ids::add);
     return new GenerationDefaults(ids);
   }
 

@@ -1,12 +1,10 @@
 package io.dpostream.policy.text;
 
-import java.util.List;
-
 /**
  * Encodes prompts as token ids. A text is tokenized unchanged, with the special tokens that the
- * tokenizer adds; a conversation goes through the chat template once, and the tokenizer then adds
- * nothing, because the template writes its own special tokens. A beginning-of-sequence token
- * therefore never appears twice. Safe for use by several threads.
+ * tokenizer adds before it; a conversation goes through the chat template once, and the tokenizer
+ * then adds nothing, because the template writes its own special tokens. A beginning-of-sequence
+ * token therefore never appears twice. Safe for use by several threads.
  */
 public final class PromptEncoder {
   private final Tokenizer tokenizer;
@@ -19,7 +17,7 @@ public final class PromptEncoder {
   public int[] encodeText(String text) {
     String bos = tokenizer.specialToken("bos_token").orElse("");
     boolean hasBos = !bos.isEmpty() && text.startsWith(bos);
-    return tokenizer.encode(text, !hasBos);
+    return hasBos ? tokenizer.encode(text, false) : tokenizer.encodeBeginning(text);
   }
 
   /**
@@ -28,7 +26,7 @@ public final class PromptEncoder {
    * @throws ChatTemplateException if the model has no template, or its template rejects the
    *     conversation
    */
-  public int[] encodeMessages(List<ChatMessage> messages) {
+  public int[] encodeMessages(Conversation conversation) {
     ChatTemplate template =
         tokenizer
             .chatTemplate()
@@ -37,6 +35,6 @@ public final class PromptEncoder {
                     new ChatTemplateException(
                         "chat template: the model has none; give prompts as plain text or add a"
                             + " chat_template.jinja to its folder"));
-    return tokenizer.encode(template.render(messages, true), false);
+    return tokenizer.encode(template.render(conversation, true), false);
   }
 }

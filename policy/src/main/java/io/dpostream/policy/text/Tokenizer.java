@@ -1,17 +1,23 @@
 package io.dpostream.policy.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.JsonFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Converts text to token ids and back, using the {@code tokenizer.json} of a model's folder.
- * Nothing is truncated or padded. Safe for use by several threads until it is closed.
+ * Converts text to token ids and back, using the {@code tokenizer.json} of a model's folder and
+ * giving the ids that transformers gives. Nothing is truncated or padded. Safe for use by several
+ * threads until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -31,19 +37,29 @@ public final class Tokenizer implements AutoCloseable {
    */
   public static Tokenizer load(Path folder) {
     Path file = folder.resolve("tokenizer.json");
-    int vocabSize = countIds(JsonFiles.readObject(file));
+    JsonNode json = JsonFiles.readObject(file);
     TokenizerConfig config = TokenizerConfig.read(folder);
     try {
-      HuggingFaceTokenizer tokenizer =
-          HuggingFaceTokenizer.builder()
-              .optTokenizerPath(file)
-              .optTruncation(false)
-              .optPadding(false)
-              .build();
-      return new Tokenizer(tokenizer, vocabSize, config);
+      Optional<JsonNode> rebuilt = LlamaTokenizerClass.rebuilt(folder, json);
+      HuggingFaceTokenizer tokenizer = rebuilt.isPresent() ? parse(rebuilt.get()) : open(file);
+      return new Tokenizer(tokenizer, countIds(json), config);
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "not a usable tokenizer: " + oneLine(e), e);
     }
+  }
+
+  private static HuggingFaceTokenizer open(Path file) throws IOException {
+    return HuggingFaceTokenizer.builder()
+        .optTokenizerPath(file)
+        .optTruncation(false)
+        .optPadding(false)
+        .build();
+  }
+
+  private static HuggingFaceTokenizer parse(JsonNode json) throws IOException {
+    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+    return HuggingFaceTokenizer.newInstance(
+        new ByteArrayInputStream(bytes), Map.of("truncation", "false", "padding", "false"));
   }
 
   /**
@@ -51,10 +67,38 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param addSpecialTokens whether to add what the model expects around a text, such as a
    *     beginning-of-sequence token; special tokens written in the text are recognized either way
+   * @throws IllegalArgumentException if the text has half of a surrogate pair
    */
   public int[] encode(String text, boolean addSpecialTokens) {
-    long[] ids = tokenizer.encode(text, addSpecialTokens, false).getIds();
-    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    return ids(encoding(text, addSpecialTokens));
+  }
+
+  /**
+   * Encodes a text that will be continued: with what the tokenizer adds before it, but without what
+   * it adds after it, such as an end-of-sequence token.
+   *
+   * @throws IllegalArgumentException if the text has half of a surrogate pair
+   */
+  public int[] encodeBeginning(String text) {
+    Encoding encoding = encoding(text, true);
+    long[] added = encoding.getSpecialTokenMask();
+    int end = added.length;
+    while (end > 0 && added[end - 1] == 1) {
+      end--;
+    }
+    return Arrays.copyOf(ids(encoding), end);
+  }
+
+  private Encoding encoding(String text, boolean addSpecialTokens) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException(
+          "a text has half of a surrogate pair, which is no character");
+    }
+    return tokenizer.encode(text, addSpecialTokens, false);
+  }
+
+  private static int[] ids(Encoding encoding) {
+    return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
   }
 
   /** Decodes ids to text, leaving out special tokens. */
@@ -75,6 +119,12 @@ public final class Tokenizer implements AutoCloseable {
   /** The text of a special token, such as {@code bos_token} or {@code eos_token}. */
   public Optional<String> specialToken(String name) {
     return Optional.ofNullable(config.specialTokens().get(name));
+  }
+
+  /** The id of a special token; empty where the model has none of that name. */
+  public OptionalInt specialTokenId(String name) {
+    int[] ids = specialToken(name).map(token -> encode(token, false)).orElseGet(() -> new int[0]);
+    return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
 
   @Override

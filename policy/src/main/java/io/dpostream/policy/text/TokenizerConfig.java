@@ -27,6 +27,7 @@ record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate>
     Optional<String> template = Optional.empty();
     if (Files.exists(file)) {
       ObjectNode json = JsonFiles.readObject(file);
+      specialTokensMap(folder, json);
       NAMES.forEach(name -> text(json.path(name)).ifPresent(token -> tokens.put(name, token)));
       template = template(json.path("chat_template"));
     }
@@ -34,6 +35,14 @@ record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate>
     Optional<String> source = templateFile(folder).or(() -> inside);
     return new TokenizerConfig(
         Map.copyOf(tokens), source.map(text -> new ChatTemplate(text, tokens)));
+  }
+
+  /** Tokenizers of older releases name their special tokens in a file of their own. */
+  private static void specialTokensMap(Path folder, ObjectNode config) {
+    Path map = folder.resolve("special_tokens_map.json");
+    if (!config.has("added_tokens_decoder") && Files.exists(map)) {
+      config.setAll(JsonFiles.readObject(map));
+    }
   }
 
   private static Optional<String> templateFile(Path folder) {

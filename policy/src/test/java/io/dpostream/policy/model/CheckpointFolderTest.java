@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dpostream.policy.TinyFolder;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.Safetensors;
+import io.dpostream.policy.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,24 +82,30 @@ class CheckpointFolderTest {
       delimiter = ';',
       value = {
         "{\"eos_token_id\": [1, 5]}; 1 5",
-        "{\"eos_token_id\": 5}; 5",
+        "{\"eos_token_id\": 5}; 1 5", // 1 is the tokenizer's, with which answers to learn from end
         "{\"temperature\": 1}; 1", // config.json's own
       })
   void shouldReadTheTokensThatEndACompletion(String generationConfig, String ids)
       throws IOException {
     Files.writeString(folder.resolve("generation_config.json"), generationConfig);
 
-    assertThat(CheckpointFolder.open(folder).generationDefaults().eosTokenIds())
-        .map(String::valueOf)
-        .containsExactlyInAnyOrder(ids.split(" "));
+    CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+    try (Tokenizer tokenizer = checkpoint.tokenizer()) {
+      assertThat(checkpoint.generationDefaults(tokenizer).eosTokenIds())
+          .map(String::valueOf)
+          .containsExactlyInAnyOrder(ids.split(" "));
+    }
   }
 
   @Test
   void shouldRefuseAnEndTokenThatIsNoId() throws IOException {
     Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": \"</s>\"}");
 
-    assertThatThrownBy(() -> CheckpointFolder.open(folder).generationDefaults())
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is not a token id");
+    CheckpointFolder checkpoint = CheckpointFolder.open(folder);
+    try (Tokenizer tokenizer = checkpoint.tokenizer()) {
+      assertThatThrownBy(() -> checkpoint.generationDefaults(tokenizer))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("is not a token id");
+    }
   }
 }

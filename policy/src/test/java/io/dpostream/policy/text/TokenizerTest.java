@@ -58,7 +58,8 @@ class TokenizerTest {
       assertThat(encoder.encodeText("red cat")).containsExactly(0, 3, 4);
       assertThat(encoder.encodeText("<s> red cat")).containsExactly(0, 3, 4);
       // The template writes <s> itself.
-      assertThat(encoder.encodeMessages(List.of(new ChatMessage("user", "red cat"))))
+      assertThat(
+              encoder.encodeMessages(new Conversation(List.of(new ChatMessage("user", "red cat")))))
           .containsExactly(0, 3, 4, 5);
     }
   }
@@ -69,7 +70,8 @@ class TokenizerTest {
     Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages[0].content }}");
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       assertThat(
-              new PromptEncoder(tokenizer).encodeMessages(List.of(new ChatMessage("user", "cat"))))
+              new PromptEncoder(tokenizer)
+                  .encodeMessages(new Conversation(List.of(new ChatMessage("user", "cat")))))
           .containsExactly(4);
     }
   }
@@ -80,7 +82,9 @@ class TokenizerTest {
     Files.delete(folder.resolve("tokenizer_config.json"));
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       PromptEncoder encoder = new PromptEncoder(tokenizer);
-      assertThatThrownBy(() -> encoder.encodeMessages(List.of(new ChatMessage("user", "cat"))))
+      assertThatThrownBy(
+              () ->
+                  encoder.encodeMessages(new Conversation(List.of(new ChatMessage("user", "cat")))))
           .isInstanceOf(ChatTemplateException.class)
           .hasMessageContaining("give prompts as plain text");
     }

@@ -2,17 +2,20 @@ package io.dpostream.sampler.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.files.RowRefusedException;
+import io.dpostream.policy.text.ChatJson;
+import io.dpostream.policy.text.ChatMessage;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads a prompt from a row of a file, in TRL's formats: {@code prompt} is a string (standard) or a
  * list of messages with {@code role} and {@code content} (conversational). Optional beside it:
- * {@code prompt_id} or {@code id}, {@code reference_answer} or {@code answer}, and {@code tags}.
- * Other fields are ignored.
+ * {@code prompt_id} or {@code id}, {@code reference_answer} or {@code answer}, {@code tags}, and,
+ * beside messages, {@code tools} and {@code chat_template_kwargs}. Other fields are ignored.
  */
 final class PromptRow {
   private PromptRow() {}
@@ -32,11 +35,17 @@ final class PromptRow {
     first(row, "reference_answer", "answer")
         .ifPresent(answer -> prompt.setReferenceAnswer(scalar(answer, "answer")));
     JsonNode value = row.path("prompt");
+    String inputs = templateInputs(row);
     if (value.isTextual() && !value.textValue().isEmpty()) {
+      if (!inputs.isEmpty()) {
+        throw new RowRefusedException(
+            "tools or chat_template_kwargs stand beside text, which no chat template renders; give"
+                + " messages");
+      }
       return prompt.setText(value.textValue()).build();
     }
     if (value.isArray() && !value.isEmpty()) {
-      return prompt.setMessages(messages(value)).build();
+      return prompt.setMessages(messages(value)).setTemplateInputs(inputs).build();
     }
     throw new RowRefusedException(
         "prompt: "
@@ -61,19 +70,31 @@ final class PromptRow {
   }
 
   private static List<Message> messages(JsonNode values) {
-    List<Message> messages = new ArrayList<>();
-    for (JsonNode value : values) {
-      if (!value.path("role").isTextual() || !value.path("content").isTextual()) {
-        throw new RowRefusedException(
-            "prompt: message " + (messages.size() + 1) + " needs role and content as text");
-      }
-      messages.add(
-          Message.newBuilder()
-              .setRole(value.get("role").textValue())
-              .setContent(value.get("content").textValue())
-              .build());
+    return orRefuse(() -> ChatJson.messages(values, "prompt")).stream()
+        .map(PromptRow::message)
+        .toList();
+  }
+
+  private static Message message(ChatMessage turn) {
+    return Message.newBuilder()
+        .setRole(turn.role())
+        .setContent(turn.content())
+        .setFields(ChatJson.fields(turn))
+        .build();
+  }
+
+  private static String templateInputs(JsonNode row) {
+    String inputs = ChatJson.rowVariables(row);
+    orRefuse(() -> ChatJson.variables(inputs));
+    return inputs;
+  }
+
+  private static <T> T orRefuse(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw new RowRefusedException(String.valueOf(e.getMessage()));
     }
-    return messages;
   }
 
   private static List<String> tags(JsonNode row) {

@@ -6,8 +6,9 @@ import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.SamplingOptions;
-import io.dpostream.policy.text.ChatMessage;
+import io.dpostream.policy.text.ChatJson;
 import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.PromptEncoder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
@@ -40,15 +41,15 @@ public final class ModelPolicy implements LoadedPolicy {
     EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
     return path -> {
       CheckpointFolder folder = CheckpointFolder.open(path);
-      SamplingOptions options =
-          new SamplingOptions(
-              config.temperature(),
-              config.topP(),
-              config.topK(),
-              config.maxNewTokens(),
-              folder.generationDefaults().eosTokenIds());
       Tokenizer tokenizer = folder.tokenizer();
       try {
+        SamplingOptions options =
+            new SamplingOptions(
+                config.temperature(),
+                config.topP(),
+                config.topK(),
+                config.maxNewTokens(),
+                folder.generationDefaults(tokenizer).eosTokenIds());
         return new ModelPolicy(LanguageModel.load(folder, engine), tokenizer, options);
       } catch (RuntimeException e) {
         tokenizer.close();
@@ -69,7 +70,7 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public int[] encode(Prompt prompt) {
-    int[] ids = prompt.getText().map(encoder::encodeText).orElseGet(() -> conversation(prompt));
+    int[] ids = encoded(prompt);
     int vocabSize = model.config().vocabSize();
     for (int id : ids) {
       if (id >= vocabSize) {
@@ -91,15 +92,23 @@ public final class ModelPolicy implements LoadedPolicy {
     tokenizer.close();
   }
 
-  private int[] conversation(Prompt prompt) {
+  private int[] encoded(Prompt prompt) {
     try {
-      return encoder.encodeMessages(
-          prompt.getMessages().stream()
-              .map(message -> new ChatMessage(message.getRole(), message.getContent()))
-              .toList());
+      if (prompt.getText().isPresent()) {
+        return encoder.encodeText(prompt.getText().get());
+      }
+      return encoder.encodeMessages(conversation(prompt));
     } catch (ChatTemplateException | IllegalArgumentException e) {
       throw new UnusablePromptException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Conversation conversation(Prompt prompt) {
+    return new Conversation(
+        prompt.getMessages().stream()
+            .map(m -> ChatJson.message(m.getRole(), m.getContent(), m.getFields()))
+            .toList(),
+        ChatJson.variables(prompt.getTemplateInputs()));
   }
 
   private Completion completion(Generation generation) {
