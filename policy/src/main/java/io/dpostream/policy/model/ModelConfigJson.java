@@ -54,6 +54,7 @@ final class ModelConfigJson {
 
   private ModelConfig parse() {
     Family family = family();
+    ClassDefaults defaults = ClassDefaults.of(family);
     Head head = head(family);
     refuseUnsupported();
     int hidden = requiredInt("hidden_size");
@@ -69,13 +70,13 @@ final class ModelConfigJson {
         heads,
         optionalInt("num_key_value_heads").orElse(heads),
         optionalInt("head_dim").orElse(heads > 0 ? hidden / heads : 0),
-        optionalInt("max_position_embeddings").orElse(2048),
+        optionalInt("max_position_embeddings").orElse(defaults.maxPositions()),
         number("rms_norm_eps", root, 1e-6),
         number("rope_theta", rope(), number("rope_theta", root, 10_000)),
         ropeScaling(),
         flag("tie_word_embeddings", false),
         flag("attention_bias", family == Family.QWEN2),
-        slidingWindow(family, layers),
+        slidingWindow(family, defaults, layers),
         optionalInt("bos_token_id"),
         intList("eos_token_id"),
         padTokenId(),
@@ -150,9 +151,10 @@ final class ModelConfigJson {
     };
   }
 
-  private Optional<SlidingWindow> slidingWindow(Family family, int layers) {
+  private Optional<SlidingWindow> slidingWindow(Family family, ClassDefaults defaults, int layers) {
     boolean qwen = family == Family.QWEN2 || family == Family.QWEN3;
-    OptionalInt size = optionalInt("sliding_window");
+    OptionalInt size =
+        root.has("sliding_window") ? optionalInt("sliding_window") : defaults.slidingWindow();
     if (size.isEmpty() || (qwen && !flag("use_sliding_window", false))) {
       return Optional.empty();
     }
@@ -265,12 +267,13 @@ final class ModelConfigJson {
     json.put("attention_bias", config.attentionBias());
     config
         .slidingWindow()
-        .ifPresent(
+        .ifPresentOrElse(
             window -> {
               json.put("use_sliding_window", true);
               json.put("sliding_window", window.size());
               json.put("max_window_layers", window.firstLayer());
-            });
+            },
+            () -> json.putNull("sliding_window")); // where it lacks, the class has one
     if (config.head() == Head.SEQUENCE_CLASSIFICATION) {
       json.put("num_labels", 1);
       json.putObject("id2label").put("0", "LABEL_0");

@@ -85,6 +85,31 @@ class ModelConfigTest {
         .isEqualTo(Optional.of(new SlidingWindow(4, 0)));
   }
 
+  /** The defaults of the configuration classes of transformers 5.23. */
+  @Test
+  void shouldTakeTheDefaultsOfTheModelsClassForKeysThatAreMissing() throws IOException {
+    ModelConfig mistral = read("{\"model_type\":\"mistral\"," + SHAPE + "}");
+    assertThat(mistral.slidingWindow()).contains(new SlidingWindow(4096, 0));
+    assertThat(mistral.maxPositionEmbeddings()).isEqualTo(131_072);
+    assertThat(
+            read("{\"model_type\":\"mistral\",\"sliding_window\":null," + SHAPE + "}")
+                .slidingWindow())
+        .isEmpty();
+    String qwen = "{\"model_type\":\"qwen2\",\"max_window_layers\":1,";
+    assertThat(read(qwen + SHAPE + "}").slidingWindow()).isEmpty();
+    assertThat(read(qwen + SHAPE + "}").maxPositionEmbeddings()).isEqualTo(32_768);
+    assertThat(read(qwen + "\"use_sliding_window\":true," + SHAPE + "}").slidingWindow())
+        .contains(new SlidingWindow(4096, 1));
+  }
+
+  /** A folder that was written must mean the same when it is read again. */
+  @Test
+  void shouldWriteThatThereIsNoWindow() throws IOException {
+    ModelConfig config = read("{\"model_type\":\"mistral\",\"sliding_window\":null," + SHAPE + "}");
+
+    assertThat(read(config.toJson())).isEqualTo(config);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
