@@ -11,11 +11,14 @@ public record BatchConfig(
     @Doc("Forward passes of one step; times `per_device_train_batch_size` they are the batch.")
         @Default("1")
         int gradientAccumulationSteps,
-    @Doc("Tokens of prompt and completion together; null for the model's own bound.")
+    @Doc(
+            "Tokens of prompt and completion together: a completion beyond them loses its end, and a"
+                + " pair whose prompt alone fills them is skipped; null for the model's own bound.")
         @Default("1024")
         Optional<Integer> maxLength,
-    @Doc("Tokens of the prompt, which is cut from the left; null for the model's own bound.")
-        @Default("512")
+    @Doc(
+            "Tokens of the prompt, which loses its beginning beyond them; unset for none but"
+                + " `max_length`.")
         Optional<Integer> maxPromptLength,
     @Doc("Draws the order of a pinned range anew for each epoch, from `seed`.") @Default("false")
         boolean shuffle,

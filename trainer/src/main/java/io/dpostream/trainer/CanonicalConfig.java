@@ -63,6 +63,16 @@ public record CanonicalConfig(SortedMap<String, String> values) {
     return ConfigHistory.RELEASES.read(configured);
   }
 
+  /**
+   * This configuration for going on with a run: a key that has its default here keeps the default
+   * that it had when the run began.
+   *
+   * @throws io.dpostream.settings.UserException as {@link #recorded}
+   */
+  public CanonicalConfig continuing(RunConfigured recorded) {
+    return ConfigHistory.RELEASES.continued(recorded, this);
+  }
+
   /** Parses what {@link #text} returns. */
   public static CanonicalConfig parse(String text) {
     SortedMap<String, String> values = new TreeMap<>();

@@ -35,7 +35,7 @@ record ConfigHistory(
     Map<String, Set<String>> formerDefaults) {
 
   /** The format that this trainer records. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   /** Everything that this project has ever recorded. */
   static final ConfigHistory RELEASES =
@@ -70,6 +70,27 @@ record ConfigHistory(
     }
     values.putAll(today(CanonicalConfig.parse(recorded.getConfig())));
     forgetUnusedFormerDefaults(values);
+    return new CanonicalConfig(values);
+  }
+
+  /**
+   * Today's configuration for going on with a run: a key that nobody set, neither then nor now,
+   * keeps the value that was its default when the run began.
+   *
+   * @param recorded of the run
+   */
+  CanonicalConfig continued(RunConfigured recorded, CanonicalConfig now) {
+    SortedMap<String, String> former = today(defaults.get(recorded.getFormatVersion()));
+    SortedMap<String, String> values = new TreeMap<>(now.values());
+    read(recorded)
+        .values()
+        .forEach(
+            (key, value) -> {
+              boolean unset = value.equals(former.get(key));
+              if (unset && newest().getOrDefault(key, "").equals(values.get(key))) {
+                values.put(key, value);
+              }
+            });
     return new CanonicalConfig(values);
   }
 

@@ -70,6 +70,23 @@ class ConfigHistoryTest {
     assertThat(read.over(TrainerConfig.defaults()).loss().madpoTau()).isEqualTo(1);
   }
 
+  /** Prompts were cut at 512 tokens by default before format 2: a run that began so goes on so. */
+  @Test
+  void shouldGoOnWithAFormerDefaultThatNobodySet() {
+    for (int format = 0; format < 2; format++) {
+      RunConfigured run = configured(format, "max_prompt_length: 512\nbeta: 0.3\n");
+
+      CanonicalConfig continued = TODAY.continuing(run);
+
+      assertThat(continued.values()).containsEntry("max_prompt_length", "512");
+      assertThat(continued.values()).containsEntry("beta", "0.1");
+      CanonicalConfig set = CanonicalConfig.parse("max_prompt_length: 256\n");
+      assertThat(set.continuing(run).values()).containsEntry("max_prompt_length", "256");
+      RunConfigured other = configured(format, "max_prompt_length: 100\n");
+      assertThat(TODAY.continuing(other)).isEqualTo(TODAY);
+    }
+  }
+
   @Test
   void shouldKeepAnUnusedValueThatWasNeverADefault() {
     CanonicalConfig read = CanonicalConfig.recorded(configured(0, "madpo_tau: 3.0\n"));

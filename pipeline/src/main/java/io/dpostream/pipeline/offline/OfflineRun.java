@@ -175,6 +175,7 @@ public final class OfflineRun {
   private void finish(LedgerState end, OfflineTally tally) throws IOException {
     VersionPublished last = end.version().orElseThrow();
     tally.skipped().forEach(out::println);
+    tally.shortened().forEach(out::println);
     if (tally.pairs() == 0) {
       throw new UserException("no preference could be trained on; the lines above say why");
     }

@@ -3,6 +3,7 @@ package io.dpostream.pipeline.offline;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.trainer.learner.StepMetrics;
 import io.dpostream.trainer.service.TrainerListener;
 import java.io.PrintWriter;
 import java.util.List;
@@ -19,8 +20,17 @@ final class OfflineTally implements TrainerListener {
   private static final String HEADER =
       "   step     loss   margin  accuracy  logps/chosen  logps/rejected  skipped";
 
+  private static final Map<String, String> CUTS =
+      new TreeMap<>(
+          Map.of(
+              StepMetrics.TRUNCATED_PROMPTS,
+              "a prompt beyond trainer.max_prompt_length has lost its beginning",
+              StepMetrics.TRUNCATED_COMPLETIONS,
+              "a completion beyond trainer.max_length has lost its end"));
+
   private final PrintWriter out;
   private final Map<String, Integer> skipped = new TreeMap<>();
+  private final Map<String, Long> cut = new TreeMap<>();
   private long pairs;
   private long rows;
 
@@ -60,8 +70,22 @@ final class OfflineTally implements TrainerListener {
         .toList();
   }
 
+  /** Counts of pairs that steps were taken on without all of their tokens, over all epochs. */
+  List<String> shortened() {
+    return CUTS.entrySet().stream()
+        .filter(entry -> cut.containsKey(entry.getKey()))
+        .map(entry -> "shortened %d: %s".formatted(cut.get(entry.getKey()), entry.getValue()))
+        .toList();
+  }
+
   private void count(StepTaken step) {
     pairs += step.getPairs();
+    for (String metric : CUTS.keySet()) {
+      double count = step.getMetrics().getOrDefault(metric, 0.0);
+      if (count > 0) {
+        cut.merge(metric, Math.round(count), Long::sum);
+      }
+    }
     for (Skipped one : step.getSkipped()) {
       skipped.merge(one.getReason().replaceFirst("\\d+", "n"), 1, Integer::sum);
     }

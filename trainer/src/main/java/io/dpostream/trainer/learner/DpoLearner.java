@@ -174,6 +174,7 @@ public final class DpoLearner implements Learner {
     digest.logps(computed.preferences());
     Map<String, Double> metrics =
         StepMetrics.of(computed.preferences(), computed.result().groups());
+    metrics.putAll(StepMetrics.truncated(pairs));
     metrics.put("loss", loss);
     metrics.put("grad_norm", norm);
     metrics.put("learning_rate", learningRate);

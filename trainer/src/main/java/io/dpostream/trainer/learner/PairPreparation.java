@@ -5,6 +5,7 @@ import io.dpostream.trainer.loss.Label;
 import io.dpostream.trainer.loss.Objective;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Prepares preferences for a step, or explains why one cannot be used. The result depends on the
@@ -27,9 +28,13 @@ record PairPreparation(Objective objective, Truncation truncation, int vocabSize
   }
 
   PreparedPair prepare(TrainingPair pair, boolean stale) {
+    List<int[]> completions = completions(pair);
     List<TokenSequence> sequences =
-        completions(pair).stream().map(c -> truncation.cut(pair.prompt(), c)).toList();
-    return new PreparedPair(pair, sequences, label(pair), stale);
+        completions.stream().map(c -> truncation.cut(pair.prompt(), c)).toList();
+    boolean cut =
+        IntStream.range(0, completions.size())
+            .anyMatch(i -> sequences.get(i).completion().length < completions.get(i).length);
+    return new PreparedPair(pair, sequences, label(pair), stale, cut);
   }
 
   private List<int[]> completions(TrainingPair pair) {

@@ -9,7 +9,13 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Computes a step's metrics other than its loss, under TRL's names and this project's own. */
-final class StepMetrics {
+public final class StepMetrics {
+  /** Pairs of a step whose prompt lost its beginning at {@code max_prompt_length}. */
+  public static final String TRUNCATED_PROMPTS = "truncated/prompts";
+
+  /** Pairs of a step of which a completion lost its end at {@code max_length}. */
+  public static final String TRUNCATED_COMPLETIONS = "truncated/completions";
+
   private StepMetrics() {}
 
   /**
@@ -32,6 +38,20 @@ final class StepMetrics {
     metrics.put("kl/absolute", mean(completions, c -> Math.abs(logRatio(c))));
     metrics.put("kl/squared", mean(completions, c -> logRatio(c) * logRatio(c) / 2));
     return metrics;
+  }
+
+  /** Counts the pairs that were shortened; a count of none is left out. */
+  static Map<String, Double> truncated(List<PreparedPair> pairs) {
+    Map<String, Double> counts = new TreeMap<>();
+    for (PreparedPair pair : pairs) {
+      if (pair.promptCut()) {
+        counts.merge(TRUNCATED_PROMPTS, 1.0, Double::sum);
+      }
+      if (pair.completionCut()) {
+        counts.merge(TRUNCATED_COMPLETIONS, 1.0, Double::sum);
+      }
+    }
+    return counts;
   }
 
   private static double worst(double[] ranked) {

@@ -211,7 +211,7 @@ public final class TrainerService implements Service {
 
   private void resume(Ledger ledger, PolicyFold fold, TrainerConfig scheduled) {
     RunConfigured recorded = ledger.state().requireConfiguration();
-    CanonicalConfig canonical = CanonicalConfig.of(scheduled);
+    CanonicalConfig canonical = CanonicalConfig.of(scheduled).continuing(recorded);
     Learner first = fold.open(CanonicalConfig.recorded(recorded));
     List<String> differences = Recovery.differences(recorded, canonical, first);
     if (!run.acceptConfig()) {

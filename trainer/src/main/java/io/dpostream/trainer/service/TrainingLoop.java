@@ -46,6 +46,7 @@ final class TrainingLoop {
   private final CheckpointStore checkpoints;
   private final VersionPublisher publisher;
   private final DeadLetters deadLetters;
+  private final CutWarnings cuts = new CutWarnings();
   private int nonFiniteSteps;
 
   TrainingLoop(
@@ -170,6 +171,7 @@ final class TrainingLoop {
             () -> dependencies.failpoints().reached(Failpoint.BEFORE_LEDGER_COMMIT));
     dependencies.failpoints().reached(Failpoint.AFTER_LEDGER_COMMIT);
     dependencies.listener().recorded(record);
+    cuts.tell(taken);
     result
         .flatMap(StepResult::nonFinite)
         .ifPresentOrElse(reason -> countNonFinite(taken, reason), () -> nonFiniteSteps = 0);

@@ -87,6 +87,36 @@ class DpoLearnerTest {
     }
   }
 
+  /** Prompts of 2, 5 and 5 tokens, completions of 3, 3 and 9, of which 4 and 8 fit. */
+  @Test
+  void shouldCountThePairsThatItShortens() {
+    List<TrainingPair> pairs = List.of(pair(0, 2, 3), pair(1, 5, 3), pair(2, 5, 9));
+    Object[] bounds = {"maxPromptLength", Optional.of(4), "maxLength", Optional.of(12)};
+    try (DpoLearner learner = learner(TinyModel.config(bounds), "work")) {
+      StepResult result = learner.step(TinyModel.batch(1, pairs));
+      assertThat(result.metrics())
+          .containsEntry("truncated/prompts", 2.0)
+          .containsEntry("truncated/completions", 1.0);
+      assertThat(result.tokens()).isEqualTo(2 * (5 + 7 + 12));
+    }
+    try (DpoLearner learner = learner(TinyModel.config(), "whole")) {
+      assertThat(learner.step(TinyModel.batch(1, pairs)).metrics())
+          .doesNotContainKeys("truncated/prompts", "truncated/completions");
+    }
+  }
+
+  private static TrainingPair pair(long offset, int prompt, int completion) {
+    int[] rejected = new int[completion];
+    Arrays.fill(rejected, 5);
+    rejected[0] = 6;
+    int[] chosen = new int[completion];
+    Arrays.fill(chosen, 4);
+    int[] ids = new int[prompt];
+    Arrays.fill(ids, 3);
+    return new TrainingPair(
+        0, offset, "p" + offset, ids, chosen, rejected, List.of(), 1, OptionalDouble.empty(), -1);
+  }
+
   private float[][] referenceLogps(List<TokenSequence> sequences) {
     try (LanguageModel reference =
         LanguageModel.load(CheckpointFolder.open(model), TinyModel.CPU)) {
