@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
  * @param <T> the settings record; keys are its components' names in snake_case
  */
 public final class SettingsReader<T extends Record> {
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -68,9 +71,12 @@ public final class SettingsReader<T extends Record> {
    */
   public SettingsReader<T> file(Path file) {
     try {
-      return yaml(Files.readString(file), file.toString());
+      String text = Files.readString(file);
+      return yaml(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text, file.toString());
     } catch (NoSuchFileException e) {
       throw new UserException(file + ": no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new UserException(file + ": is not UTF-8 text; convert it", e);
     } catch (IOException e) {
       throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -148,7 +154,7 @@ public final class SettingsReader<T extends Record> {
     }
     JsonLocation at = e.getLocation();
     return "line %d column %d: not YAML: %s"
-        .formatted(at.getLineNr(), at.getColumnNr(), firstLine(e.getOriginalMessage()));
+        .formatted(at.getLineNr(), at.getColumnNr(), JsonProblem.of(e));
   }
 
   /** {@code a.b.c} as a tree; below an open map the rest of the path, dots and all, is one key. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,6 +129,81 @@ class SettingsReaderTest {
     assertThat(file.read()).isEqualTo(written);
     assertThat(assigned.read()).isEqualTo(written);
     assertThat(new SettingsReader<>(defaults).file(yaml(file.yaml())).read()).isEqualTo(written);
+  }
+
+  /** What YAML 1.1 takes for booleans, numbers in many bases and notations, times and dates. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "N",
+        "True",
+        "false",
+        "0123",
+        "0x10",
+        "0o17",
+        "0b11",
+        "1e3",
+        "1E+3",
+        "1_000",
+        "1.50",
+        "+5",
+        "-0",
+        ".5",
+        "12:30:45",
+        "2024-01-01",
+        "2024-01-01T10:00:00Z",
+        ".inf",
+        ".NaN",
+        "123456789012345678901234567890"
+      })
+  void shouldLeaveATextAloneWhateverElseYamlSeesInIt(String written) throws IOException {
+    Texts defaults = new Texts("", Optional.empty(), List.of(), Map.of(), 0);
+    SettingsReader<Texts> file =
+        new SettingsReader<>(defaults)
+            .file(yaml("id: %1$s\nat: %1$s # a remark\nnames: [%1$s]\n".formatted(written)));
+
+    assertThat(file.read())
+        .isEqualTo(new Texts(written, Optional.of(written), List.of(written), Map.of(), 0))
+        .isEqualTo(
+            new SettingsReader<>(defaults)
+                .set("id=" + written)
+                .set("at=" + written)
+                .set("names=[" + written + "]")
+                .read());
+    assertThat(new SettingsReader<>(defaults).file(yaml(file.givenYaml())).read())
+        .isEqualTo(file.read());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "no", "on", "off", "True", "FALSE", "1", "y"})
+  void shouldTakeTrueAndFalseAloneForABoolean(String written) {
+    assertThatThrownBy(() -> reader().set("trainer.bf16=" + written).read())
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("trainer.bf16: ")
+        .hasMessageContaining(written)
+        .hasMessageEndingWith(" is not true or false");
+  }
+
+  @Test
+  void shouldReadNumbersInDecimal() {
+    assertThat(reader().set("threads=010").read().threads()).isEqualTo(10);
+    assertThat(reader().set("trainer.learning_rate=1e-3").read().trainer().learningRate())
+        .isEqualTo(1e-3);
+  }
+
+  @Test
+  void shouldReadAFileWithAByteOrderMarkAndRefuseOtherEncodings() throws IOException {
+    assertThat(reader().file(yaml("\uFEFFthreads: 3\n")).read().threads()).isEqualTo(3);
+    Path wide =
+        Files.write(folder.resolve("wide.yaml"), "threads: 3".getBytes(StandardCharsets.UTF_16));
+    assertThatThrownBy(() -> reader().file(wide))
+        .isInstanceOf(UserException.class)
+        .hasMessage(wide + ": is not UTF-8 text; convert it");
   }
 
   @Test

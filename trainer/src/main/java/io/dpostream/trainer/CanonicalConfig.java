@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.schemas.RunConfigured;
+import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.SettingsTree;
 import java.util.Collections;
 import java.util.Set;
@@ -117,7 +118,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
       }
       return SettingsTree.read(tree, TrainerConfig.class, TrainerConfig.SECTION);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("recorded configuration: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("recorded configuration: " + JsonProblem.of(e), e);
     }
   }
 }

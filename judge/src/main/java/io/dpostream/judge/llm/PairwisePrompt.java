@@ -1,7 +1,9 @@
 package io.dpostream.judge.llm;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dpostream.settings.JsonProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -62,6 +64,8 @@ public record PairwisePrompt(String name, String system, String user, String sha
         }
         return of(JSON.readTree(builtIn), location);
       }
+    } catch (JsonProcessingException e) {
+      throw bad(location, "is not JSON: " + JsonProblem.of(e));
     } catch (IOException e) {
       throw bad(location, "cannot be read: " + e.getMessage());
     }

@@ -1,6 +1,8 @@
 package io.dpostream.pipeline.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.UserException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
@@ -46,7 +48,10 @@ final class ErrorLine {
     return ofExpected(error)
         .orElseGet(
             () -> {
-              String message = error.getMessage();
+              String message =
+                  error instanceof JsonProcessingException json
+                      ? JsonProblem.of(json)
+                      : error.getMessage();
               String name = error.getClass().getSimpleName();
               return message == null ? name : name + ": " + line(message);
             });

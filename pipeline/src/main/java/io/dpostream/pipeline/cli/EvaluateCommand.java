@@ -50,7 +50,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
-      description = "JSONL of held-out prompts; short for --set evaluation.prompts.")
+      description = "File of held-out prompts; short for --set evaluation.prompts.")
   private Optional<Path> prompts = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object instead of the table.")

@@ -49,7 +49,9 @@ final class ImportCommand implements Callable<Integer> {
           "Format of preferences: ${COMPLETION-CANDIDATES}; detected row by row when not given.")
   private Optional<PreferenceFormat> format = Optional.empty();
 
-  @Parameters(paramLabel = "FILE", description = "JSON Lines or one JSON array, plain or .gz.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "JSON Lines or one JSON array, plain or .gz, or Parquet.")
   private Path file = Path.of("");
 
   @Override

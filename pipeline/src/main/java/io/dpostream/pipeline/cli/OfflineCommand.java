@@ -52,7 +52,8 @@ final class OfflineCommand implements Callable<Integer> {
   @Option(
       names = "--preferences",
       paramLabel = "FILE",
-      description = "JSONL or JSON, plain or .gz; goes through a broker kept in --out.")
+      description =
+          "JSON Lines or one array, plain or .gz, or Parquet; goes through a broker kept in --out.")
   private Optional<Path> preferences = Optional.empty();
 
   @Option(

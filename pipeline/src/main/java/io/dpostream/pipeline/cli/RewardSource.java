@@ -25,7 +25,8 @@ final class RewardSource {
         names = "--preferences",
         paramLabel = "FILE",
         description =
-            "JSON Lines or one array, plain or .gz, in TRL's formats, ShareGPT's or HH-RLHF's.")
+            "JSON Lines or one array, plain or .gz, or Parquet, in TRL's formats, ShareGPT's or"
+                + " HH-RLHF's.")
     private Optional<Path> file = Optional.empty();
 
     @Option(

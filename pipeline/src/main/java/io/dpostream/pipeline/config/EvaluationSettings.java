@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /** Settings of how a run is measured against its reference. */
 public record EvaluationSettings(
-    @Doc("JSONL file of held-out prompts; nothing is measured unless it is set.")
+    @Doc(
+            "File of held-out prompts, in the forms of `prompts.file`; nothing is measured unless it is set.")
         Optional<String> prompts,
     @Doc("The judge that compares: its `type` and options; it need not be one that labels.")
         @Default("{type: reference}")

@@ -1,8 +1,10 @@
 package io.dpostream.pipeline.offline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,8 +67,16 @@ record InputNote(SortedMap<String, String> values) {
   }
 
   private void requireSame(Path file) throws IOException {
-    SortedMap<String, String> noted =
-        JSON.readValue(Files.readString(file), new TypeReference<TreeMap<String, String>>() {});
+    SortedMap<String, String> noted;
+    try {
+      noted =
+          JSON.readValue(Files.readString(file), new TypeReference<TreeMap<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new UserException(
+          "%s: is no note of a run's input (%s); give another --out"
+              .formatted(file, JsonProblem.of(e)),
+          e);
+    }
     if (!noted.equals(values)) {
       throw new UserException(
           "%s: the folder holds a run on %s, not on %s; give another --out"

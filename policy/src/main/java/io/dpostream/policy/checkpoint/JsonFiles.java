@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Reads the JSON files of a checkpoint folder. */
 public final class JsonFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern START =
+      Pattern.compile("\\s*\\(start marker at \\[Source: .*?; line: (\\d+), column: \\d+]\\)");
 
   private JsonFiles() {}
 
@@ -31,10 +34,16 @@ public final class JsonFiles {
       throw new CheckpointException(file, "no such file; a model folder needs it", e);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
-          file, "malformed JSON: " + e.getOriginalMessage() + "; restore the file", e);
+          file, "malformed JSON: " + problem(e) + "; restore the file", e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
     }
+  }
+
+  /** What the parser found wrong, in one line, without its remarks on where it read from. */
+  public static String problem(JsonProcessingException e) {
+    String problem = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    return START.matcher(problem).replaceAll(", which began on line $1");
   }
 
   public static ObjectNode parseObject(String text) throws IOException {

@@ -248,7 +248,7 @@ public final class Safetensors {
       }
       return node;
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, "malformed JSON in it: " + e.getOriginalMessage(), e);
+      throw new CheckpointException(file, "malformed JSON in it: " + JsonFiles.problem(e), e);
     }
   }
 

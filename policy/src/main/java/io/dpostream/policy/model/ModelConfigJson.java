@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.checkpoint.JsonFiles;
 import io.dpostream.policy.model.ModelConfig.Family;
 import io.dpostream.policy.model.ModelConfig.Head;
 import io.dpostream.policy.model.ModelConfig.SlidingWindow;
@@ -44,7 +45,8 @@ final class ModelConfigJson {
       throw new CheckpointException(
           file, "no such file; a model folder needs Hugging Face's config.json", e);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, "malformed JSON: " + e.getOriginalMessage(), e);
+      throw new CheckpointException(
+          file, "malformed JSON: " + JsonFiles.problem(e) + "; restore the file", e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
     } catch (IllegalArgumentException e) {

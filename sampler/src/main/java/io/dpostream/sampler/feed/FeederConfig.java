@@ -6,7 +6,8 @@ import io.dpostream.settings.Require;
 
 /** Settings of where prompts come from. */
 public record FeederConfig(
-    @Doc("JSON Lines of prompts, read over and over; empty when they come from elsewhere.")
+    @Doc(
+            "File of prompts, read over and over: JSON Lines, one array, or Parquet; empty when they come from elsewhere.")
         @Default("''")
         String file,
     @Doc("Times that the file is read; 0 is for ever.") @Default("0") int epochs,

@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.settings.JsonProblem;
 import io.dpostream.trainer.loss.LossState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,9 +36,7 @@ record SavedLearnerState(
       return JSON.readValue(Files.readString(file), SavedLearnerState.class);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
-          file,
-          "not a learner's state: " + e.getOriginalMessage() + "; take another checkpoint",
-          e);
+          file, "not a learner's state: " + JsonProblem.of(e) + "; take another checkpoint", e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e + "; take another checkpoint", e);
     }

@@ -1,9 +1,11 @@
 package io.dpostream.trainer.learner;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +52,10 @@ final class VocabularyCheck {
   private static JsonNode tokens(Path tokenizer) {
     try {
       return JSON.readTree(bytes(tokenizer)).path("model").path("vocab");
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(tokenizer, "not a tokenizer: " + JsonProblem.of(e), e);
     } catch (IOException e) {
-      throw new CheckpointException(tokenizer, "not a tokenizer: " + e.getMessage(), e);
+      throw new CheckpointException(tokenizer, "cannot be read: " + e, e);
     }
   }
 

@@ -34,7 +34,8 @@ public record LossConfig(
     @Doc("α of `odpo`.") @Default("1") double odpoAlpha,
     @Doc("Threshold τ of `madpo`.") @Default("6.9") double madpoTau,
     @Doc("Slope λ of `madpo`.") @Default("1") double madpoLambda,
-    @Doc("Amplification c_max of `madpo`, above 1; c_min is its inverse.") @Default("2")
+    @Doc("The largest amplification of `madpo`, above 1; the smallest is its inverse.")
+        @Default("2")
         double madpoCMax,
     @Doc("Scale s of `rpo_sq`'s reward margin; above 0.") @Default("1") double rpoScale,
     @Doc(

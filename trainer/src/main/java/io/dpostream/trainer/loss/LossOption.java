@@ -25,7 +25,7 @@ enum LossOption {
   ODPO_ALPHA("odpo_alpha", LossConfig::odpoAlpha, alpha -> alpha >= 0),
   MADPO_TAU("madpo_tau", LossConfig::madpoTau, tau -> tau >= 0),
   MADPO_LAMBDA("madpo_lambda", LossConfig::madpoLambda, lambda -> lambda >= 0),
-  MADPO_C_MAX("madpo_cmax", LossConfig::madpoCMax, c -> c > 1),
+  MADPO_CMAX("madpo_cmax", LossConfig::madpoCMax, c -> c > 1),
   RPO_SCALE("rpo_scale", LossConfig::rpoScale, scale -> scale > 0);
 
   private final String key;

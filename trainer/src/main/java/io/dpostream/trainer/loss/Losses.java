@@ -65,7 +65,7 @@ public final class Losses {
               c -> new MadpoLoss(c.beta(), c.madpoTau(), c.madpoLambda(), c.madpoCMax()),
               LossOption.MADPO_TAU,
               LossOption.MADPO_LAMBDA,
-              LossOption.MADPO_C_MAX),
+              LossOption.MADPO_CMAX),
           loss("rpo_sq", c -> new RpoSqLoss(c.beta(), c.rpoScale()), LossOption.RPO_SCALE),
           loss("soft", c -> new SoftLoss(c.beta())),
           loss("chi_po", c -> new ChiPoLoss(c.beta(), c.labelSmoothing()), smoothed()),

@@ -12,7 +12,9 @@ public record SftConfig(
     @Flat @Default("{learning_rate: 2e-5, lr_scheduler_type: linear}") OptimizerConfig optimizer,
     @Doc("Rows of one step: packed rows, or one sequence each.") @Default("8")
         int perDeviceTrainBatchSize,
-    @Doc("Tokens of a packed row; longer sequences are refused.") @Default("1024") int maxLength,
+    @Doc("Tokens of a packed row; rows of the data that are longer are rejected and reported.")
+        @Default("1024")
+        int maxLength,
     @Doc("Puts several sequences into a row, where they do not see each other.") @Default("false")
         boolean packing,
     @Doc("Passes over the data.") @Default("3") int numTrainEpochs,
