@@ -83,6 +83,17 @@ class ArchitectureTest {
           .resideInAPackage(KAFKA);
 
   @ArchTest
+  static final ArchRule PARQUET_STAYS_INSIDE_FILES =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream..")
+          .and()
+          .resideOutsideOfPackage("io.dpostream.files..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
+
+  @ArchTest
   static final ArchRule TENSORS_STAY_INSIDE_POLICY =
       noClasses()
           .that()

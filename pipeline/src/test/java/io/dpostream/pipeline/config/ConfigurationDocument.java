@@ -18,7 +18,8 @@ final class ConfigurationDocument {
       One YAML file (`--config FILE`) with a section a service, and `--set key=value` for single
       keys, which wins over the file. `dpo config show` prints every key with the value it would
       have; a key that does not exist is refused with the one that was probably meant. A text is
-      taken as it is written: `run.id: no` and `run.id: 0123` are texts.
+      taken as it is written: `run.id: no`, `run.id: 0123` and `run.id: 1e3` are texts. Of booleans
+      there are `true` and `false` alone; `null` and `~` stand for no value.
 
       This list is generated from the settings records (`ConfigurationDocumentTest`); change it
       there.
