@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * Reads judgments from a file. Each row has {@code pair_id}, {@code content_hash}, {@code judge_id}
  * and {@code verdict} (first, second, tie, abstain); optional are {@code judge_kind} (human unless
  * said), {@code judge_version}, {@code annotator_id}, {@code attempt}, {@code supersedes}, {@code
- * confidence}, {@code score_margin} and {@code rationale}.
+ * stands_for}, {@code confidence}, {@code score_margin} and {@code rationale}.
  */
 public final class JudgmentRow {
   private JudgmentRow() {}
@@ -40,16 +40,13 @@ public final class JudgmentRow {
         Fields.constant(VerdictKind.class, Fields.text(row, "verdict"), "verdict");
     boolean sided = verdict == VerdictKind.FIRST || verdict == VerdictKind.SECOND;
     double confidence = Fields.number(row, "confidence").orElse(sided ? 1.0 : 0.5);
-    if (!(confidence >= 0.5 && confidence <= 1)) {
+    if (sided && !(confidence >= 0.5 && confidence <= 1)) {
       throw new RowRefusedException("confidence is not in [0.5, 1]");
     }
-    double attempt = Fields.number(row, "attempt").orElse(1.0);
-    if (attempt < 1 || attempt != Math.rint(attempt) || attempt > Integer.MAX_VALUE) {
-      throw new RowRefusedException("attempt is not a whole number from 1 up");
-    }
+    int attempt = count(row, "attempt");
     Judgment.Builder judgment =
         Judgment.newBuilder()
-            .setJudgmentId(JudgmentId.of(pairId, judgeId, annotator, (int) attempt))
+            .setJudgmentId(JudgmentId.of(pairId, judgeId, annotator, attempt))
             .setPairId(pairId)
             .setContentHash(Fields.text(row, "content_hash"))
             .setJudgeId(judgeId)
@@ -59,8 +56,9 @@ public final class JudgmentRow {
                     Fields.scalar(row, "judge_kind").orElse("human"),
                     "judge_kind"))
             .setJudgeVersion(Fields.scalar(row, "judge_version").orElse(""))
-            .setAttempt((int) attempt)
+            .setAttempt(attempt)
             .setVerdict(verdict)
+            .setStandsFor(count(row, "stands_for"))
             .setConfidence(confidence)
             .setCreatedAt(now);
     annotator.ifPresent(judgment::setAnnotatorId);
@@ -68,5 +66,13 @@ public final class JudgmentRow {
     Fields.number(row, "score_margin").ifPresent(judgment::setScoreMargin);
     Fields.scalar(row, "rationale").ifPresent(judgment::setRationale);
     return judgment.build();
+  }
+
+  private static int count(JsonNode row, String name) {
+    double count = Fields.number(row, name).orElse(1.0);
+    if (count < 1 || count != Math.rint(count) || count > Integer.MAX_VALUE) {
+      throw new RowRefusedException(name + " is not a whole number from 1 up");
+    }
+    return (int) count;
   }
 }

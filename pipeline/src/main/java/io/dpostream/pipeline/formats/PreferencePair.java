@@ -18,13 +18,25 @@ public sealed interface PreferencePair {
    */
   PreferencePair with(String templateInputs);
 
+  /**
+   * Refuses a pair one side of which says nothing: in data of people it is a gap. A policy can end
+   * at once, and a judge may see that, so what was exported from here may hold such a side.
+   *
+   * @throws RowRefusedException naming the side
+   */
+  void requireAnswers();
+
   /** TRL's standard format: the answers continue the prompt's text as it is. */
   record Standard(String prompt, String chosen, String rejected) implements PreferencePair {
     public Standard {
       refuseIf(prompt.isEmpty(), "prompt is empty");
+      refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
+    }
+
+    @Override
+    public void requireAnswers() {
       refuseIf(chosen.isBlank(), "chosen is empty");
       refuseIf(rejected.isBlank(), "rejected is empty");
-      refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
     }
 
     @Override
@@ -47,8 +59,8 @@ public sealed interface PreferencePair {
       chosen = List.copyOf(chosen);
       rejected = List.copyOf(rejected);
       refuseIf(prompt.isEmpty(), "prompt is empty");
-      refuseIf(isEmpty(chosen), "chosen is empty");
-      refuseIf(isEmpty(rejected), "rejected is empty");
+      refuseIf(chosen.isEmpty(), "chosen is empty");
+      refuseIf(rejected.isEmpty(), "rejected is empty");
       refuseIf(chosen.equals(rejected), "chosen and rejected are alike");
       refuseIf(!beginsWithAnswer(chosen), "chosen does not begin with the assistant's turn");
       refuseIf(!beginsWithAnswer(rejected), "rejected does not begin with the assistant's turn");
@@ -63,7 +75,13 @@ public sealed interface PreferencePair {
       this(prompt, chosen, rejected, "");
     }
 
-    private static boolean isEmpty(List<Message> turns) {
+    @Override
+    public void requireAnswers() {
+      refuseIf(saysNothing(chosen), "chosen is empty");
+      refuseIf(saysNothing(rejected), "rejected is empty");
+    }
+
+    private static boolean saysNothing(List<Message> turns) {
       return TurnRecords.turns(turns).stream()
           .allMatch(turn -> turn.content().isBlank() && !turn.callsTools());
     }

@@ -41,10 +41,15 @@ public record PreferenceRow(
       double chosen = Fields.number(row, "score_chosen").orElseThrow();
       margin = Optional.of(chosen - Fields.number(row, "score_rejected").orElseThrow());
     }
+    PreferencePair pair = format.parse(row);
+    Optional<String> pairId = Fields.scalar(row, "pair_id");
+    if (pairId.isEmpty()) {
+      pair.requireAnswers();
+    }
     return new PreferenceRow(
         line,
-        format.parse(row).with(TemplateInputs.of(row)),
-        Fields.scalar(row, "pair_id"),
+        pair.with(TemplateInputs.of(row)),
+        pairId,
         Fields.scalar(row, "prompt_id").or(() -> Fields.scalar(row, "id")),
         margin);
   }

@@ -110,6 +110,7 @@ sealed interface SftRow {
 
   private static SftRow chosen(JsonNode row) {
     PreferencePair pair = PreferenceFormat.AUTO.parse(row);
+    pair.requireAnswers();
     if (pair instanceof PreferencePair.Standard standard) {
       return new Text(standard.prompt(), standard.chosen());
     }

@@ -56,6 +56,7 @@ public final class TrlJson {
             .put("judge_version", judgment.getJudgeVersion())
             .put("attempt", judgment.getAttempt())
             .put("verdict", lower(judgment.getVerdict()))
+            .put("stands_for", judgment.getStandsFor())
             .put("confidence", judgment.getConfidence());
     judgment.getAnnotatorId().ifPresent(annotator -> row.put("annotator_id", annotator));
     judgment.getSupersedes().ifPresent(earlier -> row.put("supersedes", earlier));

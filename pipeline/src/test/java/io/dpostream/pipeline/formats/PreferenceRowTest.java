@@ -238,8 +238,9 @@ class PreferenceRowTest {
           String rejected = row.get("rejected").textValue();
           int answer = chosen.lastIndexOf("\n\nAssistant:") + "\n\nAssistant:".length();
           try {
-            intoAnswer[0] +=
-                CommonPrefix.split(chosen, rejected).prompt().length() > answer ? 1 : 0;
+            PreferencePair.Standard split = CommonPrefix.split(chosen, rejected);
+            split.requireAnswers();
+            intoAnswer[0] += split.prompt().length() > answer ? 1 : 0;
           } catch (RowRefusedException e) {
             assertThat(e).hasMessageContaining("is empty");
           }

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.formats;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.files.RowReport;
@@ -69,6 +70,12 @@ class RoundTripTest {
     for (PreferencePair pair :
         List.of(
             new Standard("a", "b\n\"c\"", " c"),
+            new Standard("a", "", "b"),
+            new Standard("a", "b", " "),
+            new Conversational(
+                List.of(turn("user", "b")),
+                List.of(turn("assistant", "")),
+                List.of(turn("assistant", "c"))),
             new Conversational(
                 List.of(turn("system", "a"), turn("user", "b")),
                 List.of(turn("assistant", "c")),
@@ -119,10 +126,12 @@ class RoundTripTest {
             dir.resolve("judgments.jsonl"),
             """
             {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "tie"}
-            {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "first", "attempt": 2, "annotator_id": "ann", "judge_kind": "llm", "confidence": 0.75, "score_margin": 1.5, "rationale": "why", "supersedes": "x", "judge_version": "3"}
+            {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "first", "attempt": 2, "annotator_id": "ann", "stands_for": 3, "judge_kind": "llm", "confidence": 0.75, "score_margin": 1.5, "rationale": "why", "supersedes": "x", "judge_version": "3"}
             {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "left"}
             {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "first", "confidence": 0.2}
             {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "first", "attempt": 1.5}
+            {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "abstain", "stands_for": 0}
+            {"pair_id": "p", "content_hash": "h", "judge_id": "j", "verdict": "tie", "confidence": 0}
             """);
     List<Judgment> judgments = new ArrayList<>();
     RowReport report = JudgmentRow.read(file, NOW, judgments::add);
@@ -132,7 +141,8 @@ class RoundTripTest {
             Map.of(
                 "verdict is none of [first, second, tie, abstain]", List.of(3),
                 "confidence is not in [0.5, 1]", List.of(4),
-                "attempt is not a whole number from 1 up", List.of(5)));
+                "attempt is not a whole number from 1 up", List.of(5),
+                "stands_for is not a whole number from 1 up", List.of(6)));
     assertThat(judgments.get(0).getVerdict()).isEqualTo(VerdictKind.TIE);
     assertThat(judgments.get(0).getConfidence()).isEqualTo(0.5);
     assertThat(judgments.get(0).getJudgeKind()).isEqualTo(JudgeKind.HUMAN);
@@ -141,7 +151,7 @@ class RoundTripTest {
     Path again =
         Files.writeString(
             dir.resolve("again.jsonl"),
-            TrlJson.judgment(judgments.get(0)) + "\n" + TrlJson.judgment(judgments.get(1)));
+            judgments.stream().map(TrlJson::judgment).map(Object::toString).collect(joining("\n")));
     List<Judgment> read = new ArrayList<>();
     JudgmentRow.read(again, NOW, read::add);
     assertThat(read).isEqualTo(judgments);
