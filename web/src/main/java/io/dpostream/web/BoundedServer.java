@@ -22,7 +22,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class BoundedServer implements AutoCloseable {
   /** Longest silence in the middle of a request. */
-  static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
 
   /** Largest body of a request; a larger one is answered with status 413. */
   static final int LARGEST_BODY_BYTES = 1024 * 1024;
@@ -52,14 +52,21 @@ public final class BoundedServer implements AutoCloseable {
    */
   public static BoundedServer start(String host, int port, Consumer<JavalinConfig> routes)
       throws BindException {
+    return start(host, port, SILENCE, routes);
+  }
+
+  static BoundedServer start(
+      String host, int port, Duration silence, Consumer<JavalinConfig> routes)
+      throws BindException {
     Javalin server =
         Javalin.create(
             config -> {
               config.startup.showJavalinBanner = false;
               config.http.maxRequestSize = LARGEST_BODY_BYTES;
               config.jetty.threadPool = threads();
-              config.jetty.modifyServer(BoundedServer::readBodiesWithoutThreads);
-              config.jetty.addConnector((jetty, http) -> connector(jetty, http, host, port));
+              config.jetty.modifyServer(BoundedServer::configure);
+              config.jetty.addConnector(
+                  (jetty, http) -> connector(jetty, http, silence, host, port));
               routes.accept(config);
             });
     try {
@@ -80,23 +87,24 @@ public final class BoundedServer implements AutoCloseable {
     return pool;
   }
 
-  private static void readBodiesWithoutThreads(Server server) {
+  private static void configure(Server server) {
+    server.setStopTimeout(0); // whoever is slow is not waited for at the end either
     server.setHandler(
         new EagerContentHandler(new RetainedContentLoaderFactory(MOST_HELD_BYTES, 0, true)));
   }
 
   private static ServerConnector connector(
-      Server server, HttpConfiguration http, String host, int port) {
-    limit(http);
+      Server server, HttpConfiguration http, Duration silence, String host, int port) {
+    limit(http, silence);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(host);
     connector.setPort(port);
-    connector.setIdleTimeout(SILENCE.toMillis());
+    connector.setIdleTimeout(silence.toMillis());
     return connector;
   }
 
-  private static void limit(HttpConfiguration http) {
-    http.setIdleTimeout(SILENCE.toMillis());
+  private static void limit(HttpConfiguration http, Duration silence) {
+    http.setIdleTimeout(silence.toMillis());
     http.setMinRequestDataRate(SLOWEST_BODY);
     http.setSendServerVersion(false);
   }
