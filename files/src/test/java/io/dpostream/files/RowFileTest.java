@@ -74,6 +74,29 @@ class RowFileTest {
     assertThat(report.lines().get(0)).isEqualTo("accepted 1, rejected 3");
   }
 
+  /** JSON can write halves of surrogate pairs; the whole pair is a character. */
+  @Test
+  void shouldRefuseHalfOfASurrogatePairWhereverItStands() throws IOException {
+    RowReport report =
+        RowFile.read(
+            plain(
+                "{\"a\": \"\\ud83d\\ude00\"}\n"
+                    + "{\"a\": \"x\\ud83d\"}\n"
+                    + "{\"a\": [{\"b\": \"\\udc00x\"}]}\n"
+                    + "{\"a\": {\"\\ud83d\": 1}}\n"
+                    + "{\"\\ud83d\": 1}\n"),
+            (line, row) -> row,
+            row -> {});
+
+    assertThat(report)
+        .isEqualTo(
+            RowReport.ofLines(
+                1,
+                Map.of(
+                    "a has half of a surrogate pair, which is no character", List.of(2, 3, 4),
+                    "a field's name has half of a surrogate pair", List.of(5))));
+  }
+
   @Test
   void shouldReportByReasonAndLine() {
     RowReport.Builder report = new RowReport.Builder(RowReport.LINES);

@@ -77,7 +77,7 @@ class SftReaderTest {
             """
             [{"messages": [{"role": "user", "content": "red "},
               {"role": "assistant", "content": "cat"}, {"role": "user", "content": "red"},
-              {"role": "assistant", "content": "answer"}]}]
+              {"role": "assistant", "content": " answer"}]}]
             """);
 
     assertThat(read.report()).isEqualTo(RowReport.ofLines(1, Map.of()));
@@ -104,10 +104,10 @@ class SftReaderTest {
     SftReader.Read read =
         read(
             """
-            {"prompt": "red", "completion": "cat"}
+            {"prompt": "red", "completion": " cat"}
             broken
             {"prompt": "red"}
-            {"prompt": "red red red red red", "completion": "cat cat cat cat cat"}
+            {"prompt": "red red red red red", "completion": " cat cat cat cat cat"}
             """);
 
     assertThat(read.data().sequences()).hasSize(1);

@@ -60,6 +60,9 @@ class PromptsFileTest {
         "{\"prompt\": [{\"role\":1}]} | prompt: message 1 needs role",
         "{\"prompt\": \"a\", \"id\": {}} | id: {} is not",
         "{\"prompt\": \"a\", \"tags\": [1]} | tags: 1 is not",
+        "{\"prompt\": \"a\\ud83d\"}    | prompt has half of a surrogate pair",
+        "{\"prompt\": \"a\", \"tools\": [{}]} | tools or chat_template_kwargs stand beside text",
+        "{\"prompt\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": 1} | tools: tools are not",
       })
   void shouldNameTheLineThatCannotBeUsed(String line, String reason) throws IOException {
     Path file = write("{\"prompt\": \"fine\"}\n" + line + "\n");
@@ -85,6 +88,21 @@ class PromptsFileTest {
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> PromptsFile.read(binary))
         .withMessageContaining("is not UTF-8");
+  }
+
+  @Test
+  void shouldKeepWhatOnlyTheChatTemplateReads() throws IOException {
+    String call = "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"name\":\"f\"}]}";
+    String tools = "\"tools\":[{\"name\":\"f\"}],\"chat_template_kwargs\":{\"think\":false}";
+    Path file =
+        write("{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}," + call + "]," + tools + "}\n");
+
+    Prompt prompt = PromptsFile.read(file).prompts().get(0);
+
+    assertThat(prompt.getTemplateInputs()).isEqualTo("{" + tools + "}");
+    assertThat(prompt.getMessages().get(0).getFields()).isEmpty();
+    assertThat(prompt.getMessages().get(1).getFields()).isEqualTo(call);
+    assertThat(prompt.getMessages().get(1).getContent()).isEmpty();
   }
 
   @Test
