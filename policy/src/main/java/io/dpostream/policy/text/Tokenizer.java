@@ -106,6 +106,19 @@ public final class Tokenizer implements AutoCloseable {
     return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
   }
 
+  /**
+   * Decodes what follows a prompt, leaving out special tokens: the text with which the prompt's
+   * text goes on. Decoded alone, ids of SentencePiece lose a space at their beginning.
+   */
+  public String decodeAfter(int[] prompt, int[] ids) {
+    int[] all = Arrays.copyOf(prompt, prompt.length + ids.length);
+    System.arraycopy(ids, 0, all, prompt.length, ids.length);
+    String before = decode(prompt);
+    String whole = decode(all);
+    // a character may be divided between the two
+    return whole.startsWith(before) ? whole.substring(before.length()) : decode(ids);
+  }
+
   /** The number of ids, added tokens included: every id is below it. */
   public int vocabSize() {
     return vocabSize;

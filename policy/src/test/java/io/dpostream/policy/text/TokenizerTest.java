@@ -11,6 +11,7 @@ import io.dpostream.policy.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,19 @@ class TokenizerTest {
       assertThat(
               encoder.encodeMessages(new Conversation(List.of(new ChatMessage("user", "red cat")))))
           .containsExactly(0, 3, 4, 5);
+    }
+  }
+
+  /** SentencePiece writes the space before a word with the word, but none before a text. */
+  @Test
+  void shouldKeepTheSpaceWithWhichACompletionBegins() {
+    try (Tokenizer tokenizer = Tokenizer.load(TestData.path("models/stories260K"))) {
+      int[] prompt = tokenizer.encode("Once upon", true);
+      int[] whole = tokenizer.encode("Once upon a time", true);
+      int[] completion = Arrays.copyOfRange(whole, prompt.length, whole.length);
+
+      assertThat(tokenizer.decodeAfter(prompt, completion)).isEqualTo(" a time");
+      assertThat(tokenizer.decode(completion)).isEqualTo("a time");
     }
   }
 

@@ -83,7 +83,10 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public List<Completion> complete(List<GenerationRequest> batch) {
-    return decoder.generate(batch, options).stream().map(this::completion).toList();
+    List<Generation> generations = decoder.generate(batch, options);
+    return IntStream.range(0, batch.size())
+        .mapToObj(i -> completion(batch.get(i).prompt(), generations.get(i)))
+        .toList();
   }
 
   @Override
@@ -111,9 +114,9 @@ public final class ModelPolicy implements LoadedPolicy {
         ChatJson.variables(prompt.getTemplateInputs()));
   }
 
-  private Completion completion(Generation generation) {
+  private Completion completion(int[] prompt, Generation generation) {
     return Completion.newBuilder()
-        .setText(tokenizer.decode(generation.tokenIds()))
+        .setText(tokenizer.decodeAfter(prompt, generation.tokenIds()))
         .setTokenIds(Arrays.stream(generation.tokenIds()).boxed().toList())
         .setLogprobs(boxed(generation.logprobs()))
         .setSamplingLogprobs(boxed(generation.samplingLogprobs()))
