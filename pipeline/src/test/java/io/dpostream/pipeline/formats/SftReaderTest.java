@@ -76,8 +76,8 @@ class SftReaderTest {
         read(
             """
             [{"messages": [{"role": "user", "content": "red "},
-              {"role": "assistant", "content": "cat"}, {"role": "user", "content": "red"},
-              {"role": "assistant", "content": " answer"}]}]
+              {"role": "assistant", "content": "cat"}, {"role": "user", "content": "red "},
+              {"role": "assistant", "content": "answer"}]}]
             """);
 
     assertThat(read.report()).isEqualTo(RowReport.ofLines(1, Map.of()));
