@@ -120,7 +120,7 @@ class SftReaderTest {
                     List.of(2),
                     "needs prompt and completion, messages, or a preference with chosen and rejected",
                     List.of(3),
-                    "has more tokens than max_length, 10; raise it or shorten the row",
+                    "has more tokens than sft.max_length, 10; raise it or shorten the row",
                     List.of(4))));
   }
 
