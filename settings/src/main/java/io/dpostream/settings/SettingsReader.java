@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -132,6 +133,21 @@ public final class SettingsReader<T extends Record> {
     JsonNode leaf = value.isMissingNode() ? YAML.nullNode() : value;
     overlay(given, nested(key, leaf, keys), keys, "", "--set ");
     return this;
+  }
+
+  /** Gives a key its default again, whatever was set so far. */
+  public SettingsReader<T> unset(String section, String key) {
+    if (given.get(section) instanceof ObjectNode in) {
+      in.remove(key);
+    }
+    return this;
+  }
+
+  /** What was set in a section: values in JSON, by key. */
+  public Map<String, String> given(String section) {
+    Map<String, String> values = new TreeMap<>();
+    given.path(section).properties().forEach(e -> values.put(e.getKey(), e.getValue().toString()));
+    return values;
   }
 
   /** What may stand at a path. */

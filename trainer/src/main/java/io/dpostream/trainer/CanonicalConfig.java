@@ -8,6 +8,7 @@ import io.dpostream.schemas.RunConfigured;
 import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.SettingsTree;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -72,6 +73,16 @@ public record CanonicalConfig(SortedMap<String, String> values) {
    */
   public CanonicalConfig continuing(RunConfigured recorded) {
     return ConfigHistory.RELEASES.continued(recorded, this);
+  }
+
+  /**
+   * Finds the keys that hold a former default and that the loss does not use. Settings that were
+   * written with every default have them without anybody's choice.
+   *
+   * @param values by key, in JSON
+   */
+  public static Set<String> unusedFormerDefaults(Map<String, String> values) {
+    return ConfigHistory.RELEASES.unusedFormerDefaults(values);
   }
 
   /** Parses what {@link #text} returns. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -69,7 +70,7 @@ record ConfigHistory(
       today(known).forEach(values::putIfAbsent);
     }
     values.putAll(today(CanonicalConfig.parse(recorded.getConfig())));
-    forgetUnusedFormerDefaults(values);
+    unusedFormerDefaults(values).forEach(key -> values.putAll(newest().subMap(key, key + '\0')));
     return new CanonicalConfig(values);
   }
 
@@ -112,16 +113,14 @@ record ConfigHistory(
     return values;
   }
 
-  private void forgetUnusedFormerDefaults(SortedMap<String, String> values) {
+  /** The keys whose value was once a default and is not used by the loss: nobody chose it. */
+  Set<String> unusedFormerDefaults(Map<String, String> values) {
     String losses = values.getOrDefault("loss_type", "");
-    formerDefaults.forEach(
-        (key, former) -> {
-          boolean used =
-              Losses.using(key).stream().anyMatch(loss -> losses.contains('"' + loss + '"'));
-          if (!used && former.contains(values.getOrDefault(key, ""))) {
-            values.putAll(newest().subMap(key, key + '\0'));
-          }
-        });
+    return formerDefaults.keySet().stream()
+        .filter(key -> formerDefaults.get(key).contains(values.getOrDefault(key, "")))
+        .filter(
+            key -> Losses.using(key).stream().noneMatch(loss -> losses.contains('"' + loss + '"')))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private SortedMap<String, String> newest() {

@@ -76,11 +76,7 @@ public final class Deployment {
   /** With fresh topics on a test's own cluster, and a model. */
   public static Deployment create(
       LocalCluster cluster, String prefix, Path folder, int partitions) {
-    return create(
-        new KafkaSettings(
-            cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of()),
-        folder,
-        partitions);
+    return create(settings(cluster, prefix), folder, partitions);
   }
 
   private static Deployment create(KafkaSettings kafka, Path folder, int partitions) {
@@ -94,6 +90,16 @@ public final class Deployment {
     }
     Path model = FakeLearner.writeModel(folder.resolve("model"), "weights at first");
     return new Deployment(kafka, folder, model, FakeLearner::new);
+  }
+
+  /** Over the topics that a cluster has already. */
+  public static Deployment over(LocalCluster cluster, String prefix, Path folder) {
+    return new Deployment(settings(cluster, prefix), folder, folder, FakeLearner::new);
+  }
+
+  private static KafkaSettings settings(LocalCluster cluster, String prefix) {
+    return new KafkaSettings(
+        cluster.bootstrapServers(), cluster.schemaRegistryUrl(), prefix + ".", Map.of());
   }
 
   /** This deployment with another model and learner. */

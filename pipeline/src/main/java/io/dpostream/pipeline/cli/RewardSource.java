@@ -1,6 +1,7 @@
 package io.dpostream.pipeline.cli;
 
 import io.dpostream.kafka.Topic;
+import io.dpostream.pipeline.config.KeptSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.exchange.RewardPairs;
 import io.dpostream.pipeline.run.KafkaAccess;
@@ -76,7 +77,7 @@ final class RewardSource {
     SettingsReader<Settings> reader = Settings.reader();
     if (where.run.isPresent()) {
       RunFolder folder = new RunFolder(where.run.get());
-      return KafkaAccess.join(reader.file(folder.requireStarted()).read(), folder);
+      return KafkaAccess.join(KeptSettings.over(reader, folder.requireStarted()).read(), folder);
     }
     if (bootstrapServer.isEmpty() || schemaRegistry.isEmpty()) {
       throw new UserException("--topic: needs --bootstrap-server and --schema-registry");

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.cli;
 
+import io.dpostream.pipeline.config.KeptSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.RunFolder;
@@ -30,7 +31,8 @@ final class RunOptions {
   /** Reads the settings of the run: those in its folder, overridden by the options. */
   Settings settings() {
     SettingsReader<Settings> reader = Settings.reader();
-    dir.map(folder -> new RunFolder(folder).requireStarted()).ifPresent(reader::file);
+    dir.map(folder -> new RunFolder(folder).requireStarted())
+        .ifPresent(file -> KeptSettings.over(reader, file));
     options.over(reader);
     runId.ifPresent(id -> reader.set("run.id", id));
     Settings settings = reader.read();

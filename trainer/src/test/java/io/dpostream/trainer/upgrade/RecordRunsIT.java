@@ -157,7 +157,7 @@ class RecordRunsIT {
     ReleasedRun run =
         new ReleasedRun(RESOURCES.resolve(deployment.kafka().topicPrefix().replace(".", "")));
     LedgerState kept = deployment.ledger(spec.runId());
-    run.save(deployment, model, spec.runId());
+    run.save(deployment, model, deployment.folder(spec.runId()).resolve("checkpoints"));
     config.putAll(goneOnWith);
     deployment.trainer(spec, Deployment.config(config)).run();
     LedgerState end = deployment.ledger(spec.runId());

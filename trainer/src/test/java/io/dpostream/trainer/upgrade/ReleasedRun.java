@@ -2,6 +2,7 @@ package io.dpostream.trainer.upgrade;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dpostream.trainer.Deployment;
 import java.io.IOException;
@@ -94,7 +95,7 @@ record ReleasedRun(Path folder) {
   }
 
   /** Keeps topics, schemas, model and checkpoints of a deployment's run. */
-  void save(Deployment deployment, Path model, String runId) throws IOException {
+  void save(Deployment deployment, Path model, Path checkpoints) throws IOException {
     Files.createDirectories(folder);
     var topics = deployment.kafka().topics();
     List<String> lines = new ArrayList<>();
@@ -115,7 +116,7 @@ record ReleasedRun(Path folder) {
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("schemas.json").toFile(), schemas(deployment));
     copy(model, model());
-    copy(deployment.folder(runId).resolve("checkpoints"), folder.resolve("checkpoints"));
+    copy(checkpoints, folder.resolve("checkpoints"));
   }
 
   void save(Expected expected) throws IOException {
@@ -123,15 +124,15 @@ record ReleasedRun(Path folder) {
         .writeValue(folder.resolve("expected.json").toFile(), expected);
   }
 
-  /** Schemas of the two topics, in the order of their ids. */
+  /** Every schema of the registry in the order of ids, so that restoring them gives those ids. */
   private static List<SavedSchema> schemas(Deployment deployment) throws IOException {
-    var topics = deployment.kafka().topics();
     List<SavedSchema> schemas = new ArrayList<>();
-    for (String topic : List.of(topics.preferences().name(), topics.trainingSteps().name())) {
-      String subject = topic + "-value";
-      var answer = JSON.readTree(get(deployment, "/subjects/" + subject + "/versions/latest"));
+    for (JsonNode subject : JSON.readTree(get(deployment, "/subjects"))) {
+      JsonNode answer =
+          JSON.readTree(get(deployment, "/subjects/" + subject.asText() + "/versions/latest"));
       schemas.add(
-          new SavedSchema(answer.get("id").asInt(), subject, answer.get("schema").asText()));
+          new SavedSchema(
+              answer.get("id").asInt(), subject.asText(), answer.get("schema").asText()));
     }
     schemas.sort(Comparator.comparingInt(SavedSchema::id));
     return schemas;

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs that earlier releases began go on, and their weights are computed again bit for bit. */
+/**
+ * Runs that earlier releases, or checkouts before the first one, began go on, and their weights are
+ * computed again bit for bit.
+ */
 class ReleasedRunsIT {
   private static final Path RESOURCES = Path.of("src/test/resources");
 
@@ -41,7 +44,7 @@ class ReleasedRunsIT {
   static List<Path> releases() throws IOException {
     try (Stream<Path> folders = Files.list(RESOURCES)) {
       return folders
-          .filter(folder -> folder.getFileName().toString().startsWith("release-"))
+          .filter(folder -> folder.getFileName().toString().matches("(release|checkout)-.*"))
           .sorted()
           .toList();
     }
