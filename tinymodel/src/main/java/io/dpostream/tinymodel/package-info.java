@@ -1,6 +1,7 @@
 /**
- * The making of the shipped tiny model: its tokenizer and its untrained weights. The product ships
- * the result, but not this module.
+ * The making of the shipped tiny model: its tokenizer and its untrained weights; and {@link
+ * io.dpostream.tinymodel.TinyLlama}, the random model that tests share. The product ships the
+ * result, but not this module.
  */
 @NullMarked
 package io.dpostream.tinymodel;

@@ -99,14 +99,14 @@ class RewardModelJudgeTest {
     }
   }
 
-  /** 32 positions. */
+  /** 64 positions. */
   @Test
   void shouldAbstainFromWhatItCannotScore() throws Exception {
     try (Judge judge = judge(Map.of())) {
-      assertThat(judge.compare(comparison(prompt("red"), "cat ".repeat(40), "red")).get())
+      assertThat(judge.compare(comparison(prompt("red"), "cat ".repeat(80), "red")).get())
           .isInstanceOfSatisfying(
               Verdict.Abstain.class,
-              abstain -> assertThat(abstain.reason()).contains("longer than the model's 32"));
+              abstain -> assertThat(abstain.reason()).contains("longer than the model's 64"));
     }
   }
 

@@ -1,56 +1,31 @@
 package io.dpostream.judge.rewardmodel;
 
-import io.dpostream.policy.model.ModelConfig;
-import io.dpostream.policy.model.ModelConfig.Family;
+import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.ModelConfig.Head;
-import io.dpostream.policy.model.RandomCheckpoint;
-import io.dpostream.policy.model.RopeScaling;
+import io.dpostream.tinymodel.TinyLlama;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A random model of seven words: begin 0, end 1, unknown 2, red 3, cat 4, answer 5, filling 6. */
+/** A tiny Llama of seven words: begin 0, end 1, unknown 2, red 3, cat 4, answer 5, filling 6. */
 final class WordModel {
   private WordModel() {}
 
   static Path write(Path folder, Head head, boolean conversational) {
-    ModelConfig config =
-        new ModelConfig(
-            Family.LLAMA,
-            head,
-            7,
-            16,
-            24,
-            2,
-            4,
-            2,
-            4,
-            32,
-            1e-6,
-            10_000,
-            new RopeScaling.None(),
-            false,
-            false,
-            Optional.empty(),
-            OptionalInt.of(0),
-            List.of(1),
-            OptionalInt.of(6),
-            "float32");
+    CheckpointFolder model =
+        new TinyLlama(head, 7, 2, OptionalInt.of(0), 1, OptionalInt.of(6))
+            .write(folder, TOKENIZER, 3);
     try {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
       Files.writeString(
           folder.resolve("tokenizer_config.json"),
           "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\""
               + (conversational ? ", \"chat_template\": \"" + TEMPLATE + "\"}" : "}"));
-      return RandomCheckpoint.write(folder, config, 3, 0.3).path();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return model.path();
   }
 
   private static final String TEMPLATE =

@@ -1,26 +1,17 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.model.ModelConfig;
-import io.dpostream.policy.model.ModelConfig.Family;
-import io.dpostream.policy.model.ModelConfig.Head;
-import io.dpostream.policy.model.RandomCheckpoint;
-import io.dpostream.policy.model.RopeScaling;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.tinymodel.TinyLlama;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.TrainerConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Random;
 
-/** A random Llama of 50 tokens and 2 layers, with pairs to train it on. */
+/** A tiny Llama of 50 tokens, with pairs to train it on. */
 public final class TinyModel {
   public static final int VOCAB = 50;
   public static final EngineOptions CPU = new EngineOptions("cpu", "float32", 1);
@@ -32,36 +23,10 @@ public final class TinyModel {
   }
 
   public static Path write(Path folder, long seed, int vocab, int layers) {
-    ModelConfig config =
-        new ModelConfig(
-            Family.LLAMA,
-            Head.CAUSAL_LM,
-            vocab,
-            32,
-            48,
-            layers,
-            4,
-            2,
-            8,
-            64,
-            1e-6,
-            10_000,
-            new RopeScaling.None(),
-            true,
-            false,
-            Optional.empty(),
-            OptionalInt.of(1),
-            List.of(2),
-            OptionalInt.empty(),
-            "float32");
-    try {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"vocab\": {\"a\": 0}}}");
-      CheckpointFolder written = RandomCheckpoint.write(folder, config, seed, 0.2);
-      return written.path();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TinyLlama.ofVocabulary(vocab)
+        .withLayers(layers)
+        .write(folder, "{\"model\": {\"vocab\": {\"a\": 0}}}", seed)
+        .path();
   }
 
   /** A learner whose reference is its own first policy. */

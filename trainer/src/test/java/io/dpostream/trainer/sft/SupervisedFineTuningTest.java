@@ -6,24 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.LanguageModel;
-import io.dpostream.policy.model.ModelConfig;
-import io.dpostream.policy.model.ModelConfig.Family;
-import io.dpostream.policy.model.ModelConfig.Head;
-import io.dpostream.policy.model.RandomCheckpoint;
-import io.dpostream.policy.model.RopeScaling;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.settings.UserException;
+import io.dpostream.tinymodel.TinyLlama;
 import io.dpostream.trainer.OptimizerConfig;
 import io.dpostream.trainer.Records;
 import io.dpostream.trainer.epoch.EpochStep;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,32 +36,8 @@ class SupervisedFineTuningTest {
   private CheckpointFolder model;
 
   @BeforeEach
-  void writeModel() throws IOException {
-    ModelConfig config =
-        new ModelConfig(
-            Family.LLAMA,
-            Head.CAUSAL_LM,
-            30,
-            32,
-            48,
-            2,
-            4,
-            2,
-            8,
-            64,
-            1e-6,
-            10_000,
-            new RopeScaling.None(),
-            true,
-            false,
-            Optional.empty(),
-            OptionalInt.of(1),
-            List.of(2),
-            OptionalInt.empty(),
-            "float32");
-    Path folder = Files.createDirectories(scratch.resolve("model"));
-    Files.writeString(folder.resolve("tokenizer.json"), "{}"); // opened, never read
-    model = RandomCheckpoint.write(folder, config, 1, 0.2);
+  void writeModel() {
+    model = TinyLlama.ofVocabulary(30).write(scratch.resolve("model"), "{}", 1);
   }
 
   /** The mean over the batch's 11 completion tokens, by the scoring pass of a frozen model. */
