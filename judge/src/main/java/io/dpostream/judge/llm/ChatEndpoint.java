@@ -56,7 +56,7 @@ final class ChatEndpoint {
     String silence() {
       return end == AnswerEnd.CUT
           ? "the model's answer was cut off or withheld (finish_reason " + endName + ")"
-          : raw.isBlank() ? "the model's answer is empty" : "no verdict in the model's answer";
+          : "no verdict in the model's answer";
     }
 
     /** Adds what an earlier answer to the same question took. */
@@ -112,6 +112,11 @@ final class ChatEndpoint {
       throw refusal(response, dialect);
     }
     return completion(response.body(), dialect.format(), latencyMs);
+  }
+
+  /** The failure of a question that was answered again and again without a word. */
+  EndpointException silent(int times) {
+    return failure(Kind.TRANSIENT, "answered without a word, " + times + " times");
   }
 
   private HttpResponse<String> send(HttpRequest request) throws InterruptedException {

@@ -88,14 +88,15 @@ final class ResilientEndpoint {
     int attempt = 1;
     while (true) {
       long reserved = awaitTurn(prompt);
-      Optional<EndpointException> failure = Optional.empty();
+      Optional<EndpointException> failure;
       try {
         ChatEndpoint.Completion answer = endpoint.ask(prompt, search.current());
         afterAnswer(answer, reserved, search);
-        if (!answer.isEmpty() || attempt >= config.maxAttempts()) {
+        if (!answer.isEmpty()) {
           return empty.stream().reduce(answer, ChatEndpoint.Completion::after);
         }
         empty.add(answer);
+        failure = Optional.empty();
       } catch (InterruptedException e) {
         breaker.releasePermission();
         throw e;
@@ -109,12 +110,7 @@ final class ResilientEndpoint {
           continue;
         }
       }
-      if (failure.isPresent()) {
-        attempt = afterFailure(failure.get(), attempt);
-      } else {
-        Thread.sleep(backoff.apply(attempt));
-        attempt++;
-      }
+      attempt = failure.isPresent() ? afterFailure(failure.get(), attempt) : afterSilence(attempt);
     }
   }
 
@@ -153,6 +149,15 @@ final class ResilientEndpoint {
           config.chatCompletions(),
           answer.endName());
     }
+  }
+
+  /** The endpoint works, so this is no step towards an outage. */
+  private int afterSilence(int attempt) throws InterruptedException {
+    if (attempt >= config.maxAttempts()) {
+      throw endpoint.silent(attempt);
+    }
+    Thread.sleep(backoff.apply(attempt));
+    return attempt + 1;
   }
 
   /** Returns the number of the next attempt, after the pause before it. */

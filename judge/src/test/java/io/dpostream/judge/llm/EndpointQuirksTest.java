@@ -191,12 +191,13 @@ class EndpointQuirksTest {
 
     requests.clear();
     behaviour = request -> new Reply(200, answer(content, "\"stop\""));
-    ChatEndpoint.Completion never =
-        endpoint(Map.of("max_attempts", 3, "breaker_failures", 1)).ask(PROMPT);
+    ResilientEndpoint endpoint = endpoint(Map.of("max_attempts", 3, "breaker_failures", 1));
 
-    assertThat(never.answer()).isEmpty();
-    assertThat(never.silence()).isEqualTo("the model's answer is empty");
+    assertThatThrownBy(() -> endpoint.ask(PROMPT))
+        .isInstanceOf(EndpointException.class)
+        .hasMessageEndingWith("answered without a word, 3 times");
     assertThat(requests).hasSize(3);
+    assertThat(lines()).isEmpty(); // and no outage
   }
 
   static Stream<Arguments> peculiarities() {
@@ -366,8 +367,9 @@ class EndpointQuirksTest {
                 : new Reply(200, answer("null", "\"stop\""));
     ResilientEndpoint endpoint = endpoint(Map.of("max_attempts", 1));
 
-    endpoint.ask(PROMPT);
-    endpoint.ask(PROMPT);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> endpoint.ask(PROMPT)).hasMessageContaining("without a word");
+    }
 
     assertThat(requests)
         .extracting(EndpointQuirksTest::format)
