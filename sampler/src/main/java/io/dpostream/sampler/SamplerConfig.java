@@ -24,7 +24,10 @@ public record SamplerConfig(
                 + " batches; at least 2, so that one batch can fill while another is trained.")
         @Default("2")
         int maxOutstandingBatches,
-    @Doc("Bound on pairs that wait for people, which are counted apart.") @Default("1000")
+    @Doc(
+            "Bound on pairs that wait for people, which are counted apart; a human judge's"
+                + " `max_open` bounds them as well.")
+        @Default("1000")
         int maxWaitingForPeople,
     @Doc("Where the sampler's model runs: `cpu`, `cuda` or `cuda:N`.") @Default("cpu")
         String device,

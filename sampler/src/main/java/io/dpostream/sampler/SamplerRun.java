@@ -10,8 +10,10 @@ import java.util.function.Predicate;
  * @param runId names the run
  * @param pairsPerStep preferences that one training step takes
  * @param forPeople whether people judge the pair with this id
+ * @param mostForPeople pairs that may wait for people at once: of more, judges abstain
  */
-public record SamplerRun(String runId, int pairsPerStep, Predicate<String> forPeople) {
+public record SamplerRun(
+    String runId, int pairsPerStep, Predicate<String> forPeople, int mostForPeople) {
 
   public SamplerRun {
     if (runId.isBlank()) {
@@ -20,11 +22,14 @@ public record SamplerRun(String runId, int pairsPerStep, Predicate<String> forPe
     if (pairsPerStep < 1) {
       throw new IllegalArgumentException("pairsPerStep: " + pairsPerStep + " is not positive");
     }
+    if (mostForPeople < 1) {
+      throw new IllegalArgumentException("mostForPeople: " + mostForPeople + " is not positive");
+    }
   }
 
   /** A run in which no pair waits for people. */
   public SamplerRun(String runId, int pairsPerStep) {
-    this(runId, pairsPerStep, pairId -> false);
+    this(runId, pairsPerStep, pairId -> false, Integer.MAX_VALUE);
   }
 
   /**

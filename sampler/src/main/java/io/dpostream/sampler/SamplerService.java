@@ -67,12 +67,13 @@ public final class SamplerService implements Service {
     this.clock = clock;
     this.listener = listener;
     int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
-    if (config.pairsPerPrompt() > Math.min(bound, config.maxWaitingForPeople())) {
+    int boundForPeople = Math.min(config.maxWaitingForPeople(), run.mostForPeople());
+    if (config.pairsPerPrompt() > Math.min(bound, boundForPeople)) {
       throw new UserException(
           "sampler.pairs_per_prompt: %d exceeds the bound of %d outstanding pairs; lower it"
-              .formatted(config.pairsPerPrompt(), Math.min(bound, config.maxWaitingForPeople())));
+              .formatted(config.pairsPerPrompt(), Math.min(bound, boundForPeople)));
     }
-    this.pacer = new Pacer(bound, config.maxWaitingForPeople());
+    this.pacer = new Pacer(bound, boundForPeople);
     this.work = new OutstandingWork(run.forPeople());
   }
 

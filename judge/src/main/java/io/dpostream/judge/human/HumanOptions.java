@@ -20,7 +20,10 @@ public record HumanOptions(
     @Doc("Environment variable that holds such lines.") Optional<String> annotatorsEnv,
     @Doc("Verdicts of different people that each pair is to get.") @Default("1") int votesPerPair,
     @Doc("Milliseconds that a person may hold a pair.") @Default("900000") long leaseMs,
-    @Doc("Pairs that may wait for people; for a newer one the judge abstains.") @Default("200")
+    @Doc(
+            "Pairs that may wait for people: the sampler waits at so many, and of more the judge"
+                + " abstains from those of the oldest version.")
+        @Default("200")
         int maxOpen,
     @Doc("Shows people pairs that have their outcome, as long as corrections count.")
         @Default("false")

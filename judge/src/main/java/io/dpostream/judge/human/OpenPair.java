@@ -24,18 +24,25 @@ final class OpenPair {
   private final Map<String, Task> leases = new HashMap<>();
   private Optional<Comparison> comparison = Optional.empty();
   private Optional<Instant> ended = Optional.empty();
+  private long policyVersion;
   private boolean givenUp;
 
   /** The first content stays, without what people do not see, such as token ids. */
-  void content(Comparison seen) {
+  void content(Comparison seen, long version) {
     if (comparison.isEmpty()) {
       comparison = Optional.of(shown(seen));
+      policyVersion = version;
       votes.values().removeIf(vote -> !vote.contentHash().equals(seen.contentHash()));
     }
   }
 
   Optional<Comparison> comparison() {
     return comparison;
+  }
+
+  /** The version that wrote it, for the order of pairs alone: nobody is shown it. */
+  long policyVersion() {
+    return policyVersion;
   }
 
   void end(Instant at) {

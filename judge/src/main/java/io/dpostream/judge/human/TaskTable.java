@@ -5,6 +5,7 @@ import io.dpostream.schemas.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which pairs wait for people, who holds which of them, and who has said what. It keeps nothing of
@@ -50,9 +52,13 @@ public final class TaskTable {
     this.rules = rules;
   }
 
-  /** A pair was sampled. The first content under an id stays, as far as people see it. */
-  public synchronized void sampled(Comparison comparison) {
-    pair(comparison.pairId()).ifPresent(pair -> pair.content(comparison));
+  /**
+   * A pair was sampled. The first content under an id stays, as far as people see it.
+   *
+   * @param policyVersion that wrote it: pairs of newer ones come first
+   */
+  public synchronized void sampled(Comparison comparison, long policyVersion) {
+    pair(comparison.pairId()).ifPresent(pair -> pair.content(comparison, policyVersion));
   }
 
   /** A person's vote for this judge stands in the log. */
@@ -78,14 +84,17 @@ public final class TaskTable {
     pair(pairId).ifPresent(pair -> pair.end(at));
   }
 
-  /** The task that this person holds, or the oldest one that is free, leased from now. */
+  /**
+   * The task that this person holds, or one that is free, leased from now: the oldest of the newest
+   * version, so that people judge what the policy writes today.
+   */
   public synchronized Optional<Task> next(String annotator, Instant now) {
     return pairs.values().stream()
         .flatMap(pair -> held(pair, annotator, now).stream())
         .findFirst()
         .or(
             () ->
-                pairs.values().stream()
+                newestFirst()
                     .filter(pair -> isOffered(pair, annotator, now))
                     .findFirst()
                     .map(pair -> lease(pair, annotator, now)));
@@ -157,7 +166,7 @@ public final class TaskTable {
   public synchronized List<GivenUp> toGiveUp(Instant now) {
     List<GivenUp> result = new ArrayList<>();
     int waiting = 0;
-    for (OpenPair pair : pairs.values()) {
+    for (OpenPair pair : newestFirst().toList()) {
       if (!pair.isWanting(rules.votesPerPair())) {
         continue;
       }
@@ -198,6 +207,12 @@ public final class TaskTable {
         all.remove();
       }
     }
+  }
+
+  /** Pairs of one version stay in the order in which they came. */
+  private Stream<OpenPair> newestFirst() {
+    return pairs.values().stream()
+        .sorted(Comparator.comparingLong(OpenPair::policyVersion).reversed());
   }
 
   /** What is known of a pair; nothing of one that was forgotten, which is over for good. */

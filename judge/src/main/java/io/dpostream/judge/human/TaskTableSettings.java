@@ -11,8 +11,8 @@ import java.util.Set;
  * @param votesPerPair verdicts of different people that each pair is to get
  * @param lease how long a person may hold a task
  * @param corrections how long after a pair's outcome a person's vote still counts
- * @param maxOpen pairs that may wait for people; a newer one is given up unless somebody has it
- *     already
+ * @param maxOpen pairs that may wait for people; of more, the oldest version's newest are given up
+ *     unless somebody has them already
  * @param showDecided whether people are asked of pairs that have their outcome, too, as long as
  *     corrections count
  */

@@ -192,7 +192,7 @@ final class HumanWorker implements JudgeWorker {
   }
 
   private void onPair(CompletionPair pair) {
-    tasks.sampled(Comparison.of(pair));
+    tasks.sampled(Comparison.of(pair), pair.getPolicyVersion());
   }
 
   private void onJudgment(Judgment judgment) {

@@ -1,6 +1,7 @@
 package io.dpostream.judge.service;
 
 import io.dpostream.judge.PairShare;
+import io.dpostream.judge.human.HumanOptions;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
@@ -104,5 +105,15 @@ public record JudgeConfig(
     List<PairShare> shares =
         judges.stream().filter(JudgeSpec::isHuman).map(JudgeSpec::pairShare).toList();
     return pairId -> shares.stream().anyMatch(share -> share.includes(pairId));
+  }
+
+  /** How many pairs may wait for people at once, by the human judge that takes the fewest. */
+  public int mostForPeople() {
+    return judges.stream()
+        .filter(JudgeSpec::isHuman)
+        .mapToInt(
+            judge -> SettingsTree.read(judge.options(), HumanOptions.class, path(judge)).maxOpen())
+        .min()
+        .orElse(Integer.MAX_VALUE);
   }
 }

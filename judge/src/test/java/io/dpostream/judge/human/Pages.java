@@ -49,7 +49,7 @@ final class Pages implements AutoCloseable {
   }
 
   void sampled(String id, String prompt, String first, String second) {
-    tasks.sampled(Comparison.of(Examples.pair(id, Examples.prompt(prompt), first, second)));
+    tasks.sampled(Comparison.of(Examples.pair(id, Examples.prompt(prompt), first, second)), 0);
   }
 
   String address() {

@@ -35,6 +35,30 @@ class TaskTableTest {
   }
 
   @Test
+  void shouldOfferPairsOfNewerVersionsFirst() {
+    table.sampled(pair("old"), 0);
+    table.sampled(pair("new 1"), 2);
+    table.sampled(pair("new 2"), 2);
+    table.sampled(pair("between"), 1);
+
+    assertThat(next("ann", NOON)).isEqualTo("new 1");
+    assertThat(next("bob", NOON)).isEqualTo("new 2");
+    assertThat(next("cy", NOON)).isEqualTo("between");
+    table.sampled(pair("newest"), 3);
+    assertThat(next("ann", NOON)).as("who reads one keeps it").isEqualTo("new 1");
+  }
+
+  @Test
+  void shouldGiveUpPairsOfTheOldestVersionWhenTooManyWait() {
+    TaskTable small = new TaskTable(rules(1, 2, false));
+    small.sampled(pair("old"), 0);
+    small.sampled(pair("new 1"), 1);
+    small.sampled(pair("new 2"), 1);
+
+    assertThat(small.toGiveUp(NOON)).extracting(TaskTableTest::pairId).containsExactly("old");
+  }
+
+  @Test
   void shouldOfferAPairAgainWhenItsLeaseEnds() {
     sampled(table, "p1");
     next("ann", NOON);
@@ -290,7 +314,7 @@ class TaskTableTest {
     HumanVote second = vote("p1", "ann", 2, VerdictKind.SECOND);
     List<Runnable> events =
         List.of(
-            () -> table.sampled(pair("p1")),
+            () -> table.sampled(pair("p1"), 0),
             () -> table.voted(first),
             () -> table.voted(second),
             () -> table.votedElsewhere("p1", hash("p1"), "rule", false, VerdictKind.SECOND),
@@ -408,7 +432,7 @@ class TaskTableTest {
 
   private static void sampled(TaskTable table, String... ids) {
     for (String id : ids) {
-      table.sampled(pair(id));
+      table.sampled(pair(id), 0);
     }
   }
 

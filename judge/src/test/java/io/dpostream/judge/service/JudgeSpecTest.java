@@ -17,6 +17,17 @@ class JudgeSpecTest {
   private record Root(JudgeConfig judge) {}
 
   @Test
+  void shouldKnowHowManyPairsPeopleTake() {
+    Map<String, Object> few =
+        Map.of("id", "few", "type", "human", "annotators", "people.txt", "max_open", 7);
+    Map<String, Object> many = Map.of("id", "many", "type", "human", "annotators", "people.txt");
+
+    assertThat(JudgeConfig.defaults().mostForPeople()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(JudgeMain.config(Map.of("judges", List.of(many))).mostForPeople()).isEqualTo(200);
+    assertThat(JudgeMain.config(Map.of("judges", List.of(many, few))).mostForPeople()).isEqualTo(7);
+  }
+
+  @Test
   void shouldGiveJudgesThatTakeTheirTimeEachPairUnderALock() {
     JudgeSpec spec = judges("{id: a, type: any}").judges().get(0);
 

@@ -114,7 +114,10 @@ public final class Loop {
   public Service sampler() {
     return new SamplerService(
         new SamplerRun(
-            settings.run().id(), pairsPerStep(settings.trainer()), settings.judge().forPeople()),
+            settings.run().id(),
+            pairsPerStep(settings.trainer()),
+            settings.judge().forPeople(),
+            settings.judge().mostForPeople()),
         settings.sampler(),
         kafka,
         loader,
