@@ -18,14 +18,11 @@ final class RunningSampler implements AutoCloseable, SamplerListener {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   RunningSampler(KafkaSettings kafka, SamplerConfig config, int pairsPerStep, PolicyLoader loader) {
-    this.service =
-        new SamplerService(
-            new SamplerRun(Bench.RUN, pairsPerStep),
-            config,
-            kafka,
-            loader,
-            InstantSource.system(),
-            this);
+    this(kafka, config, new SamplerRun(Bench.RUN, pairsPerStep), loader);
+  }
+
+  RunningSampler(KafkaSettings kafka, SamplerConfig config, SamplerRun run, PolicyLoader loader) {
+    this.service = new SamplerService(run, config, kafka, loader, InstantSource.system(), this);
     this.thread =
         new Thread(
             () -> {

@@ -137,6 +137,21 @@ class SamplerServiceIT {
   }
 
   @Test
+  void shouldSampleNoMoreThanPeopleCanJudge() throws Exception {
+    SamplerRun run = new SamplerRun(Bench.RUN, NO_BOUND, pairId -> true, 5);
+    try (Bench bench = new Bench("people")) {
+      bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
+      bench.prompts(100);
+      try (RunningSampler sampler = new RunningSampler(bench.kafka(), config(3, 1), run, LOADER)) {
+        await().until(() -> sampler.pacing().waitingForPeople() == 5);
+        end(bench, bench.pairs().subList(0, 2), OutcomeKind.PREFERRED);
+        await().until(() -> sampler.pacing().sampled() == 7);
+        await().during(Duration.ofMillis(500)).until(() -> sampler.pacing().sampled() == 7);
+      }
+    }
+  }
+
+  @Test
   void shouldStopWithOneLineWhenAnotherSamplerTakesOver() throws Exception {
     try (Bench bench = new Bench("take")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
