@@ -70,7 +70,8 @@ public final class SftReader {
     }
     if (sequence.length() > maxLength) {
       throw new RowRefusedException(
-          "has more tokens than sft.max_length, %d; raise it or shorten the row".formatted(maxLength));
+          "has more tokens than sft.max_length, %d; raise it or shorten the row"
+              .formatted(maxLength));
     }
     return sequence;
   }

@@ -56,8 +56,10 @@ public final class TrlJson {
             .put("judge_version", judgment.getJudgeVersion())
             .put("attempt", judgment.getAttempt())
             .put("verdict", lower(judgment.getVerdict()))
-            .put("stands_for", judgment.getStandsFor())
             .put("confidence", judgment.getConfidence());
+    if (judgment.getStandsFor() != 1) {
+      row.put("stands_for", judgment.getStandsFor());
+    }
     judgment.getAnnotatorId().ifPresent(annotator -> row.put("annotator_id", annotator));
     judgment.getSupersedes().ifPresent(earlier -> row.put("supersedes", earlier));
     judgment.getScoreMargin().ifPresent(margin -> row.put("score_margin", margin));
