@@ -14,6 +14,7 @@ import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Prompt;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -74,11 +75,20 @@ final class RewardModelJudge implements Judge {
   private Verdict judge(Comparison comparison) {
     float[] scores;
     try {
-      scores = model.scores(List.of(ids(comparison, Side.FIRST), ids(comparison, Side.SECOND)));
+      scores = scores(ids(comparison, Side.FIRST), ids(comparison, Side.SECOND));
     } catch (IllegalArgumentException | ChatTemplateException e) {
       return new Verdict.Abstain("the reward model cannot score this: " + e.getMessage());
     }
     return reading.verdict(scores[0], scores[1]);
+  }
+
+  /** Equal sequences have one score, though rows of a batch may round differently. */
+  private float[] scores(int[] first, int[] second) {
+    if (Arrays.equals(first, second)) {
+      float score = model.scores(List.of(first))[0];
+      return new float[] {score, score};
+    }
+    return model.scores(List.of(first, second));
   }
 
   /** Prompt and completion in one. */
