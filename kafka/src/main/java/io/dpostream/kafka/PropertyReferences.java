@@ -40,7 +40,8 @@ final class PropertyReferences {
     } catch (ConfigException e) {
       throw new UserException("kafka.properties: " + e.getMessage(), e);
     }
-    properties.forEach((key, value) -> requireResolved(key, value, resolved.get(key)));
+    properties.forEach(
+        (key, value) -> requireResolved(key, value, resolved.getOrDefault(key, value)));
     return resolved;
   }
 

@@ -117,7 +117,9 @@ record ConfigHistory(
   Set<String> unusedFormerDefaults(Map<String, String> values) {
     String losses = values.getOrDefault("loss_type", "");
     return formerDefaults.keySet().stream()
-        .filter(key -> formerDefaults.get(key).contains(values.getOrDefault(key, "")))
+        .filter(
+            key ->
+                formerDefaults.getOrDefault(key, Set.of()).contains(values.getOrDefault(key, "")))
         .filter(
             key -> Losses.using(key).stream().noneMatch(loss -> losses.contains('"' + loss + '"')))
         .collect(Collectors.toUnmodifiableSet());
