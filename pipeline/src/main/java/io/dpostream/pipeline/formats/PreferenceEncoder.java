@@ -105,7 +105,10 @@ public final class PreferenceEncoder {
     List<Message> answer = chosen ? dialogue.chosen() : dialogue.rejected();
     return TurnRecords.isText(answer)
         ? built.setText(answer.get(0).getContent()).build()
-        : built.setText(tokenizer.decodeAfter(ids.prompt(), completion)).setMessages(answer).build();
+        : built
+            .setText(tokenizer.decodeAfter(ids.prompt(), completion))
+            .setMessages(answer)
+            .build();
   }
 
   private static List<Integer> boxed(int[] ids) {
