@@ -41,6 +41,9 @@ CHATML = """
 {%- endif %}
 {%- for message in messages %}
     {{- '<|im_start|>' + message.role + '\\n' }}
+    {%- if message.reasoning_content %}
+        {{- '<think>' + message.reasoning_content + '</think>' }}
+    {%- endif %}
     {%- if message.content %}
         {{- message.content }}
     {%- endif %}
@@ -249,6 +252,17 @@ def written_rows():
         "rejected": [assistant("No idea.")],
         "tools": TOOLS,
     }
+    yield {  # a data set's columns that a message has no value for
+        "prompt": [{**user("Hi"), "tool_calls": None, "name": None}],
+        "chosen": [assistant("Yo.", tool_calls=None)],
+        "rejected": [assistant(None, tool_calls=call)],
+    }
+    for name in ["reasoning_content", "thinking", "reasoning"]:
+        yield {
+            "prompt": [user("2 + 2?")],
+            "chosen": [assistant("4.", **{name: "two and two"})],
+            "rejected": [assistant("4.", **{name: "two or two"})],
+        }
     yield {
         "prompt": [{"role": "system", "content": "Be brief."}, user("Hi")],
         "chosen": [assistant("Yo.")],

@@ -31,10 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The rows and TRL 1.16's token ids come from {@code benchmarks/peers/trl/answers.py}, which also
- * made the tokenizers.
+ * made the tokenizers; {@code -Ddpo.answers=FOLDER} compares others that it wrote.
  */
 class TrlAnswersTest {
-  private static final Path ANSWERS = Path.of("src/test/resources/answers");
+  private static final Path ANSWERS =
+      Path.of(System.getProperty("dpo.answers", "src/test/resources/answers"));
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectWriter ESCAPED =
       JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII); // keeps half of a surrogate pair
@@ -46,6 +47,7 @@ class TrlAnswersTest {
       Set.of(
           "chosen and rejected are alike",
           "chosen and rejected have the same token ids",
+          "the prompt has no token that it does not share with an answer; give it more text",
           "chosen is empty",
           "rejected is empty");
 
@@ -54,9 +56,12 @@ class TrlAnswersTest {
   @TempDir private Path dir;
 
   @BeforeAll
-  static void load() {
-    for (String name : List.of("bytes", "pieces", "llama-class", "adds-eos", "no-eos")) {
-      TOKENIZERS.put(name, Tokenizer.load(ANSWERS.resolve(name)));
+  static void load() throws IOException {
+    try (Stream<Path> folders = Files.list(ANSWERS)) {
+      folders
+          .filter(Files::isDirectory)
+          .forEach(
+              folder -> TOKENIZERS.put(folder.getFileName().toString(), Tokenizer.load(folder)));
     }
   }
 

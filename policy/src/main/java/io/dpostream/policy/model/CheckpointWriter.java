@@ -26,7 +26,8 @@ public final class CheckpointWriter {
           "vocab.json",
           "merges.txt",
           "tokenizer.model",
-          "chat_template.jinja");
+          "chat_template.jinja",
+          "additional_chat_templates/tool_use.jinja");
 
   private final CheckpointFolder source;
   private final ModelConfig config;
@@ -74,7 +75,9 @@ public final class CheckpointWriter {
     for (String name : COPIED) {
       Path file = source.path().resolve(name);
       if (Files.exists(file)) {
-        Files.copy(file, emptyFolder.resolve(name));
+        Path copy = emptyFolder.resolve(name);
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
       }
     }
     weights.writeTo(emptyFolder.resolve("model.safetensors"));

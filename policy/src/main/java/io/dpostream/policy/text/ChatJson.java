@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ public final class ChatJson {
       Set.of(
           "messages",
           "conversation",
+          "conversations",
+          "sanitize_control_tokens",
           "chat_template",
           "add_generation_prompt",
           "continue_final_message",
@@ -108,7 +111,8 @@ public final class ChatJson {
   public static String rowVariables(JsonNode row) {
     var variables = JSON.createObjectNode();
     for (String name : List.of(TOOLS, KWARGS)) {
-      if (row.hasNonNull(name)) {
+      boolean blank = row.path(name).isTextual() && row.path(name).textValue().isBlank();
+      if (row.hasNonNull(name) && !blank) {
         variables.set(name, row.get(name));
       }
     }
@@ -168,8 +172,11 @@ public final class ChatJson {
     }
   }
 
+  /** A field that is null is no field, as in transformers. */
   private static Map<String, @Nullable Object> fields(JsonNode object) {
-    return JSON.convertValue(object, FIELDS);
+    Map<String, @Nullable Object> fields = JSON.convertValue(object, FIELDS);
+    fields.values().removeIf(Objects::isNull);
+    return fields;
   }
 
   private static @Nullable Object value(JsonNode node) {

@@ -4,8 +4,10 @@ import io.dpostream.policy.text.jinja.JinjaTemplate;
 import io.dpostream.policy.text.jinja.TemplateException;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,13 @@ import org.jspecify.annotations.Nullable;
  * template. Safe for use by several threads.
  */
 public final class ChatTemplate {
+  private static final List<String> REASONING =
+      List.of("reasoning_content", "thinking", "reasoning");
+
   private final String source;
   private final Map<String, String> specialTokens;
   private final Supplier<JinjaTemplate> template;
+  private final Optional<ChatTemplate> toolUse;
 
   /**
    * Creates a template whose {@code strftime_now} uses this machine's time.
@@ -38,9 +44,23 @@ public final class ChatTemplate {
    * @param clock time and zone of {@code strftime_now}
    */
   public ChatTemplate(String source, Map<String, String> specialTokens, Clock clock) {
+    this(source, Map.copyOf(specialTokens), parsed(source, clock), Optional.empty());
+  }
+
+  private ChatTemplate(
+      String source,
+      Map<String, String> specialTokens,
+      Supplier<JinjaTemplate> template,
+      Optional<ChatTemplate> toolUse) {
     this.source = source;
-    this.specialTokens = Map.copyOf(specialTokens);
-    this.template = parsed(source, clock);
+    this.specialTokens = specialTokens;
+    this.template = template;
+    this.toolUse = toolUse;
+  }
+
+  /** This template, but for conversations with tools another one. */
+  ChatTemplate withToolUse(ChatTemplate other) {
+    return new ChatTemplate(source, specialTokens, template, Optional.of(other));
   }
 
   private static Supplier<JinjaTemplate> parsed(String source, Clock clock) {
@@ -76,17 +96,37 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template rejects the conversation or cannot be rendered
    */
   public String render(Conversation conversation, boolean addGenerationPrompt) {
+    if (toolUse.isPresent() && conversation.variables().get("tools") != null) {
+      return toolUse.get().render(conversation, addGenerationPrompt);
+    }
     Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);
     variables.put("tools", null);
     variables.put("documents", null);
     variables.putAll(conversation.variables());
-    variables.put("messages", conversation.messages().stream().map(ChatMessage::fields).toList());
+    variables.put("messages", conversation.messages().stream().map(ChatTemplate::fields).toList());
     variables.put("add_generation_prompt", addGenerationPrompt);
     try {
       return template.get().render(variables);
     } catch (TemplateException e) {
       throw new ChatTemplateException("chat template: " + described(e));
     }
+  }
+
+  /** Reasoning has had several names; transformers gives it to a template under two of them. */
+  private static Map<String, @Nullable Object> fields(ChatMessage message) {
+    return REASONING.stream()
+        .map(message.fields()::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(
+            reasoning -> {
+              Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+              fields.put("thinking", reasoning);
+              fields.putAll(message.fields());
+              fields.put("reasoning_content", reasoning);
+              return fields;
+            })
+        .orElseGet(message::fields);
   }
 
   private static String described(TemplateException problem) {

@@ -18,23 +18,31 @@ record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate>
       List.of("bos_token", "eos_token", "pad_token", "unk_token");
 
   /**
-   * Reads a folder; {@code chat_template.jinja} takes precedence over the template inside {@code
-   * tokenizer_config.json}.
+   * Reads a folder; {@code chat_template.jinja} takes precedence over the templates inside {@code
+   * tokenizer_config.json}. A second one, for conversations with tools, is {@code tool_use} among
+   * several by name, or stands in {@code additional_chat_templates}.
    */
   static TokenizerConfig read(Path folder) {
     Path file = folder.resolve("tokenizer_config.json");
+    ObjectNode json = Files.exists(file) ? JsonFiles.readObject(file) : JsonFiles.newObject();
+    specialTokensMap(folder, json);
     Map<String, String> tokens = new HashMap<>();
-    Optional<String> template = Optional.empty();
-    if (Files.exists(file)) {
-      ObjectNode json = JsonFiles.readObject(file);
-      specialTokensMap(folder, json);
-      NAMES.forEach(name -> text(json.path(name)).ifPresent(token -> tokens.put(name, token)));
-      template = template(json.path("chat_template"));
-    }
-    Optional<String> inside = template;
-    Optional<String> source = templateFile(folder).or(() -> inside);
+    NAMES.forEach(name -> text(json.path(name)).ifPresent(token -> tokens.put(name, token)));
+    Optional<String> own = contents(folder.resolve("chat_template.jinja"));
+    JsonNode inside = json.path("chat_template");
+    Optional<String> plain = own.or(() -> text(inside)).or(() -> named(inside, "default"));
+    Optional<String> toolUse =
+        own.isPresent()
+            ? contents(folder.resolve("additional_chat_templates").resolve("tool_use.jinja"))
+            : named(inside, "tool_use");
+    Optional<ChatTemplate> template = plain.map(source -> new ChatTemplate(source, tokens));
     return new TokenizerConfig(
-        Map.copyOf(tokens), source.map(text -> new ChatTemplate(text, tokens)));
+        Map.copyOf(tokens),
+        template.map(
+            first ->
+                toolUse
+                    .map(source -> first.withToolUse(new ChatTemplate(source, tokens)))
+                    .orElse(first)));
   }
 
   /** Tokenizers of older releases name their special tokens in a file of their own. */
@@ -45,8 +53,7 @@ record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate>
     }
   }
 
-  private static Optional<String> templateFile(Path folder) {
-    Path file = folder.resolve("chat_template.jinja");
+  private static Optional<String> contents(Path file) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -63,14 +70,11 @@ record TokenizerConfig(Map<String, String> specialTokens, Optional<ChatTemplate>
     return text.isTextual() ? Optional.of(text.asText()) : Optional.empty();
   }
 
-  /** One template, or several by name, of which {@code default} is the one for plain chat. */
-  private static Optional<String> template(JsonNode node) {
-    if (node.isTextual()) {
-      return Optional.of(node.asText());
-    }
-    for (JsonNode named : node) {
-      if (named.path("name").asText().equals("default")) {
-        return text(named.path("template"));
+  /** One of several templates, which are objects with {@code name} and {@code template}. */
+  private static Optional<String> named(JsonNode templates, String name) {
+    for (JsonNode one : templates) {
+      if (one.path("name").asText().equals(name)) {
+        return text(one.path("template"));
       }
     }
     return Optional.empty();

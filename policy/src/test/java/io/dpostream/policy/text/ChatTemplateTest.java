@@ -81,6 +81,22 @@ class ChatTemplateTest {
     assertThat(template.render(List.of(new ChatMessage("user", hostile)), true)).isEqualTo(hostile);
   }
 
+  /** What transformers 5.23 does to messages before it renders them. */
+  @Test
+  void shouldLeaveOutFieldsThatAreNullAndNameReasoningAsTemplatesDo() throws IOException {
+    ChatTemplate template = new ChatTemplate("{{ messages | tojson }}", TOKENS);
+    JsonNode turns =
+        new ObjectMapper()
+            .readTree(
+                "[{\"role\": \"assistant\", \"content\": null, \"tool_calls\": [{\"a\": null}],"
+                    + " \"reasoning\": \"so\"}]");
+
+    assertThat(template.render(ChatJson.messages(turns, "messages"), false))
+        .isEqualTo(
+            "[{\"thinking\": \"so\", \"role\": \"assistant\", \"tool_calls\": [{\"a\": null}],"
+                + " \"reasoning\": \"so\", \"reasoning_content\": \"so\"}]");
+  }
+
   @Test
   void shouldSayInOneLineWhatATemplateRefuses() {
     ChatTemplate template = new ChatTemplate("{{ raise_exception('no system role') }}", TOKENS);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,30 @@ class TokenizerTest {
               new PromptEncoder(tokenizer)
                   .encodeMessages(new Conversation(List.of(new ChatMessage("user", "cat")))))
           .containsExactly(4);
+    }
+  }
+
+  @Test
+  void shouldTakeTheTemplateForToolsWhereThereIsOne() throws IOException {
+    TinyFolder.write(folder);
+    Conversation plain = new Conversation(List.of(new ChatMessage("user", "cat")));
+    Conversation tools = new Conversation(plain.messages(), Map.of("tools", List.of(Map.of())));
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"chat_template": [{"name": "default", "template": "red"},
+                           {"name": "tool_use", "template": "cat"}]}
+        """);
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      assertThat(new PromptEncoder(tokenizer).encodeMessages(plain)).containsExactly(3);
+      assertThat(new PromptEncoder(tokenizer).encodeMessages(tools)).containsExactly(4);
+    }
+    Files.writeString(folder.resolve("chat_template.jinja"), "cat");
+    Path more = Files.createDirectories(folder.resolve("additional_chat_templates"));
+    Files.writeString(more.resolve("tool_use.jinja"), "answer");
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      assertThat(new PromptEncoder(tokenizer).encodeMessages(plain)).containsExactly(4);
+      assertThat(new PromptEncoder(tokenizer).encodeMessages(tools)).containsExactly(5);
     }
   }
 

@@ -101,7 +101,8 @@ class PromptsFileTest {
 
     assertThat(prompt.getTemplateInputs()).isEqualTo("{" + tools + "}");
     assertThat(prompt.getMessages().get(0).getFields()).isEmpty();
-    assertThat(prompt.getMessages().get(1).getFields()).isEqualTo(call);
+    assertThat(prompt.getMessages().get(1).getFields())
+        .isEqualTo(call.replace("\"content\":null,", "")); // null is no field, as in transformers
     assertThat(prompt.getMessages().get(1).getContent()).isEmpty();
   }
 
