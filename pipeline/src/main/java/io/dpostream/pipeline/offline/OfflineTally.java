@@ -26,7 +26,7 @@ final class OfflineTally implements TrainerListener {
               StepMetrics.TRUNCATED_PROMPTS,
               "a prompt beyond trainer.max_prompt_length has lost its beginning",
               StepMetrics.TRUNCATED_COMPLETIONS,
-              "a completion beyond trainer.max_length has lost its end"));
+              "a completion beyond trainer.max_length, or the model's context, has lost its end"));
 
   private final PrintWriter out;
   private final Map<String, Integer> skipped = new TreeMap<>();

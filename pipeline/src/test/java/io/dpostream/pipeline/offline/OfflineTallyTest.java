@@ -23,7 +23,7 @@ class OfflineTallyTest {
     assertThat(tally.pairs()).isEqualTo(6);
     assertThat(tally.shortened())
         .containsExactly(
-            "shortened 4: a completion beyond trainer.max_length has lost its end",
+            "shortened 4: a completion beyond trainer.max_length, or the model's context, has lost its end",
             "shortened 3: a prompt beyond trainer.max_prompt_length has lost its beginning");
     assertThat(tally.skipped()).containsExactly("skipped 2: a prompt of n tokens is too long");
   }

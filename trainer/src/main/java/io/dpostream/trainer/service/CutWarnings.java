@@ -21,7 +21,7 @@ final class CutWarnings {
     tell(
         step,
         StepMetrics.TRUNCATED_COMPLETIONS,
-        "a completion has lost its end; raise trainer.max_length");
+        "a completion has lost its end at trainer.max_length, or where the model's context ends");
   }
 
   private void tell(StepTaken step, String metric, String what) {
