@@ -12,6 +12,7 @@ import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.trainer.reward.RewardPair;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -88,7 +89,11 @@ public final class RewardPairEncoder {
 
   private static RewardPair orRefuse(Supplier<RewardPair> encoding) {
     try {
-      return encoding.get();
+      RewardPair pair = encoding.get();
+      if (Arrays.equals(pair.chosen(), pair.rejected())) {
+        throw new RowRefusedException("chosen and rejected have the same token ids");
+      }
+      return pair;
     } catch (IllegalArgumentException | ChatTemplateException e) {
       throw new RowRefusedException(String.valueOf(e.getMessage()));
     }

@@ -1,12 +1,15 @@
 package io.dpostream.pipeline.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import io.dpostream.files.RowRefusedException;
 import io.dpostream.files.RowReport;
+import io.dpostream.policy.text.AnswerEncoder;
 import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.Preference;
 import java.io.IOException;
@@ -142,6 +145,23 @@ class TrlAnswersTest {
         .contains("chat_template_kwargs has tokenize, which is no variable");
     assertThat(refusal("bytes", dialogue.formatted("'chat_template_kwargs': 7")))
         .isEqualTo("chat_template_kwargs is not an object");
+  }
+
+  /** Accents that a tokenizer composes make two texts one. */
+  @Test
+  void shouldNotLetARewardModelLearnFromEqualTokens() {
+    RewardPairEncoder encoder = new RewardPairEncoder(new AnswerEncoder(TOKENIZERS.get("bytes")));
+    PreferenceRow row =
+        new PreferenceRow(
+            1,
+            new PreferencePair.Standard("caf", "\u00e9", "e\u0301"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThatThrownBy(() -> encoder.encode(row))
+        .isInstanceOf(RowRefusedException.class)
+        .hasMessage("chosen and rejected have the same token ids");
   }
 
   /** What a record keeps of a conversation must be enough to read the same row again. */
