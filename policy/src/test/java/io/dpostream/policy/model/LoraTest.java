@@ -18,9 +18,12 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class LoraTest {
   private static final EngineOptions EXACT = new EngineOptions("cpu", "float64", 1);
   private static final EngineOptions SINGLE = new EngineOptions("cpu", "float32", 1);

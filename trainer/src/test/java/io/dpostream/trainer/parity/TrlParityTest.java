@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Fifty steps on the model and the pairs that TRL's DPOTrainer was trained on, by {@code
  * benchmarks/peers/trl/goldens.py}, against its numbers of every step.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TrlParityTest {
   private static final int PAIRS_A_STEP = 4;
 

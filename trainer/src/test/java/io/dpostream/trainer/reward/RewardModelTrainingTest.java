@@ -23,7 +23,10 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class RewardModelTrainingTest {
   private static final EngineOptions CPU = new EngineOptions("cpu", "float32", 1);
   private static final int PAD = 0;

@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class JinjaTemplateTest {
   private static final Clock NEW_YEARS_EVE =
       Clock.fixed(Instant.parse("2024-12-31T08:05:09Z"), ZoneOffset.UTC);

@@ -13,8 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Expected texts: Jinja2 3.1.6, by benchmarks/peers/jinja/random_templates.py 1 4000. */
+@Execution(ExecutionMode.CONCURRENT)
 class RandomTemplatesTest {
   private static final JsonMapper JSON = new JsonMapper();
 
