@@ -14,9 +14,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The people who may judge, by the token that each of them signs in with. A browser keeps no token
- * but a session that is derived from it, so that it outlives a restart and ends with the token.
- * Immutable; no message and no {@code toString} holds a token.
+ * The people who may judge, by the token that each of them signs in with. Immutable; no message and
+ * no {@code toString} holds a token.
  */
 public final class Annotators {
   private static final int SHORTEST_TOKEN = 16;
@@ -82,18 +81,16 @@ public final class Annotators {
     return find((name, known) -> same(token, known));
   }
 
-  /** Whose session it is. */
-  Optional<String> ofSession(String session) {
-    return find((name, known) -> same(session, session(name)));
+  /** Signs a text with a key that is made from somebody's token, if there is this somebody. */
+  Optional<String> sign(String name, String text) {
+    return Optional.ofNullable(tokens.get(name)).map(token -> hmac(token, text));
   }
 
-  /** What a browser keeps of somebody who has signed in. */
-  String session(String name) {
+  private static String hmac(String token, String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      String token = Optional.ofNullable(tokens.get(name)).orElseThrow();
       mac.init(new SecretKeySpec(token.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      byte[] hash = mac.doFinal(("dpo-stream session " + name).getBytes(StandardCharsets.UTF_8));
+      byte[] hash = mac.doFinal(("dpo-stream session " + text).getBytes(StandardCharsets.UTF_8));
       return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has HmacSHA256", e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.judge.human.Sessions.Session;
 import io.dpostream.judge.human.TaskTable.Undone;
 import io.dpostream.settings.UserException;
 import io.dpostream.web.BoundedServer;
@@ -16,6 +17,7 @@ import io.javalin.http.Cookie;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.SameSite;
 import io.javalin.http.ServiceUnavailableResponse;
+import io.javalin.http.TooManyRequestsResponse;
 import io.javalin.http.UnauthorizedResponse;
 import java.net.BindException;
 import java.net.URI;
@@ -35,10 +37,11 @@ public final class HumanPage implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HumanPage.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String COOKIE = "dpo_annotator";
-  private static final Duration SIGNED_IN = Duration.ofHours(12);
 
   private final AnnotatorPanel panel;
   private final Clock clock;
+  private final Sessions sessions;
+  private final SignInLimiter limiter = new SignInLimiter();
   private final Map<String, Object> oneVoteAtATime = new ConcurrentHashMap<>();
   private final BoundedServer server;
   private volatile Optional<AnnotationBackend> backend = Optional.empty();
@@ -46,6 +49,7 @@ public final class HumanPage implements AutoCloseable {
   private HumanPage(AnnotatorPanel panel, Clock clock) throws BindException {
     this.panel = panel;
     this.clock = clock;
+    this.sessions = new Sessions(panel.annotators());
     HumanOptions options = panel.options();
     this.server = BoundedServer.start(options.host(), options.port(), this::configure);
   }
@@ -92,7 +96,7 @@ public final class HumanPage implements AutoCloseable {
     new PageFiles(HumanPage.class, "unseen.js").addTo(config);
     config.routes.get("/health", ctx -> ctx.result(backend.isPresent() ? "open" : "waiting"));
     config.routes.post("/api/session", this::signIn);
-    config.routes.delete("/api/session", ctx -> ctx.removeCookie(COOKIE));
+    config.routes.delete("/api/session", this::signOut);
     config.routes.get("/api/turn", ctx -> json(ctx, turn(desk(), annotator(ctx))));
     config.routes.get("/api/status", this::status);
     config.routes.post("/api/vote", this::vote);
@@ -104,22 +108,37 @@ public final class HumanPage implements AutoCloseable {
   }
 
   private void signIn(Context ctx) {
-    String name =
-        panel
-            .annotators()
-            .ofToken(body(ctx).path("token").asText())
-            .orElseThrow(() -> new UnauthorizedResponse("This token is not known here."));
-    keepSignedIn(ctx, name);
+    String address = ctx.req().getRemoteAddr();
+    limiter.pause(address, clock.instant()).ifPresent(left -> refuseForNow(ctx, left));
+    Optional<String> name = panel.annotators().ofToken(body(ctx).path("token").asText());
+    if (name.isEmpty()) {
+      limiter.failed(address, clock.instant());
+      throw new UnauthorizedResponse("This token is not known here.");
+    }
+    limiter.succeeded(address);
+    keepSignedIn(ctx, sessions.open(name.get()));
     json(ctx, PageJson.message("Signed in."));
   }
 
+  private static void refuseForNow(Context ctx, Duration left) {
+    long seconds = left.toSeconds() + 1;
+    ctx.header("Retry-After", Long.toString(seconds));
+    throw new TooManyRequestsResponse(
+        "Too many wrong tokens came from here; try again in " + seconds + " s.");
+  }
+
+  private void signOut(Context ctx) {
+    session(ctx).ifPresent(session -> sessions.end(session, clock.instant()));
+    ctx.removeCookie(COOKIE);
+  }
+
   /** Renews a session, so that nobody is signed out in the middle of the work. */
-  private void keepSignedIn(Context ctx, String name) {
-    Cookie cookie = new Cookie(COOKIE, panel.annotators().session(name));
+  private void keepSignedIn(Context ctx, Session session) {
+    Cookie cookie = new Cookie(COOKIE, sessions.text(session, clock.instant()));
     cookie.setHttpOnly(true);
     cookie.setSecure(panel.options().https());
     cookie.setSameSite(SameSite.STRICT);
-    cookie.setMaxAge((int) SIGNED_IN.toSeconds());
+    cookie.setMaxAge((int) Sessions.LENGTH.toSeconds());
     ctx.cookie(cookie);
   }
 
@@ -149,7 +168,7 @@ public final class HumanPage implements AutoCloseable {
       SubmissionResult posted =
           open.tasks().post(annotator, pair, attempt, choice, clock.instant());
       json(ctx, answer(open, annotator, choice, posted));
-      keepSignedIn(ctx, annotator);
+      session(ctx).ifPresent(session -> keepSignedIn(ctx, session));
     }
   }
 
@@ -204,9 +223,14 @@ public final class HumanPage implements AutoCloseable {
   }
 
   private String annotator(Context ctx) {
-    return Optional.ofNullable(ctx.cookie(COOKIE))
-        .flatMap(panel.annotators()::ofSession)
+    return session(ctx)
+        .map(Session::name)
         .orElseThrow(() -> new UnauthorizedResponse("Please sign in with your token."));
+  }
+
+  private Optional<Session> session(Context ctx) {
+    return Optional.ofNullable(ctx.cookie(COOKIE))
+        .flatMap(text -> sessions.of(text, clock.instant()));
   }
 
   private static JsonNode body(Context ctx) {

@@ -13,24 +13,15 @@ class AnnotatorsTest {
   private static final String BOB = "bob-0123456789abc";
 
   @Test
-  void shouldKnowPeopleByTokenAndBySession() {
+  void shouldKnowPeopleByToken() {
     Annotators people =
         Annotators.parse("# who judges\n\nann: %s\r\n  bob :%s \n".formatted(ANN, BOB), "file");
 
     assertThat(people.names()).containsExactlyInAnyOrder("ann", "bob");
     assertThat(people.ofToken(BOB)).contains("bob");
     assertThat(people.ofToken("")).isEmpty();
-    assertThat(people.ofSession(people.session("ann"))).contains("ann");
-    assertThat(people.ofSession(ANN)).as("a token is no session").isEmpty();
-    assertThat(people.session("ann")).doesNotContain(ANN).isNotEqualTo(people.session("bob"));
-  }
-
-  @Test
-  void shouldEndSessionsWhenTheTokenChanges() {
-    String session = Annotators.parse("ann: " + ANN, "file").session("ann");
-
-    assertThat(Annotators.parse("ann: " + ANN, "file").ofSession(session)).contains("ann");
-    assertThat(Annotators.parse("ann: " + BOB, "file").ofSession(session)).isEmpty();
+    assertThat(people.sign("ann", "text")).isNotEqualTo(people.sign("bob", "text"));
+    assertThat(people.sign("eve", "text")).isEmpty();
   }
 
   @ParameterizedTest

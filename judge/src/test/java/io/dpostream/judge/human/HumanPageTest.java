@@ -124,7 +124,32 @@ class HumanPageTest {
     HttpResponse<String> answer = voteAsync("left").get();
 
     assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-        .contains(session, "Max-Age=43200");
+        .contains("dpo_annotator=ann~", "Max-Age=43200");
+  }
+
+  @Test
+  void shouldEndASessionWhenItsPersonSignsOut() throws Exception {
+    HttpRequest.Builder signOut =
+        HttpRequest.newBuilder(URI.create(pages.address() + "/api/session"))
+            .header("X-Dpo-Page", "1")
+            .header("Cookie", session)
+            .DELETE();
+
+    assertThat(send(signOut).statusCode()).isEqualTo(200);
+
+    assertThat(send(get("/api/turn")).statusCode()).as("of somebody with a copy").isEqualTo(401);
+  }
+
+  @Test
+  void shouldSlowDownWhoeverGuessesTokens() throws Exception {
+    for (int i = 0; i < SignInLimiter.FREE; i++) {
+      assertThat(send(post("/api/session", "{\"token\":\"wrong\"}")).statusCode()).isEqualTo(401);
+    }
+
+    HttpResponse<String> next = send(post("/api/session", "{\"token\":\"wrong\"}"));
+
+    assertThat(next.statusCode()).isEqualTo(429);
+    assertThat(next.headers().firstValue("Retry-After")).contains("1");
   }
 
   @Test
