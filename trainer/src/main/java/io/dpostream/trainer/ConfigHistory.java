@@ -81,9 +81,10 @@ record ConfigHistory(
    * @param recorded of the run
    */
   CanonicalConfig continued(RunConfigured recorded, CanonicalConfig now) {
+    CanonicalConfig begun = read(recorded);
     SortedMap<String, String> former = today(defaults.get(recorded.getFormatVersion()));
     SortedMap<String, String> values = new TreeMap<>(now.values());
-    read(recorded)
+    begun
         .values()
         .forEach(
             (key, value) -> {

@@ -130,6 +130,9 @@ class ConfigHistoryTest {
             () -> CanonicalConfig.recorded(configured(ConfigHistory.FORMAT + 1, "beta: 0.1\n")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("a later version configured this run");
+    assertThatThrownBy(() -> TODAY.continuing(configured(ConfigHistory.FORMAT + 1, "beta: 0.1\n")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("a later version configured this run");
   }
 
   private static CanonicalConfig config(String text) {
