@@ -155,8 +155,8 @@ final class ModelConfigJson {
 
   private Optional<SlidingWindow> slidingWindow(Family family, ClassDefaults defaults, int layers) {
     boolean qwen = family == Family.QWEN2 || family == Family.QWEN3;
-    OptionalInt size =
-        root.has("sliding_window") ? optionalInt("sliding_window") : defaults.slidingWindow();
+    boolean decided = root.has("sliding_window") || isOfAnEarlierRelease(family);
+    OptionalInt size = decided ? optionalInt("sliding_window") : defaults.slidingWindow();
     if (size.isEmpty() || (qwen && !flag("use_sliding_window", false))) {
       return Optional.empty();
     }
@@ -171,6 +171,17 @@ final class ModelConfigJson {
     return first >= layers
         ? Optional.empty()
         : Optional.of(new SlidingWindow(size.getAsInt(), first));
+  }
+
+  /**
+   * Recognizes a version that release 0.1 has written: it left the key out where there was no
+   * window. Mistral's own files have no {@code attention_bias}, and name transformers' version.
+   */
+  private boolean isOfAnEarlierRelease(Family family) {
+    return family == Family.MISTRAL
+        && root.has("attention_bias")
+        && root.has("head_dim")
+        && !root.has("transformers_version");
   }
 
   private int requiredInt(String key) {

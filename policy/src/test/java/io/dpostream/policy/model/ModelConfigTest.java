@@ -174,6 +174,19 @@ class ModelConfigTest {
   }
 
   @Test
+  void shouldGiveNoWindowToAVersionOfMistralThatRelease01Wrote() throws IOException {
+    String written = "\"head_dim\":4,\"attention_bias\":false,";
+    String others = "\"torch_dtype\":\"float32\"," + SHAPE + "}";
+    String mistral = "{\"model_type\":\"mistral\",";
+
+    assertThat(read(mistral + written + others).slidingWindow()).isEmpty();
+    assertThat(read(mistral + others).slidingWindow()).contains(new SlidingWindow(4096, 0));
+    assertThat(
+            read(mistral + written + "\"transformers_version\":\"4.5\"," + others).slidingWindow())
+        .contains(new SlidingWindow(4096, 0));
+  }
+
+  @Test
   void shouldReadThePaddingTokenThatTheFirstModelsLack() throws IOException {
     assertThat(read("{\"model_type\":\"llama\",\"pad_token_id\":-1," + SHAPE + "}").padTokenId())
         .isEmpty();
