@@ -142,6 +142,11 @@ public record KafkaSettings(
     return config;
   }
 
+  /** The further client properties, with what their references refer to. */
+  public Map<String, String> resolvedProperties() {
+    return PropertyReferences.resolve(properties);
+  }
+
   /** Creates an admin client, owned by the caller. */
   public Admin admin() {
     return Admin.create(client("dpo-admin"));

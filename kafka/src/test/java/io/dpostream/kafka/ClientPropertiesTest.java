@@ -28,6 +28,7 @@ class ClientPropertiesTest {
         .containsEntry("ssl.keystore.password", "t0k3n")
         .containsEntry("client.rack", System.getenv("PATH"));
     assertThat(settings.properties()).containsEntry("client.rack", "${env:PATH}");
+    assertThat(settings.resolvedProperties()).containsEntry("ssl.key.password", "s3cret");
   }
 
   @ParameterizedTest

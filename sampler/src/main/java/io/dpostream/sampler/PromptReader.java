@@ -2,6 +2,7 @@ package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.DamagedLog;
 import io.dpostream.kafka.reading.TopicTail;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.writing.Retry;
@@ -59,7 +60,7 @@ final class PromptReader implements AutoCloseable {
   /** Returns the next prompts, up to a limit; empty when none arrived in time. */
   List<PromptRecord> take(int most, Duration timeout) {
     if (fetched.isEmpty()) {
-      consumer.poll(timeout).forEach(fetched::add);
+      DamagedLog.poll(consumer, timeout).forEach(fetched::add);
     }
     List<PromptRecord> taken = new ArrayList<>();
     while (taken.size() < most && !fetched.isEmpty()) {

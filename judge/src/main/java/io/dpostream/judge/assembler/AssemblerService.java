@@ -9,6 +9,9 @@ import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,6 +31,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.rocksdb.NativeLibraryLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +117,7 @@ public final class AssemblerService implements Service {
     if (!othersHaveLeft(group, tasks)) {
       return true;
     }
+    unpackNativeLibrary();
     Map<String, Object> properties = properties();
     properties.put(StreamsConfig.CLIENT_ID_CONFIG, group.clientId(tasks));
     KafkaStreams streams =
@@ -220,6 +225,21 @@ public final class AssemblerService implements Service {
     return PairPartitioning.of(begunWith, inputs);
   }
 
+  /**
+   * Unpacks RocksDB's library into the folder for local state, under one name: left to itself, it
+   * puts another copy into the temporary folder at every start, which stays when the process is
+   * killed.
+   */
+  private void unpackNativeLibrary() {
+    try {
+      Files.createDirectories(Path.of(config.stateDir()));
+      NativeLibraryLoader.getInstance().loadLibrary(config.stateDir());
+    } catch (IOException e) {
+      throw new UserException(
+          "assembler.state_dir: %s cannot be written to: %s".formatted(config.stateDir(), e), e);
+    }
+  }
+
   private StreamThreadExceptionResponse onFailure(Throwable exception) {
     if (Outage.caused(exception) && !lifecycle.isStopRequested()) {
       Duration delay =
@@ -242,7 +262,7 @@ public final class AssemblerService implements Service {
   }
 
   private Map<String, Object> properties() {
-    Map<String, Object> properties = new HashMap<>(settings.properties());
+    Map<String, Object> properties = new HashMap<>(settings.resolvedProperties());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);

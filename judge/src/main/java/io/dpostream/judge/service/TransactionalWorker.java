@@ -2,6 +2,7 @@ package io.dpostream.judge.service;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.DamagedLog;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.kafka.serde.RecordEncoder;
@@ -86,7 +87,7 @@ final class TransactionalWorker implements JudgeWorker {
       writer.takeOver();
       consumer.subscribe(List.of(pairs.name()));
       while (!stopped) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, POLL);
         if (!records.isEmpty()) {
           write(judge(records), records);
         }

@@ -96,6 +96,10 @@ class AssemblerIT {
     assertThat(outcomes.stream().filter(o -> o.getOutcome() == OutcomeKind.TIE))
         .hasSize(rounds * perRound / 4);
     assertThat(wire.records(topics.deadLetters())).isEmpty();
+    assertThat(dir.resolve("state-kill").toFile().list())
+        .as("one copy of RocksDB's library for five processes")
+        .filteredOn(name -> name.startsWith("librocksdbjni"))
+        .hasSize(1);
   }
 
   @Test

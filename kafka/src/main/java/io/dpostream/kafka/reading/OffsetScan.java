@@ -27,7 +27,7 @@ public record OffsetScan(Consumer<byte[], byte[]> consumer, Retry retry) {
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> handler,
       Runnable betweenPolls) {
     while (!hasReached(ends)) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> record : DamagedLog.poll(consumer, POLL)) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (record.offset() < ends.getOrDefault(partition, Long.MAX_VALUE)) {
           handler.accept(record);

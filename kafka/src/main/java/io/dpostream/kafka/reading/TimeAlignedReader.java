@@ -77,7 +77,7 @@ public final class TimeAlignedReader {
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     consumer.pause(consumer.assignment());
     consumer.resume(next());
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+    ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, timeout);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       behind.replace(partition, Instant.ofEpochMilli(record.timestamp()));

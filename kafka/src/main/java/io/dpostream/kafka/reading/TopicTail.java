@@ -98,7 +98,7 @@ public final class TopicTail implements AutoCloseable {
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> end = retry.call(() -> consumer.endOffsets(partitions));
       while (!retry.isStopped()) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, POLL);
         handlers.forEach((topic, handler) -> handle(records.records(topic.name()), handler));
         caughtUp = caughtUp || retry.call(() -> reached(end));
         if (caughtUp) {

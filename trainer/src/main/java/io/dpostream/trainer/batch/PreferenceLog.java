@@ -1,6 +1,7 @@
 package io.dpostream.trainer.batch;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.reading.DamagedLog;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.ledger.Offsets;
@@ -139,7 +140,7 @@ public final class PreferenceLog implements AutoCloseable {
    */
   public void fetch(Duration timeout) {
     try {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+      for (ConsumerRecord<byte[], byte[]> record : DamagedLog.poll(consumer, timeout)) {
         Deque<ConsumerRecord<byte[], byte[]>> waiting =
             fetched.computeIfAbsent(record.partition(), p -> new ArrayDeque<>());
         waiting.add(record);
