@@ -59,7 +59,7 @@ public final class LedgerWitnesses {
    *
    * @throws UserException with the first contradiction, and what to do
    */
-  public void require(LedgerState state, PublishedRecords recorded) {
+  public void require(LedgerState state, RunRecords recorded) {
     Findings findings = find(state, recorded);
     if (!findings.isEmpty()) {
       throw new UserException(
@@ -77,7 +77,7 @@ public final class LedgerWitnesses {
   }
 
   /** Compares a ledger with what there is beside it. */
-  public Findings find(LedgerState state, PublishedRecords recorded) {
+  public Findings find(LedgerState state, RunRecords recorded) {
     List<PolicyVersion> versions = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     for (PolicyVersion announced : announced(state.runId()).values()) {

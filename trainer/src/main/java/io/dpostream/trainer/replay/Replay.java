@@ -14,7 +14,7 @@ import io.dpostream.trainer.learner.LearnerFactory;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.LedgerWitnesses;
-import io.dpostream.trainer.ledger.PublishedRecords;
+import io.dpostream.trainer.ledger.RunRecords;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -64,7 +64,7 @@ public final class Replay {
    */
   public ReplayResult run(String runId, OptionalLong toStep) {
     LedgerReader reader = new LedgerReader(kafka);
-    PublishedRecords recorded = new PublishedRecords();
+    RunRecords recorded = new RunRecords();
     LedgerState end = reader.read(runId, recorded::add);
     RunConfigured configured =
         end.configuration()

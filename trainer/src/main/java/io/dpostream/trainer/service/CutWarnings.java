@@ -17,7 +17,7 @@ final class CutWarnings {
     tell(
         step,
         StepMetrics.TRUNCATED_PROMPTS,
-        "a prompt has lost its beginning; raise trainer.max_prompt_length or unset it");
+        "a prompt has lost its beginning; raise trainer.max_prompt_length");
     tell(
         step,
         StepMetrics.TRUNCATED_COMPLETIONS,

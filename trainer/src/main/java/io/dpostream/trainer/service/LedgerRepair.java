@@ -11,7 +11,7 @@ import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.LedgerWitnesses;
 import io.dpostream.trainer.ledger.LedgerWitnesses.Findings;
-import io.dpostream.trainer.ledger.PublishedRecords;
+import io.dpostream.trainer.ledger.RunRecords;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public final class LedgerRepair {
 
   /** What contradicts the ledger; changes nothing. */
   public Findings find(String runId) {
-    PublishedRecords recorded = new PublishedRecords();
+    RunRecords recorded = new RunRecords();
     LedgerState state = new LedgerReader(kafka).read(runId, recorded::add);
     return new LedgerWitnesses(kafka, checkpoints).find(state, recorded);
   }
@@ -54,7 +54,7 @@ public final class LedgerRepair {
    * @throws UserException if the ledger has not even a configuration left
    */
   public Findings acceptLoss(String runId, String by, String reason, InstantSource clock) {
-    PublishedRecords recorded = new PublishedRecords();
+    RunRecords recorded = new RunRecords();
     try (Ledger ledger = Ledger.open(kafka, runId, clock, recorded::add)) {
       LedgerState state = ledger.state();
       Findings findings = new LedgerWitnesses(kafka, checkpoints).find(state, recorded);

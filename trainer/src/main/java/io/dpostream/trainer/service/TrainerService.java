@@ -19,13 +19,15 @@ import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.LedgerWitnesses;
 import io.dpostream.trainer.ledger.Offsets;
-import io.dpostream.trainer.ledger.PublishedRecords;
+import io.dpostream.trainer.ledger.RunRecords;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains one run: takes it over, brings the learner to the end of the ledger, and continues until
@@ -33,6 +35,8 @@ import org.apache.kafka.common.errors.InterruptException;
  * record is committed.
  */
 public final class TrainerService implements Service {
+  private static final Logger log = LoggerFactory.getLogger(TrainerService.class);
+
   private final TrainerConfig config;
   private final RunSpec run;
   private final KafkaSettings kafka;
@@ -93,7 +97,7 @@ public final class TrainerService implements Service {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
-    PublishedRecords recorded = new PublishedRecords();
+    RunRecords recorded = new RunRecords();
     try (Ledger ledger =
             Ledger.open(
                 kafka,
@@ -113,7 +117,7 @@ public final class TrainerService implements Service {
     }
   }
 
-  private void train(Ledger ledger, RunPreferences data, PublishedRecords recorded) {
+  private void train(Ledger ledger, RunPreferences data, RunRecords recorded) {
     CheckpointStore checkpoints = CheckpointStore.ofTrainer(run.folder());
     new LedgerWitnesses(kafka, Optional.of(checkpoints)).require(ledger.state(), recorded);
     data.check(config);
@@ -124,7 +128,7 @@ public final class TrainerService implements Service {
         if (ledger.state().configuration().isEmpty()) {
           begin(ledger, data, fold, scheduled);
         } else {
-          resume(ledger, fold, scheduled);
+          resume(ledger, fold, scheduled, recorded.firstConfiguration().orElseThrow());
         }
         // Files of the run are about to be replaced, which only its owner may do.
         ledger.confirmOwnership();
@@ -209,9 +213,17 @@ public final class TrainerService implements Service {
     record(ledger, fold, configured);
   }
 
-  private void resume(Ledger ledger, PolicyFold fold, TrainerConfig scheduled) {
+  /**
+   * Brings the fold to the end of the ledger.
+   *
+   * @param begun the run's first configuration, whose defaults stay the run's
+   */
+  private void resume(
+      Ledger ledger, PolicyFold fold, TrainerConfig scheduled, RunConfigured begun) {
     RunConfigured recorded = ledger.state().requireConfiguration();
-    CanonicalConfig canonical = CanonicalConfig.of(scheduled).continuing(recorded);
+    CanonicalConfig wanted = CanonicalConfig.of(scheduled);
+    CanonicalConfig canonical = wanted.continuing(begun);
+    tellKept(wanted, canonical);
     Learner first = fold.open(CanonicalConfig.recorded(recorded));
     List<String> differences = Recovery.differences(recorded, canonical, first);
     if (!run.acceptConfig()) {
@@ -229,6 +241,22 @@ public final class TrainerService implements Service {
               .build();
       record(ledger, fold, accepted);
     }
+  }
+
+  private void tellKept(CanonicalConfig wanted, CanonicalConfig continued) {
+    continued
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (!value.equals(wanted.values().get(key))) {
+                log.info(
+                    "run {} keeps trainer.{}: {}, the default when it began; set another value to"
+                        + " change it",
+                    run.runId(),
+                    key,
+                    value);
+              }
+            });
   }
 
   private void record(Ledger ledger, PolicyFold fold, RunConfigured configured) {

@@ -7,8 +7,10 @@ import io.dpostream.kafka.Topic;
 import io.dpostream.schemas.CheckpointSaved;
 import io.dpostream.schemas.OffsetRange;
 import io.dpostream.schemas.Preference;
+import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
+import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
 import io.dpostream.testing.Background;
 import io.dpostream.trainer.Deployment;
@@ -321,6 +323,39 @@ class TrainerServiceIT {
     assertThat(deployment.ledger("r").requireConfiguration().getConfig()).contains("beta: 0.3\n");
     deployment.train("r", Deployment.config(Map.of("max_steps", "5", "beta", "0.3")));
     assertThat(deployment.ledger("r").step()).isEqualTo(5);
+  }
+
+  /** The default of 512 has gone since; a change of something else must not bring the new one. */
+  @Test
+  void shouldKeepTheDefaultsThatARunBeganWithThroughAnAcceptedChange(TestInfo test) {
+    Deployment today = deployment(test);
+    today.prefer(0, 12);
+    today.train("r", Deployment.config(Map.of("max_steps", "2")));
+    String name = test.getTestMethod().orElseThrow().getName() + "-earlier";
+    Deployment earlier = Deployment.create(name, dir.resolve(name));
+    earlier.prefer(0, 12);
+    today.copyLedger(
+        earlier, "r", records -> records.stream().map(this::ofAnEarlierRelease).toList());
+
+    TrainerConfig other = Deployment.config(Map.of("max_steps", "4", "beta", "0.3"));
+    earlier.trainer(earlier.spec("r", PreferenceSource.stream(), true), other).run();
+    earlier.train("r", Deployment.config(Map.of("max_steps", "5", "beta", "0.3")));
+
+    assertThat(earlier.ledger("r").step()).isEqualTo(5);
+    assertThat(earlier.ledger("r").requireConfiguration().getConfig())
+        .contains("max_prompt_length: 512\n", "beta: 0.3\n");
+  }
+
+  private TrainingStep ofAnEarlierRelease(TrainingStep record) {
+    if (!(record.getEvent() instanceof RunConfigured configured)) {
+      return record;
+    }
+    String config =
+        configured.getConfig().replace("max_prompt_length: null", "max_prompt_length: 512");
+    return TrainingStep.newBuilder(record)
+        .setEvent(
+            RunConfigured.newBuilder(configured).setConfig(config).setFormatVersion(1).build())
+        .build();
   }
 
   @Test
