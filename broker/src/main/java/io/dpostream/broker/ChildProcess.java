@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A Java process that runs a {@link ChildMain.Service}, with this process's class path. */
@@ -16,11 +17,13 @@ final class ChildProcess {
   private final String name;
   private final Path log;
   private final Process process;
+  private final Optional<ClassDataArchive> archive;
 
-  private ChildProcess(String name, Path log, Process process) {
+  private ChildProcess(String name, Path log, Process process, Optional<ClassDataArchive> archive) {
     this.name = name;
     this.log = log;
     this.process = process;
+    this.archive = archive;
   }
 
   /**
@@ -30,20 +33,25 @@ final class ChildProcess {
    */
   static ChildProcess launch(
       String name, Class<?> main, int heapMb, Path log, List<String> arguments) {
+    String classPath = ClassDataArchive.classPath(main, System.getProperty("java.class.path"));
+    Optional<ClassDataArchive> archive = ClassDataArchive.of(main, classPath);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heapMb + "m");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
+    // Remarks of the virtual machine would go to standard output, where the parent listens.
+    command.add("-Xlog:disable");
+    archive.map(ClassDataArchive::options).ifPresent(command::addAll);
     command.add("-Dlogback.configurationFile=io/dpostream/broker/logback-child.xml");
     command.add(main.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", classPath);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
-      return new ChildProcess(name, log, builder.start());
+      return new ChildProcess(name, log, builder.start(), archive);
     } catch (IOException e) {
       throw new UserException(name + ": cannot be started (" + e.getMessage() + ")", e);
     }
@@ -91,6 +99,7 @@ final class ChildProcess {
   void kill() {
     process.destroyForcibly();
     await(30);
+    archive.ifPresent(one -> one.ended(false));
   }
 
   /** Asks the child to stop and waits; kills it when it takes longer than 10 s. */
@@ -100,7 +109,9 @@ final class ChildProcess {
     } catch (IOException e) {
       // the child is already gone
     }
-    if (!await(10)) {
+    if (await(10)) {
+      archive.ifPresent(one -> one.ended(process.exitValue() == 0));
+    } else {
       kill();
     }
   }
