@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dpostream.settings.UserException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.parquet.io.api.Converter;
@@ -13,6 +14,7 @@ import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /** Puts the values of columns together as JSON objects, without the fields that are null. */
@@ -43,7 +45,66 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
     boolean list =
         type.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation
             && group.getFieldCount() == 1;
-    return list ? new Elements(group, into) : new Struct(group, into);
+    if (list) {
+      return new Elements(group, into);
+    }
+    return isMap(group) ? new Entries(group, into) : new Struct(group, into);
+  }
+
+  /** Whether a group is marked as a map, by its present name or by its former one. */
+  private static boolean isMap(GroupType group) {
+    LogicalTypeAnnotation mark = group.getLogicalTypeAnnotation();
+    return (mark instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation
+            || mark instanceof LogicalTypeAnnotation.MapKeyValueTypeAnnotation)
+        && group.getFieldCount() == 1
+        && !group.getType(0).isPrimitive()
+        && group.getType(0).asGroupType().getFieldCount() == 2;
+  }
+
+  /** A map from texts, which becomes an object: a repeated group of a key and a value. */
+  private static final class Entries extends GroupConverter {
+    private final Converter entry;
+    private final Consumer<JsonNode> into;
+    private ObjectNode current = JSON.objectNode();
+
+    Entries(GroupType map, Consumer<JsonNode> into) {
+      this.into = into;
+      GroupType pair = map.getType(0).asGroupType();
+      String key = pair.getFieldName(0);
+      String value = pair.getFieldName(1);
+      Type keyType = pair.getType(0);
+      boolean text =
+          keyType.isPrimitive()
+              && keyType.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+      if (!text) {
+        throw new UserException(
+            "column %s: is a map whose keys are not texts; a row of JSON cannot hold it"
+                .formatted(map.getName()));
+      }
+      this.entry =
+          new Struct(
+              pair,
+              fields -> {
+                if (fields.hasNonNull(value)) {
+                  current.set(fields.path(key).asText(), fields.get(value));
+                }
+              });
+    }
+
+    @Override
+    public Converter getConverter(int index) {
+      return entry;
+    }
+
+    @Override
+    public void start() {
+      current = JSON.objectNode();
+    }
+
+    @Override
+    public void end() {
+      into.accept(current);
+    }
   }
 
   /** A group of named fields. */

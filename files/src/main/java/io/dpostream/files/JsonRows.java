@@ -1,8 +1,10 @@
 package io.dpostream.files;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -57,7 +59,11 @@ final class JsonRows {
       try {
         row = JSON.readTree(text);
       } catch (JsonProcessingException e) {
-        sink.unreadable(number, "is not JSON");
+        sink.unreadable(
+            number,
+            e instanceof StreamConstraintsException
+                ? "cannot be read (" + JsonProblem.of(e) + ")"
+                : "is not JSON");
         continue;
       }
       sink.row(number, row);
@@ -66,12 +72,15 @@ final class JsonRows {
 
   private static void readArray(Path file, BufferedReader reader, RowFile.RowSink sink)
       throws IOException {
-    try (JsonParser json = JSON.createParser(reader)) {
+    JsonParser json = JSON.createParser(reader);
+    try (json) {
       json.nextToken();
+      int number = 0;
       while (json.nextToken() != JsonToken.END_ARRAY) {
-        int line = json.currentTokenLocation().getLineNr();
+        // Ids are made from a row's number, so rows that share a line are numbered on.
+        number = Math.max(number + 1, json.currentTokenLocation().getLineNr());
         JsonNode row = ROW.readTree(json);
-        sink.row(line, row);
+        sink.row(number, row);
       }
       if (json.nextToken() != null) {
         throw new UserException(
@@ -80,10 +89,14 @@ final class JsonRows {
       }
     } catch (JsonProcessingException e) {
       throw new UserException(
-          "%s line %d: is not JSON (%s)"
-              .formatted(file, e.getLocation().getLineNr(), JsonProblem.of(e)),
-          e);
+          "%s line %d: is not JSON (%s)".formatted(file, line(e, json), JsonProblem.of(e)), e);
     }
+  }
+
+  /** A row that is beyond what is read, such as one nested too deeply, has no place of its own. */
+  private static int line(JsonProcessingException e, JsonParser json) {
+    JsonLocation place = e.getLocation();
+    return place == null ? json.currentLocation().getLineNr() : place.getLineNr();
   }
 
   private static void skipByteOrderMark(BufferedReader reader) throws IOException {

@@ -33,7 +33,8 @@ public final class RowFile {
   @FunctionalInterface
   public interface RowParser<T> {
     /**
-     * @param number the line on which the row begins, from 1; in Parquet the row's number, from 1
+     * @param number of the row, no two alike: the line on which it begins, from 1, or where rows of
+     *     an array share a line the next number; in Parquet the row's number, from 1
      * @throws RowRefusedException when the row cannot be used
      */
     T parse(int number, JsonNode row);

@@ -41,6 +41,35 @@ class RowFileTest {
     assertThat(rows(compressed(MARK + text))).isEqualTo(rows);
   }
 
+  /** Ids of pairs and prompts are made from it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"a\": 1}, {\"a\": 2}, {\"a\": 3}]",
+        "[{\"a\": 1},\n{\"a\": 2},\n{\"a\": 3}]",
+        "[{\"a\": 1}, {\"a\": 2},\n{\"a\": 3}]",
+      })
+  void shouldGiveEveryRowOfAnArrayANumberOfItsOwn(String text) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    RowFile.read(plain(text), (number, row) -> number, numbers::add);
+
+    assertThat(numbers).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void shouldSayInOneLineThatARowIsNestedTooDeeply() throws IOException {
+    String deep = "[".repeat(2000) + "]".repeat(2000);
+
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> rows(plain("[{\"a\": 1},\n" + deep + "]")))
+        .withMessageContaining("line 2: ")
+        .withMessageContaining("depth")
+        .withMessageNotContaining("\n");
+    RowReport report =
+        RowFile.read(plain("{\"a\": " + deep + "}\n"), (number, row) -> row, row -> {});
+    assertThat(report.reasons().get(0)).contains("cannot be read").contains("depth");
+  }
+
   @Test
   void shouldReadFilesWithMarksThatWerePutTogether() throws IOException {
     assertThat(rows(plain(MARK + "{\"a\": 1}\n" + MARK + "{\"a\": 2}\n" + MARK + "\n")))
