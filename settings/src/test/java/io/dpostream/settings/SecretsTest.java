@@ -29,6 +29,10 @@ class SecretsTest {
     "ssl.keystore.location,/a/b,/a/b",
     "ssl.key.password,${env:PW},${env:PW}",
     "proxy,http://u:p@h:1/x,http://[hidden]@h:1/x",
+    "proxy,http://u:p#s?s/@h:1/x,http://[hidden]@h:1/x",
+    "api_key_env,MY_KEY,MY_KEY",
+    "basic.auth.user.info,${env:U}:s3cret,[hidden]",
+    "basic.auth.user.info,${env:U}:${env:P},${env:U}:${env:P}",
   })
   void shouldHideByTheNameOfTheKey(String key, String value, String shown) {
     assertThat(Secrets.shown(key, value)).isEqualTo(shown);
@@ -39,6 +43,10 @@ class SecretsTest {
     assertThat(Secrets.shown("sasl.jaas.config", LOGIN + "\"${env:PW}\";")).contains("${env:PW}");
     assertThat(Secrets.shown("sasl.jaas.config", LOGIN + "\"pw\";")).isEqualTo("[hidden]");
     assertThat(Secrets.shown("sasl.jaas.config", LOGIN + "\"pw\" token=\"${env:T}\";"))
+        .isEqualTo("[hidden]");
+    assertThat(
+            Secrets.shown(
+                "sasl.jaas.config", "o.M required clientId=\"${env:I}\" clientSecret=\"plain\";"))
         .isEqualTo("[hidden]");
   }
 

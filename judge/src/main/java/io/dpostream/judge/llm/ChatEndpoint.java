@@ -168,7 +168,7 @@ final class ChatEndpoint {
     String body = response.body();
     boolean ofRequest = status == 400 || status == 413 || status == 422;
     // Some servers take a parameter that they do not know for a fault of their own.
-    boolean names = ofRequest || (status >= 500 && RequestDialect.isRefusal(body));
+    boolean names = ofRequest || (status >= 500 && !isPage(body) && RequestDialect.isRefusal(body));
     Kind kind = ofRequest && !dialect.refusesFormat(body) ? Kind.REQUEST_REFUSED : kind(status);
     return failure(
         kind,
@@ -176,6 +176,11 @@ final class ChatEndpoint {
         retryAfter(response),
         names ? dialect.after(body) : Optional.empty(),
         kind == Kind.REQUEST_REFUSED && status != 413);
+  }
+
+  /** A proxy's page says nothing of the question, whatever words its markup holds. */
+  private static boolean isPage(String body) {
+    return body.stripLeading().startsWith("<");
   }
 
   private static Kind kind(int status) {

@@ -35,7 +35,8 @@ record RequestDialect(
 
   /** Gemma's templates, and the endpoints that serve them, know no instructions. */
   private static final Pattern SYSTEM_ROLE =
-      Pattern.compile("\\bsystem\\b|developer instruction|must alternate");
+      Pattern.compile(
+          "\\bsystem.{0,3}(role|message|prompt|instruction|turn)|role.{0,3}\\bsystem\\b|developer instruction|must alternate");
 
   /** That a parameter is refused, and not merely mentioned. */
   private static final Pattern REFUSED =

@@ -26,7 +26,8 @@ record WrittenNumber(BigDecimal value, boolean percent) {
   private static final String POINTED =
       "(?<pointed>\\d{1,3}(?:\\.\\d{3}(?!\\d)){2,}+(?!\\.\\d)(?:,\\d++)?+)";
 
-  private static final String RAISED = " ?(?:\\^|\\*\\*) ?[{(]? ?(?<%s>[-+]?\\d{1,6}+) ?[})]?";
+  private static final String RAISED =
+      "(?: ?\\^ ?[{(]? ?|\\*\\*[{(]?| \\*\\* )(?<%s>[-+]?\\d{1,6}+) ?[})]?";
   private static final String NO_MORE = "(?![/.]?\\d)";
 
   private static final String DIVISOR = "(?:0*+[1-9]\\d*+(?:\\.\\d++)?+|0*+\\.0*+[1-9]\\d*+)";
@@ -39,7 +40,7 @@ record WrittenNumber(BigDecimal value, boolean percent) {
    */
   static final String SYNTAX =
       "(?=[-+\\p{Sc}.\\d])"
-          + "(?<![\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\d]|\\^[{(]?[-+]?|_\\{?|\\\\sqrt\\{?|\u221a\\(?"
+          + "(?<![\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\d]|\\^[{(]?[-+]?|[\\p{L}\\d)}\\]]_\\{?|\\\\sqrt\\{?|\u221a\\(?"
           + "|[A-Za-z)]\\*\\*|[^\\d\\s]/|}\\{)"
           + "(?<sign>(?<![-+\\w).}])[-+])?\\p{Sc}?+"
           + "(?:"

@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -116,12 +118,11 @@ public final class CheckpointStore {
     }
   }
 
-  /** Folders of a run's checkpoints whose step is later than one, oldest first. */
-  public List<Path> after(String runId, long step) {
+  /** The steps of a run's checkpoints, by folder. */
+  public Map<Path, Long> steps(String runId) {
     return folders().stream()
-        .filter(folder -> step(folder) > step && isOf(runId, folder))
-        .sorted()
-        .toList();
+        .filter(folder -> step(folder) >= 0 && isOf(runId, folder))
+        .collect(Collectors.toMap(folder -> folder, CheckpointStore::step));
   }
 
   private static boolean isOf(String runId, Path folder) {
@@ -140,7 +141,12 @@ public final class CheckpointStore {
    */
   public Path setAside(Path checkpoint) {
     try {
-      return Files.move(checkpoint, checkpoint.resolveSibling("lost-" + checkpoint.getFileName()));
+      String name = "lost-" + checkpoint.getFileName();
+      Path free = checkpoint.resolveSibling(name);
+      for (int again = 2; Files.exists(free); again++) {
+        free = checkpoint.resolveSibling(name + "-" + again);
+      }
+      return Files.move(checkpoint, free);
     } catch (IOException e) {
       throw new UncheckedIOException("checkpoint " + checkpoint + " cannot be renamed: " + e, e);
     }

@@ -59,8 +59,8 @@ public final class LedgerWitnesses {
    *
    * @throws UserException with the first contradiction, and what to do
    */
-  public void require(LedgerState state, RunRecords recorded) {
-    Findings findings = find(state, recorded);
+  public void require(Witnesses seen, LedgerState state, RunRecords recorded) {
+    Findings findings = find(seen, state, recorded);
     if (!findings.isEmpty()) {
       throw new UserException(
           "run %s: %s; %s"
@@ -76,11 +76,33 @@ public final class LedgerWitnesses {
         .formatted(ledger.name());
   }
 
-  /** Compares a ledger with what there is beside it. */
-  public Findings find(LedgerState state, RunRecords recorded) {
+  /**
+   * What was seen beside a ledger before it was read.
+   *
+   * @param versions the last record of each announced version
+   * @param checkpoints the run's checkpoints, by folder
+   */
+  public record Witnesses(Map<Long, PolicyVersion> versions, Map<Path, Long> checkpoints) {
+    public Witnesses {
+      versions = Map.copyOf(versions);
+      checkpoints = Map.copyOf(checkpoints);
+    }
+  }
+
+  /**
+   * Looks at what there is beside a run's ledger. To be called before the ledger is read: whatever
+   * is there by then must be in a ledger that is read later, even while a trainer is at work.
+   */
+  public Witnesses see(String runId) {
+    return new Witnesses(
+        announced(runId), checkpoints.map(store -> store.steps(runId)).orElse(Map.of()));
+  }
+
+  /** Compares a ledger with what was seen beside it. */
+  public Findings find(Witnesses seen, LedgerState state, RunRecords recorded) {
     List<PolicyVersion> versions = new ArrayList<>();
     List<String> lines = new ArrayList<>();
-    for (PolicyVersion announced : announced(state.runId()).values()) {
+    for (PolicyVersion announced : new TreeMap<>(seen.versions()).values()) {
       Optional<VersionPublished> record = recorded.of(announced.getVersion());
       boolean same = record.filter(r -> r.getSha256().equals(announced.getSha256())).isPresent();
       if (!same && !recorded.isKnownToBeLost(announced.getVersion())) {
@@ -95,7 +117,16 @@ public final class LedgerWitnesses {
       }
     }
     List<Path> later =
-        checkpoints.map(store -> store.after(state.runId(), state.step())).orElse(List.of());
+        seen.checkpoints().entrySet().stream()
+            .filter(checkpoint -> checkpoint.getValue() > state.step())
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    if (state.configuration().isEmpty() && versions.isEmpty() && !later.isEmpty()) {
+      throw new UserException(
+          "run %s: its folder holds checkpoints of another ledger, such as %s; give another --dir, or move them away"
+              .formatted(state.runId(), later.get(0)));
+    }
     later.forEach(
         folder ->
             lines.add(

@@ -64,12 +64,14 @@ public final class Replay {
    */
   public ReplayResult run(String runId, OptionalLong toStep) {
     LedgerReader reader = new LedgerReader(kafka);
+    LedgerWitnesses witnesses = new LedgerWitnesses(kafka, checkpoints);
+    LedgerWitnesses.Witnesses seen = witnesses.see(runId);
     RunRecords recorded = new RunRecords();
     LedgerState end = reader.read(runId, recorded::add);
     RunConfigured configured =
         end.configuration()
             .orElseThrow(() -> new UserException("run.id: no run '" + runId + "' in the ledger"));
-    new LedgerWitnesses(kafka, checkpoints).require(end, recorded);
+    witnesses.require(seen, end, recorded);
     long last = toStep.orElse(end.step());
     if (last < 0 || last > end.step()) {
       throw new UserException(

@@ -11,6 +11,7 @@ import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.LedgerWitnesses;
 import io.dpostream.trainer.ledger.LedgerWitnesses.Findings;
+import io.dpostream.trainer.ledger.LedgerWitnesses.Witnesses;
 import io.dpostream.trainer.ledger.RunRecords;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -38,9 +39,11 @@ public final class LedgerRepair {
 
   /** What contradicts the ledger; changes nothing. */
   public Findings find(String runId) {
+    LedgerWitnesses witnesses = new LedgerWitnesses(kafka, checkpoints);
+    Witnesses seen = witnesses.see(runId);
     RunRecords recorded = new RunRecords();
     LedgerState state = new LedgerReader(kafka).read(runId, recorded::add);
-    return new LedgerWitnesses(kafka, checkpoints).find(state, recorded);
+    return witnesses.find(seen, state, recorded);
   }
 
   /**
@@ -54,10 +57,12 @@ public final class LedgerRepair {
    * @throws UserException if the ledger has not even a configuration left
    */
   public Findings acceptLoss(String runId, String by, String reason, InstantSource clock) {
+    LedgerWitnesses witnesses = new LedgerWitnesses(kafka, checkpoints);
+    Witnesses seen = witnesses.see(runId);
     RunRecords recorded = new RunRecords();
     try (Ledger ledger = Ledger.open(kafka, runId, clock, recorded::add)) {
       LedgerState state = ledger.state();
-      Findings findings = new LedgerWitnesses(kafka, checkpoints).find(state, recorded);
+      Findings findings = witnesses.find(seen, state, recorded);
       if (state.configuration().isEmpty()) {
         throw new UserException(
             "run %s: nothing is left of the ledger; start a run under another run.id"

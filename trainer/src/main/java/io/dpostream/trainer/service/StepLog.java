@@ -73,9 +73,19 @@ public final class StepLog implements TrainerListener, AutoCloseable {
     try (DirectoryStream<Path> left =
         Files.newDirectoryStream(folder, "." + file.getFileName() + "-*.history")) {
       for (Path path : left) {
-        Files.deleteIfExists(path);
+        if (!isOfALivingProcess(path)) {
+          Files.deleteIfExists(path);
+        }
       }
     }
+  }
+
+  /** A trainer that is about to take over has its file already. */
+  private static boolean isOfALivingProcess(Path history) {
+    String[] parts = history.getFileName().toString().split("-");
+    String pid = parts.length < 3 ? "" : parts[parts.length - 2];
+    return pid.matches("\\d{1,18}")
+        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isPresent();
   }
 
   @Override

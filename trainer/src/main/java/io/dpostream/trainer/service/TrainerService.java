@@ -18,6 +18,7 @@ import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerReader;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.LedgerWitnesses;
+import io.dpostream.trainer.ledger.LedgerWitnesses.Witnesses;
 import io.dpostream.trainer.ledger.Offsets;
 import io.dpostream.trainer.ledger.RunRecords;
 import java.time.Duration;
@@ -97,6 +98,9 @@ public final class TrainerService implements Service {
     try (Admin admin = kafka.admin()) {
       kafka.topics().ensure(admin);
     }
+    CheckpointStore checkpoints = CheckpointStore.ofTrainer(run.folder());
+    LedgerWitnesses witnesses = new LedgerWitnesses(kafka, Optional.of(checkpoints));
+    Witnesses seen = witnesses.see(run.runId());
     RunRecords recorded = new RunRecords();
     try (Ledger ledger =
             Ledger.open(
@@ -109,7 +113,8 @@ public final class TrainerService implements Service {
                 });
         RunPreferences data =
             RunPreferences.open(kafka, run, config.batch().size(), ledger.state())) {
-      train(ledger, data, recorded);
+      witnesses.require(seen, ledger.state(), recorded);
+      train(ledger, data, recorded, checkpoints);
     } catch (StoppedException | InterruptException e) {
       if (!lifecycle.isStopRequested() && !(e instanceof InterruptException)) {
         throw e;
@@ -117,12 +122,14 @@ public final class TrainerService implements Service {
     }
   }
 
-  private void train(Ledger ledger, RunPreferences data, RunRecords recorded) {
-    CheckpointStore checkpoints = CheckpointStore.ofTrainer(run.folder());
-    new LedgerWitnesses(kafka, Optional.of(checkpoints)).require(ledger.state(), recorded);
+  private void train(
+      Ledger ledger, RunPreferences data, RunRecords recorded, CheckpointStore checkpoints) {
     data.check(config);
     TrainerConfig scheduled = data.scheduled(config);
     try {
+      if (ledger.state().configuration().isPresent()) {
+        ledger.confirmOwnership(); // only the owner may clean up
+      }
       checkpoints.deleteUnfinished();
       try (PolicyFold fold = fold(ledger.state(), data, checkpoints)) {
         if (ledger.state().configuration().isEmpty()) {

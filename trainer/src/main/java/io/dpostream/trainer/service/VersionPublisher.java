@@ -90,9 +90,8 @@ final class VersionPublisher {
             .setNextOffsets(state.progress().next().toAvro())
             .setStatus(VersionStatus.PUBLISHED)
             .setPublishedAt(clock.instant());
-    if (version > 0) {
-      announcement.setParent(version - 1);
-    }
+    // Not the number before this one, where the records of versions in between were lost.
+    state.version().map(VersionPublished::getVersion).ifPresent(announcement::setParent);
     return announcement.build();
   }
 }
