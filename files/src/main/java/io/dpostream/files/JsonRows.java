@@ -66,7 +66,7 @@ final class JsonRows {
                 : "is not JSON");
         continue;
       }
-      sink.row(number, row);
+      sink.row(RowPlace.of(number), row);
     }
   }
 
@@ -75,12 +75,11 @@ final class JsonRows {
     JsonParser json = JSON.createParser(reader);
     try (json) {
       json.nextToken();
-      int number = 0;
+      RowPlace place = RowPlace.of(0);
       while (json.nextToken() != JsonToken.END_ARRAY) {
-        // Ids are made from a row's number, so rows that share a line are numbered on.
-        number = Math.max(number + 1, json.currentTokenLocation().getLineNr());
-        JsonNode row = ROW.readTree(json);
-        sink.row(number, row);
+        int line = json.currentTokenLocation().getLineNr();
+        place = line == place.number() ? new RowPlace(line, place.before() + 1) : RowPlace.of(line);
+        sink.row(place, ROW.readTree(json));
       }
       if (json.nextToken() != null) {
         throw new UserException(

@@ -50,7 +50,7 @@ final class ParquetRows {
         RecordReader<ObjectNode> records = sound(() -> columns.getRecordReader(group, json));
         for (long i = 0; i < group.getRowCount(); i++) {
           ObjectNode row = sound(records::read);
-          sink.row(++number, row);
+          sink.row(RowPlace.of(++number), row);
         }
       }
     }

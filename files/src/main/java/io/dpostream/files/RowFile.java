@@ -33,16 +33,15 @@ public final class RowFile {
   @FunctionalInterface
   public interface RowParser<T> {
     /**
-     * @param number of the row, no two alike: the line on which it begins, from 1, or where rows of
-     *     an array share a line the next number; in Parquet the row's number, from 1
+     * @param place what tells the row from the others of its file
      * @throws RowRefusedException when the row cannot be used
      */
-    T parse(int number, JsonNode row);
+    T parse(RowPlace place, JsonNode row);
   }
 
   /** Receives what is found in a file, row by row. */
   interface RowSink {
-    void row(int number, JsonNode row);
+    void row(RowPlace place, JsonNode row);
 
     void unreadable(int number, String reason);
   }
@@ -88,14 +87,14 @@ public final class RowFile {
       RowReport.Builder report, RowParser<T> parser, Consumer<T> accepted) {
     return new RowSink() {
       @Override
-      public void row(int number, JsonNode row) {
+      public void row(RowPlace place, JsonNode row) {
         try {
-          accepted.accept(parser.parse(number, usable(row)));
+          accepted.accept(parser.parse(place, usable(row)));
         } catch (RowRefusedException e) {
-          unreadable(number, String.valueOf(e.getMessage()));
+          unreadable(place.number(), String.valueOf(e.getMessage()));
           return;
         }
-        report.accepted(number);
+        report.accepted(place.number());
       }
 
       @Override

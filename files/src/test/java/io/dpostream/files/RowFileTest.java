@@ -41,21 +41,6 @@ class RowFileTest {
     assertThat(rows(compressed(MARK + text))).isEqualTo(rows);
   }
 
-  /** Ids of pairs and prompts are made from it. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "[{\"a\": 1}, {\"a\": 2}, {\"a\": 3}]",
-        "[{\"a\": 1},\n{\"a\": 2},\n{\"a\": 3}]",
-        "[{\"a\": 1}, {\"a\": 2},\n{\"a\": 3}]",
-      })
-  void shouldGiveEveryRowOfAnArrayANumberOfItsOwn(String text) throws IOException {
-    List<Integer> numbers = new ArrayList<>();
-    RowFile.read(plain(text), (number, row) -> number, numbers::add);
-
-    assertThat(numbers).containsExactly(1, 2, 3);
-  }
-
   @Test
   void shouldSayInOneLineThatARowIsNestedTooDeeply() throws IOException {
     String deep = "[".repeat(2000) + "]".repeat(2000);
@@ -163,6 +148,15 @@ class RowFileTest {
         .withMessage(
             "%s line 2: goes on after the array; put all rows into one array, or write one a line",
             two);
+  }
+
+  /** Ids of pairs and prompts are made from it; people look for the line. */
+  @Test
+  void shouldTellRowsOnOneLineFromEachOther() throws IOException {
+    List<String> places = new ArrayList<>();
+    RowFile.read(plain("[{},{}, {\n},\n{}, {}]"), (place, row) -> place.toString(), places::add);
+
+    assertThat(places).containsExactly("1", "1#2", "1#3", "3", "3#2");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.dpostream.pipeline.formats;
 
+import io.dpostream.files.RowPlace;
 import io.dpostream.files.RowRefusedException;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
@@ -54,9 +55,9 @@ public final class PreferenceEncoder {
     List<Integer> promptTokens = boxed(ids.prompt());
     Preference.Builder preference =
         Preference.newBuilder()
-            .setPairId(row.pairId().orElse(PairId.of(source, 0, row.line(), IMPORTED, 0)))
+            .setPairId(row.pairId().orElse(pairId(row.place(), source)))
             .setRunId(runId)
-            .setPrompt(prompt(row, source + ":" + row.line()))
+            .setPrompt(prompt(row, source + ":" + row.place()))
             .setPromptTokenIds(promptTokens)
             .setChosen(chosen)
             .setRejected(rejected)
@@ -65,6 +66,10 @@ public final class PreferenceEncoder {
             .setDecidedAt(now);
     row.margin().ifPresent(preference::setRewardMargin);
     return new EncodedPreference(preference.build(), ids.leftOut() > 0);
+  }
+
+  private static String pairId(RowPlace place, String source) {
+    return PairId.of(source, 0, place.number(), IMPORTED, place.before());
   }
 
   private EncodedAnswers ids(PreferencePair pair) {

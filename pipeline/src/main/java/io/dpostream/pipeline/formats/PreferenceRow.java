@@ -2,6 +2,7 @@ package io.dpostream.pipeline.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.files.RowFile;
+import io.dpostream.files.RowPlace;
 import io.dpostream.files.RowReport;
 import io.dpostream.settings.UserException;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
 /**
  * A preference read from a row of a file.
  *
- * @param line the line on which it begins, from 1
+ * @param place where in the file it stands
  * @param pair prompt and answers
  * @param pairId its {@code pair_id}: the pair it came from, when it was exported from here
  * @param promptId its {@code prompt_id} or {@code id}
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
  *     score_rejected}
  */
 public record PreferenceRow(
-    int line,
+    RowPlace place,
     PreferencePair pair,
     Optional<String> pairId,
     Optional<String> promptId,
@@ -32,10 +33,10 @@ public record PreferenceRow(
    */
   public static RowReport read(
       Path file, PreferenceFormat format, Consumer<PreferenceRow> accepted) {
-    return RowFile.read(file, (line, row) -> parse(line, row, format), accepted);
+    return RowFile.read(file, (place, row) -> parse(place, row, format), accepted);
   }
 
-  private static PreferenceRow parse(int line, JsonNode row, PreferenceFormat format) {
+  private static PreferenceRow parse(RowPlace place, JsonNode row, PreferenceFormat format) {
     Optional<Double> margin = Fields.number(row, "margin");
     if (margin.isEmpty() && row.hasNonNull("score_chosen") && row.hasNonNull("score_rejected")) {
       double chosen = Fields.number(row, "score_chosen").orElseThrow();
@@ -47,7 +48,7 @@ public record PreferenceRow(
       pair.requireAnswers();
     }
     return new PreferenceRow(
-        line,
+        place,
         pair.with(TemplateInputs.of(row)),
         pairId,
         Fields.scalar(row, "prompt_id").or(() -> Fields.scalar(row, "id")),

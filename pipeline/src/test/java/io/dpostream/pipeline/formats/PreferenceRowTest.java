@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.dpostream.files.RowFile;
+import io.dpostream.files.RowPlace;
 import io.dpostream.files.RowRefusedException;
 import io.dpostream.files.RowReport;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
@@ -174,7 +175,9 @@ class PreferenceRowTest {
             write("\n[\n" + row + ",\n{\"prompt\":\n \"p\"},\n" + row + "]"),
             PreferenceFormat.AUTO,
             rows::add);
-    assertThat(rows).extracting(PreferenceRow::line).containsExactly(3, 6);
+    assertThat(rows)
+        .extracting(PreferenceRow::place)
+        .containsExactly(RowPlace.of(3), RowPlace.of(6));
     assertThat(report).isEqualTo(RowReport.ofLines(2, Map.of("chosen is missing", List.of(4))));
 
     Path broken = write("[\n" + row + ",\n" + row + ",\n{\"prompt\": \"p\"");

@@ -3,6 +3,7 @@ package io.dpostream.pipeline.formats;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dpostream.files.RowPlace;
 import io.dpostream.files.RowReport;
 import io.dpostream.pipeline.formats.PreferencePair.Conversational;
 import io.dpostream.pipeline.formats.PreferencePair.Standard;
@@ -13,6 +14,7 @@ import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.schemas.Judgment;
 import io.dpostream.schemas.Message;
+import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.VerdictKind;
@@ -87,7 +89,7 @@ class RoundTripTest {
       assertThat(rows)
           .containsExactly(
               new PreferenceRow(
-                  1,
+                  RowPlace.of(1),
                   pair,
                   Optional.of(exported.getPairId()),
                   Optional.of("rows.jsonl:7"),
@@ -157,18 +159,43 @@ class RoundTripTest {
     assertThat(read).isEqualTo(judgments);
   }
 
+  /** A pair's id is what a reward model tells pairs by, and what a correction replaces. */
+  @Test
+  void shouldGiveEachRowOfAnArrayOnOneLineIdsOfItsOwn() throws IOException {
+    String row = "{\"prompt\": \"ab\", \"chosen\": \"c\", \"rejected\": \" c a\"}";
+    Path file = Files.writeString(dir.resolve("rows.json"), "[" + row + "," + row + "]");
+    List<Preference> encoded = new ArrayList<>();
+    try (Tokenizer tokenizer = tokenizer()) {
+      PreferenceEncoder encoder = new PreferenceEncoder(tokenizer);
+      PreferenceRow.read(
+          file,
+          PreferenceFormat.AUTO,
+          read -> encoded.add(encoder.encode(read, "run", "rows.json", NOW).preference()));
+    }
+
+    assertThat(encoded)
+        .extracting(preference -> preference.getPrompt().getId())
+        .containsExactly("rows.json:1", "rows.json:1#2");
+    assertThat(encoded).extracting(Preference::getPairId).doesNotHaveDuplicates();
+    assertThat(encoded.get(0).getPairId()).isEqualTo(PairId.of("rows.json", 0, 1, -1, 0));
+  }
+
   private Preference encode(PreferencePair pair) throws IOException {
+    try (Tokenizer tokenizer = tokenizer()) {
+      PreferenceRow row =
+          new PreferenceRow(
+              RowPlace.of(7), pair, Optional.empty(), Optional.empty(), Optional.of(0.5));
+      return new PreferenceEncoder(tokenizer).encode(row, "run", "rows.jsonl", NOW).preference();
+    }
+  }
+
+  private Tokenizer tokenizer() throws IOException {
     Path folder = Files.createDirectories(dir.resolve("model"));
     Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
     Files.writeString(folder.resolve("tokenizer_config.json"), TOKENIZER_CONFIG);
     Files.writeString(folder.resolve("config.json"), CONFIG);
     Files.write(folder.resolve("model.safetensors"), new byte[0]); // not read here
-    CheckpointFolder checkpoint = CheckpointFolder.open(folder);
-    try (Tokenizer tokenizer = checkpoint.tokenizer()) {
-      PreferenceRow row =
-          new PreferenceRow(7, pair, Optional.empty(), Optional.empty(), Optional.of(0.5));
-      return new PreferenceEncoder(tokenizer).encode(row, "run", "rows.jsonl", NOW).preference();
-    }
+    return CheckpointFolder.open(folder).tokenizer();
   }
 
   private static Message turn(String role, String content) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import io.dpostream.files.RowPlace;
 import io.dpostream.files.RowRefusedException;
 import io.dpostream.files.RowReport;
 import io.dpostream.policy.text.AnswerEncoder;
@@ -153,7 +154,7 @@ class TrlAnswersTest {
     RewardPairEncoder encoder = new RewardPairEncoder(new AnswerEncoder(TOKENIZERS.get("bytes")));
     PreferenceRow row =
         new PreferenceRow(
-            1,
+            RowPlace.of(1),
             new PreferencePair.Standard("caf", "\u00e9", "e\u0301"),
             Optional.empty(),
             Optional.empty(),

@@ -56,7 +56,7 @@ public record PromptsFile(String name, List<Prompt> prompts) {
     String name = String.valueOf(file.getFileName());
     return RowFile.read(
         file,
-        (number, row) -> PromptRow.parse(row, name + ":" + number, name + ":" + number),
+        (place, row) -> PromptRow.parse(row, name + ":" + place, name + ":" + place),
         accepted);
   }
 }

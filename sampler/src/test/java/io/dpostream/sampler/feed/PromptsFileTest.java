@@ -47,6 +47,16 @@ class PromptsFileTest {
     assertThat(unnamed.getReferenceAnswer()).contains("yes");
   }
 
+  /** An evaluation draws by the prompts' ids, so prompts of one id would share their draws. */
+  @Test
+  void shouldGiveEachPromptOfAnArrayOnOneLineAnIdOfItsOwn() throws IOException {
+    Path file = write("[{\"prompt\":\"a\"},{\"prompt\":\"b\"},\n{\"prompt\":\"c\"}]");
+
+    assertThat(PromptsFile.read(file).prompts())
+        .extracting(Prompt::getId)
+        .containsExactly("prompts.jsonl:1", "prompts.jsonl:1#2", "prompts.jsonl:2");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
