@@ -59,11 +59,7 @@ final class JsonRows {
       try {
         row = JSON.readTree(text);
       } catch (JsonProcessingException e) {
-        sink.unreadable(
-            number,
-            e instanceof StreamConstraintsException
-                ? "cannot be read (" + JsonProblem.of(e) + ")"
-                : "is not JSON");
+        sink.unreadable(number, isTooLarge(e) ? tooLarge(e) : "is not JSON");
         continue;
       }
       sink.row(RowPlace.of(number), row);
@@ -87,9 +83,19 @@ final class JsonRows {
                 .formatted(file, json.currentTokenLocation().getLineNr()));
       }
     } catch (JsonProcessingException e) {
-      throw new UserException(
-          "%s line %d: is not JSON (%s)".formatted(file, line(e, json), JsonProblem.of(e)), e);
+      String problem =
+          isTooLarge(e) ? tooLarge(e) : "is not JSON (%s)".formatted(JsonProblem.of(e));
+      throw new UserException("%s line %d: %s".formatted(file, line(e, json), problem), e);
     }
+  }
+
+  /** Whether it is JSON, but deeper or longer than what is read. */
+  private static boolean isTooLarge(JsonProcessingException e) {
+    return e instanceof StreamConstraintsException;
+  }
+
+  private static String tooLarge(JsonProcessingException e) {
+    return "cannot be read (%s)".formatted(JsonProblem.of(e));
   }
 
   /** A row that is beyond what is read, such as one nested too deeply, has no place of its own. */

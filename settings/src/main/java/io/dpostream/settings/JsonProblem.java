@@ -8,11 +8,16 @@ public final class JsonProblem {
   private static final Pattern PLACE =
       Pattern.compile("\\s*\\(start marker at \\[Source: .*?; line: (\\d+), column: \\d+]\\)");
 
+  private static final Pattern SETTING =
+      Pattern.compile(", from `StreamReadConstraints\\.\\w+\\(\\)`");
+
   private JsonProblem() {}
 
-  /** One line without the parser's remarks on where it read from, which nobody can act on. */
+  /** One line without the parser's remarks on itself and its source, which nobody can act on. */
   public static String of(JsonProcessingException e) {
     String problem = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-    return PLACE.matcher(problem).replaceAll(", which began on line $1");
+    return SETTING
+        .matcher(PLACE.matcher(problem).replaceAll(", which began on line $1"))
+        .replaceAll("");
   }
 }
