@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dpostream.settings.UserException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.parquet.io.api.Converter;
@@ -51,14 +50,32 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
     return isMap(group) ? new Entries(group, into) : new Struct(group, into);
   }
 
-  /** Whether a group is marked as a map, by its present name or by its former one. */
+  /**
+   * Whether a type is a map that is no object of JSON: its keys are no texts, or it has no values.
+   */
+  static boolean isOtherMap(Type type) {
+    return isMarkedAsMap(type) && !isMap(type.asGroupType());
+  }
+
+  /** By the present name or, unless it stands on the entries of a map, by the former one. */
+  private static boolean isMarkedAsMap(Type type) {
+    LogicalTypeAnnotation mark = type.getLogicalTypeAnnotation();
+    return mark instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation
+        || (mark instanceof LogicalTypeAnnotation.MapKeyValueTypeAnnotation
+            && !type.isRepetition(Type.Repetition.REPEATED));
+  }
+
   private static boolean isMap(GroupType group) {
-    LogicalTypeAnnotation mark = group.getLogicalTypeAnnotation();
-    return (mark instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation
-            || mark instanceof LogicalTypeAnnotation.MapKeyValueTypeAnnotation)
+    return isMarkedAsMap(group)
         && group.getFieldCount() == 1
         && !group.getType(0).isPrimitive()
-        && group.getType(0).asGroupType().getFieldCount() == 2;
+        && group.getType(0).asGroupType().getFieldCount() == 2
+        && isText(group.getType(0).asGroupType().getType(0));
+  }
+
+  private static boolean isText(Type key) {
+    return key.isPrimitive()
+        && key.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
   }
 
   /** A map from texts, which becomes an object: a repeated group of a key and a value. */
@@ -72,15 +89,6 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
       GroupType pair = map.getType(0).asGroupType();
       String key = pair.getFieldName(0);
       String value = pair.getFieldName(1);
-      Type keyType = pair.getType(0);
-      boolean text =
-          keyType.isPrimitive()
-              && keyType.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
-      if (!text) {
-        throw new UserException(
-            "column %s: is a map whose keys are not texts; a row of JSON cannot hold it"
-                .formatted(map.getName()));
-      }
       this.entry =
           new Struct(
               pair,

@@ -5,7 +5,7 @@ import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -40,7 +40,7 @@ final class ParquetRows {
   private void read(RowFile.RowSink sink) throws IOException {
     try (ParquetFileReader reader = sound(() -> open(file))) {
       MessageType schema = reader.getFileMetaData().getSchema();
-      refuseMedia(schema);
+      refuseColumns(schema);
       MessageColumnIO columns = new ColumnIOFactory().getColumnIO(schema);
       JsonMaterializer json = new JsonMaterializer(schema);
       for (PageReadStore pages = sound(reader::readNextRowGroup);
@@ -64,27 +64,35 @@ final class ParquetRows {
             .build());
   }
 
-  private void refuseMedia(GroupType fields) {
-    for (Type field : fields.getFields()) {
-      embeddedFile(field)
-          .ifPresent(
-              type -> {
-                throw new UserException(
-                    "%s: column %s holds images or sounds, which a text model cannot read; take it out"
-                        .formatted(file, field.getName()));
-              });
+  private void refuseColumns(GroupType columns) {
+    for (Type column : columns.getFields()) {
+      if (holds(column, ParquetRows::isEmbeddedFile)) {
+        throw refused(column, "images or sounds, which a text model cannot read; take it out");
+      }
+      if (holds(column, JsonMaterializer::isOtherMap)) {
+        throw refused(
+            column, "a map that is not one of texts to values, as JSON's are; convert or drop it");
+      }
     }
   }
 
-  private static Optional<Type> embeddedFile(Type type) {
-    if (type.isPrimitive()) {
-      return Optional.empty();
-    }
-    List<Type> fields = type.asGroupType().getFields();
-    if (fields.stream().map(Type::getName).sorted().toList().equals(EMBEDDED_FILE)) {
-      return Optional.of(type);
-    }
-    return fields.stream().flatMap(field -> embeddedFile(field).stream()).findFirst();
+  private UserException refused(Type column, String content) {
+    return new UserException("%s: column %s holds %s".formatted(file, column.getName(), content));
+  }
+
+  private static boolean holds(Type type, Predicate<Type> wanted) {
+    return wanted.test(type)
+        || (!type.isPrimitive()
+            && type.asGroupType().getFields().stream().anyMatch(field -> holds(field, wanted)));
+  }
+
+  private static boolean isEmbeddedFile(Type type) {
+    return !type.isPrimitive()
+        && type.asGroupType().getFields().stream()
+            .map(Type::getName)
+            .sorted()
+            .toList()
+            .equals(EMBEDDED_FILE);
   }
 
   /** A step of reading, in which whatever goes wrong is the file's fault. */

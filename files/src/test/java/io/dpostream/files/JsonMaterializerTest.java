@@ -1,9 +1,7 @@
 package io.dpostream.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.dpostream.settings.UserException;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -41,16 +39,5 @@ class JsonMaterializerTest {
 
     assertThat(rows.getCurrentRecord())
         .hasToString("{\"options\":{\"thinking\":false,\"tools\":true}}");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"int32", "int64", "double"})
-  void shouldRefuseAMapWithOtherKeysThanTexts(String keys) {
-    assertThatExceptionOfType(UserException.class)
-        .isThrownBy(
-            () ->
-                new JsonMaterializer(
-                    MessageTypeParser.parseMessageType(MAP.formatted("MAP", keys, ""))))
-        .withMessageContaining("column options: is a map whose keys are not texts");
   }
 }
