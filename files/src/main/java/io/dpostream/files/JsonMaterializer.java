@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
@@ -78,14 +79,35 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
         && key.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
   }
 
-  /** A map from texts, which becomes an object: a repeated group of a key and a value. */
-  private static final class Entries extends GroupConverter {
-    private final Converter entry;
+  /** A group that becomes one value, whose parts come between its start and its end. */
+  private abstract static class Group<N extends JsonNode> extends GroupConverter {
+    private final Supplier<? extends N> empty;
     private final Consumer<JsonNode> into;
-    private ObjectNode current = JSON.objectNode();
+    N current;
+
+    Group(Supplier<? extends N> empty, Consumer<JsonNode> into) {
+      this.empty = empty;
+      this.into = into;
+      this.current = empty.get();
+    }
+
+    @Override
+    public void start() {
+      current = empty.get();
+    }
+
+    @Override
+    public void end() {
+      into.accept(current);
+    }
+  }
+
+  /** A map from texts, which becomes an object: a repeated group of a key and a value. */
+  private static final class Entries extends Group<ObjectNode> {
+    private final Converter entry;
 
     Entries(GroupType map, Consumer<JsonNode> into) {
-      this.into = into;
+      super(JSON::objectNode, into);
       GroupType pair = map.getType(0).asGroupType();
       String key = pair.getFieldName(0);
       String value = pair.getFieldName(1);
@@ -103,26 +125,14 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
     public Converter getConverter(int index) {
       return entry;
     }
-
-    @Override
-    public void start() {
-      current = JSON.objectNode();
-    }
-
-    @Override
-    public void end() {
-      into.accept(current);
-    }
   }
 
   /** A group of named fields. */
-  private static final class Struct extends GroupConverter {
+  private static final class Struct extends Group<ObjectNode> {
     private final List<Converter> fields;
-    private final Consumer<JsonNode> into;
-    private ObjectNode current = JSON.objectNode();
 
     Struct(GroupType type, Consumer<JsonNode> into) {
-      this.into = into;
+      super(JSON::objectNode, into);
       this.fields = type.getFields().stream().map(this::field).toList();
     }
 
@@ -141,26 +151,14 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
     public Converter getConverter(int index) {
       return fields.get(index);
     }
-
-    @Override
-    public void start() {
-      current = JSON.objectNode();
-    }
-
-    @Override
-    public void end() {
-      into.accept(current);
-    }
   }
 
   /** A list: usually a repeated group around each element; in old files the elements themselves. */
-  private static final class Elements extends GroupConverter {
+  private static final class Elements extends Group<ArrayNode> {
     private final Converter repeated;
-    private final Consumer<JsonNode> into;
-    private ArrayNode current = JSON.arrayNode();
 
     Elements(GroupType list, Consumer<JsonNode> into) {
-      this.into = into;
+      super(JSON::arrayNode, into);
       Type inside = list.getType(0);
       this.repeated =
           isWrapper(list, inside)
@@ -180,42 +178,20 @@ final class JsonMaterializer extends RecordMaterializer<ObjectNode> {
     public Converter getConverter(int index) {
       return repeated;
     }
-
-    @Override
-    public void start() {
-      current = JSON.arrayNode();
-    }
-
-    @Override
-    public void end() {
-      into.accept(current);
-    }
   }
 
   /** What stands around an element, which may be null. */
-  private static final class Wrapper extends GroupConverter {
+  private static final class Wrapper extends Group<JsonNode> {
     private final Converter element;
-    private final Consumer<JsonNode> into;
-    private JsonNode current = NullNode.instance;
 
     Wrapper(GroupType type, Consumer<JsonNode> into) {
-      this.into = into;
+      super(NullNode::getInstance, into);
       this.element = converter(type.getType(0), value -> current = value);
     }
 
     @Override
     public Converter getConverter(int index) {
       return element;
-    }
-
-    @Override
-    public void start() {
-      current = NullNode.instance;
-    }
-
-    @Override
-    public void end() {
-      into.accept(current);
     }
   }
 }

@@ -28,10 +28,14 @@ public final class SiteGuard {
    * @throws ForbiddenResponse for anything else
    */
   public static void refuseOtherSites(Context ctx) {
-    boolean reads = ctx.method() == HandlerType.GET || ctx.method() == HandlerType.HEAD;
-    if (!reads && !(isSameSite(ctx) && isSameOrigin(ctx))) {
+    if (!onlyReads(ctx) && !(isSameSite(ctx) && isSameOrigin(ctx))) {
       throw new ForbiddenResponse("This request came from another site and was refused.");
     }
+  }
+
+  /** Whether a request changes nothing. */
+  public static boolean onlyReads(Context ctx) {
+    return ctx.method() == HandlerType.GET || ctx.method() == HandlerType.HEAD;
   }
 
   /**

@@ -4,8 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
 import io.javalin.http.UnauthorizedResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +46,7 @@ public final class TokenGuard {
     }
   }
 
-  /** Compares in a time that does not depend on where the two differ. */
   private boolean isToken(@Nullable String given) {
-    return given != null
-        && MessageDigest.isEqual(
-            given.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    return given != null && Tokens.same(given, token);
   }
 }

@@ -1,9 +1,9 @@
 package io.dpostream.judge.human;
 
 import io.dpostream.settings.UserException;
+import io.dpostream.web.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,7 +78,7 @@ public final class Annotators {
 
   /** Whose token it is. */
   Optional<String> ofToken(String token) {
-    return find((name, known) -> same(token, known));
+    return find((name, known) -> Tokens.same(token, known));
   }
 
   /** Signs a text with a key that is made from somebody's token, if there is this somebody. */
@@ -106,11 +106,5 @@ public final class Annotators {
       }
     }
     return found;
-  }
-
-  /** Compares in a time that does not depend on where the two differ. */
-  private static boolean same(String given, String known) {
-    return MessageDigest.isEqual(
-        given.getBytes(StandardCharsets.UTF_8), known.getBytes(StandardCharsets.UTF_8));
   }
 }

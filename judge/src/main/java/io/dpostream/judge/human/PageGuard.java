@@ -3,7 +3,6 @@ package io.dpostream.judge.human;
 import io.dpostream.web.SiteGuard;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
-import io.javalin.http.HandlerType;
 
 /** Lets nobody but the page's own script post, whatever browser shows it. */
 final class PageGuard {
@@ -19,8 +18,7 @@ final class PageGuard {
    */
   static void refuseOtherSites(Context ctx) {
     SiteGuard.refuseOtherSites(ctx);
-    boolean reads = ctx.method() == HandlerType.GET || ctx.method() == HandlerType.HEAD;
-    if (!reads && ctx.header(HEADER) == null) {
+    if (!SiteGuard.onlyReads(ctx) && ctx.header(HEADER) == null) {
       throw new ForbiddenResponse("This request came from another site and was refused.");
     }
   }

@@ -1,7 +1,6 @@
 package io.dpostream.judge.human;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import io.dpostream.web.Tokens;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +59,10 @@ final class Sessions {
     Session session = new Session(parts[0], parts[1]);
     String signed = text.substring(0, text.lastIndexOf('~'));
     boolean sound =
-        annotators.sign(session.name(), signed).filter(known -> same(known, parts[3])).isPresent();
+        annotators
+            .sign(session.name(), signed)
+            .filter(known -> Tokens.same(parts[3], known))
+            .isPresent();
     boolean over = now.getEpochSecond() >= Long.parseLong(parts[2]);
     return sound && !over && !ended.containsKey(session.id())
         ? Optional.of(session)
@@ -71,10 +73,5 @@ final class Sessions {
   void end(Session session, Instant now) {
     ended.values().removeIf(since -> since.plus(LENGTH).isBefore(now));
     ended.put(session.id(), now);
-  }
-
-  private static boolean same(String known, String given) {
-    return MessageDigest.isEqual(
-        known.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 }
