@@ -91,7 +91,7 @@ public final class AvroDeserializer implements Deserializer<IndexedRecord> {
   private record Format(Schema writer, DatumReader<IndexedRecord> reader) {
     IndexedRecord read(byte[] bytes) throws IOException {
       int length = bytes.length - HEADER;
-      RecordBounds.check(writer, ByteBuffer.wrap(bytes, HEADER, length));
+      RecordBounds.check(writer, bytes, HEADER);
       return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER, length, null));
     }
   }

@@ -1,6 +1,5 @@
 package io.dpostream.kafka.serde;
 
-import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 
@@ -21,26 +20,31 @@ final class RecordBounds {
 
   private static final int MOST_VALUES = 10_000;
 
-  private final ByteBuffer bytes;
+  private final byte[] bytes;
+  private final int start;
+  private int position;
   private long valuesLeft;
 
-  private RecordBounds(ByteBuffer bytes) {
+  private RecordBounds(byte[] bytes, int start) {
     this.bytes = bytes;
-    this.valuesLeft = MOST_VALUES + (long) MOST_VALUES_PER_BYTE * bytes.remaining();
+    this.start = start;
+    this.position = start;
+    this.valuesLeft = MOST_VALUES + (long) MOST_VALUES_PER_BYTE * remaining();
   }
 
   /**
-   * Checks the value that the remaining bytes hold, and that they hold nothing else.
+   * Checks the value that stands in some bytes, from {@code start} to their end, and that nothing
+   * follows it.
    *
    * @param schema what the value was written with
    * @throws SerializationException if a length, a branch or an end does not fit the bytes
    */
-  static void check(Schema schema, ByteBuffer value) {
-    RecordBounds bounds = new RecordBounds(value.slice());
+  static void check(Schema schema, byte[] bytes, int start) {
+    RecordBounds bounds = new RecordBounds(bytes, start);
     bounds.pass(schema, 0);
-    if (bounds.bytes.hasRemaining()) {
+    if (bounds.remaining() > 0) {
       throw new SerializationException(
-          bounds.bytes.remaining() + " more bytes follow the " + schema.getFullName());
+          bounds.remaining() + " more bytes follow the " + schema.getFullName());
     }
   }
 
@@ -50,19 +54,17 @@ final class RecordBounds {
     }
     if (--valuesLeft < 0) {
       throw new SerializationException(
-          "more values than %d bytes can mean".formatted(bytes.limit()));
+          "more values than %d bytes can mean".formatted(bytes.length - start));
     }
     switch (schema.getType()) {
-      case RECORD -> schema.getFields().forEach(field -> pass(field.schema(), depth + 1));
+      case RECORD -> {
+        for (Schema.Field field : schema.getFields()) {
+          pass(field.schema(), depth + 1);
+        }
+      }
       case UNION -> pass(branch(schema), depth + 1);
-      case ARRAY -> passItems("an array", () -> pass(schema.getElementType(), depth + 1));
-      case MAP ->
-          passItems(
-              "a map",
-              () -> {
-                skip(number(), "a map's key");
-                pass(schema.getValueType(), depth + 1);
-              });
+      case ARRAY -> passArray(schema.getElementType(), depth + 1);
+      case MAP -> passMap(schema.getValueType(), depth + 1);
       case STRING, BYTES -> skip(number(), schema.getName());
       case FIXED -> skip(schema.getFixedSize(), schema.getFullName());
       case BOOLEAN -> skip(1, "boolean");
@@ -82,29 +84,66 @@ final class RecordBounds {
     return union.getTypes().get((int) index);
   }
 
-  /** Passes blocks of items until an empty one; after a negative count stands a block's size. */
-  private void passItems(String collection, Runnable item) {
-    for (long count = number(); count != 0; count = number()) {
-      if (count < 0) {
-        require(number(), "a block of " + collection);
+  private void passArray(Schema item, int depth) {
+    for (long count = blockSize("an array"); count > 0; count = blockSize("an array")) {
+      switch (item.getType()) {
+        case FLOAT -> skip(count * Float.BYTES, "an array of float");
+        case DOUBLE -> skip(count * Double.BYTES, "an array of double");
+        case INT, LONG -> skipNumbers(count);
+        default -> {
+          for (long i = 0; i < count; i++) {
+            pass(item, depth);
+          }
+        }
       }
-      require(Math.abs(count), collection);
-      for (long i = 0; i < Math.abs(count); i++) {
-        item.run();
+    }
+  }
+
+  private void passMap(Schema value, int depth) {
+    for (long count = blockSize("a map"); count > 0; count = blockSize("a map")) {
+      for (long i = 0; i < count; i++) {
+        skip(number(), "a map's key");
+        pass(value, depth);
+      }
+    }
+  }
+
+  /** Reads how many items a block has, at most as many as bytes remain; 0 ends the collection. */
+  private long blockSize(String collection) {
+    long count = number();
+    if (count < 0) {
+      require(number(), "a block of " + collection); // after a negative count stands its length
+      count = -count;
+    }
+    require(count, collection);
+    return count;
+  }
+
+  /** Token ids are most of what a record holds, so they are passed without being read. */
+  private void skipNumbers(long count) {
+    for (long i = 0; i < count; i++) {
+      if (position < bytes.length && bytes[position] >= 0) {
+        position++;
+      } else {
+        number();
       }
     }
   }
 
   private void skip(long length, String what) {
     require(length, what);
-    bytes.position(bytes.position() + (int) length);
+    position += (int) length;
   }
 
   private void require(long length, String what) {
-    if (length < 0 || length > bytes.remaining()) {
+    if (length < 0 || length > remaining()) {
       throw new SerializationException(
-          "%s of length %d, where %d bytes remain".formatted(what, length, bytes.remaining()));
+          "%s of length %d, where %d bytes remain".formatted(what, length, remaining()));
     }
+  }
+
+  private int remaining() {
+    return bytes.length - position;
   }
 
   /** Reads a zigzag-encoded number of variable length. */
@@ -112,7 +151,7 @@ final class RecordBounds {
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
       require(1, "a number");
-      byte next = bytes.get();
+      byte next = bytes[position++];
       value |= (next & 0x7FL) << shift;
       if (next >= 0) {
         return (value >>> 1) ^ -(value & 1);
