@@ -1,14 +1,31 @@
 package io.dpostream.settings.service;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps the promises of {@link Service} for one that works by a single method. Thread-safe. */
+/**
+ * Keeps the promises of {@link Service} for one that works by a single method. Work that still
+ * waits for something, such as a broker that does not answer, is interrupted {@link
+ * Service#PARTS_LIMIT} after a stop was requested. Thread-safe.
+ */
 public final class Lifecycle {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Duration patience;
   private boolean begun;
+  private Optional<Thread> worker = Optional.empty();
+  private long stopRequestedAt;
+
+  public Lifecycle() {
+    this(Service.PARTS_LIMIT);
+  }
+
+  /** Interrupts the work earlier or later. */
+  Lifecycle(Duration patience) {
+    this.patience = patience;
+  }
 
   /**
    * What a service does while it runs.
@@ -31,7 +48,7 @@ public final class Lifecycle {
       try {
         work.run();
       } finally {
-        ended.countDown();
+        end();
       }
     }
   }
@@ -44,12 +61,25 @@ public final class Lifecycle {
       throw new IllegalStateException("a service runs once");
     }
     begun = true;
+    worker = Optional.of(Thread.currentThread());
     return true;
+  }
+
+  private synchronized void end() {
+    worker = Optional.empty();
+    ended.countDown();
+  }
+
+  private synchronized void interruptWork() {
+    worker.ifPresent(Thread::interrupt);
   }
 
   /** Ends every {@link #pause}, now and later. */
   public synchronized void requestStop() {
-    stopRequested.countDown();
+    if (!isStopRequested()) {
+      stopRequestedAt = System.nanoTime();
+      stopRequested.countDown();
+    }
   }
 
   /** Whether the work should end. */
@@ -77,7 +107,25 @@ public final class Lifecycle {
    * @return whether it has, or never began
    */
   public boolean awaitStopped(Duration limit) throws InterruptedException {
-    return !hasBegun() || ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    if (!hasBegun()) {
+      return true;
+    }
+    long end = System.nanoTime() + limit.toNanos();
+    if (isStopRequested()) {
+      long patience = patienceEnd() - System.nanoTime();
+      if (patience < limit.toNanos() && !awaitEnd(patience)) {
+        interruptWork();
+      }
+    }
+    return awaitEnd(end - System.nanoTime());
+  }
+
+  private boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private synchronized long patienceEnd() {
+    return stopRequestedAt + patience.toNanos();
   }
 
   private synchronized boolean hasBegun() {

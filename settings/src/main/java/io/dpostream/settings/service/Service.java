@@ -11,8 +11,8 @@ import java.time.Duration;
 public interface Service extends AutoCloseable {
 
   /**
-   * The bound on stopping: {@link #run} returns within this time after {@link #requestStop}, as
-   * long as Kafka answers. Whoever stops several services gives them this time together, and
+   * The bound on stopping: {@link #run} returns within this time after {@link #requestStop},
+   * whether Kafka answers or not. Whoever stops several services gives them this time together, and
    * interrupts those that have not returned by then.
    */
   Duration STOP_LIMIT = Duration.ofSeconds(30);

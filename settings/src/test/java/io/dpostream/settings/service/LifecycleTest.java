@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,38 @@ class LifecycleTest {
     release.countDown();
     assertThat(lifecycle.awaitStopped(LONG)).isTrue();
     thread.join();
+  }
+
+  @Test
+  void shouldInterruptWorkThatDoesNotSeeTheRequest() throws Exception {
+    Lifecycle impatient = new Lifecycle(Duration.ofMillis(50));
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () ->
+                impatient.run(
+                    () -> {
+                      begun.countDown();
+                      interrupted.complete(isInterruptedWithin(LONG));
+                    }));
+    thread.start();
+    begun.await();
+    assertThat(impatient.awaitStopped(Duration.ofMillis(100))).isFalse();
+
+    impatient.requestStop();
+
+    assertThat(impatient.awaitStopped(LONG)).isTrue();
+    assertThat(interrupted.get()).isTrue();
+  }
+
+  private static boolean isInterruptedWithin(Duration limit) {
+    try {
+      Thread.sleep(limit.toMillis());
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
   }
 
   @Test
