@@ -96,7 +96,7 @@ public final class OfflineRun {
       accepted.run();
       OfflineTally tally = new OfflineTally(out);
       try {
-        train(kafka, source(kafka), tally);
+        train(access, source(kafka), tally);
       } catch (UserException e) {
         forgetUnlessBegun(kafka);
         throw e;
@@ -164,10 +164,11 @@ public final class OfflineRun {
     out.flush();
   }
 
-  private void train(KafkaSettings kafka, PreferenceSource source, OfflineTally tally)
+  private void train(KafkaAccess kafka, PreferenceSource source, OfflineTally tally)
       throws Exception {
     try (ServiceGroup services = new ServiceGroup()) {
-      services.start("trainer", Training.open(settings, folder, kafka, source, tally));
+      kafka.supervise(services);
+      services.start("trainer", Training.open(settings, folder, kafka.settings(), source, tally));
       services.awaitEnd();
     }
   }

@@ -17,7 +17,8 @@ import org.apache.kafka.clients.admin.Admin;
 
 /**
  * Access to a Kafka: the external one that is configured, or an embedded broker with its data in
- * the run's folder or in {@code broker.dir}. Closing stops what was started.
+ * the run's folder or in {@code broker.dir}. An outage is told in the log. Closing stops what was
+ * started.
  */
 public final class KafkaAccess implements AutoCloseable {
 
@@ -27,11 +28,13 @@ public final class KafkaAccess implements AutoCloseable {
   private final KafkaSettings settings;
   private final Optional<LocalCluster> cluster;
   private final Path address;
+  private final ConnectionWatch watch;
 
   private KafkaAccess(KafkaSettings settings, Optional<LocalCluster> cluster, Path address) {
     this.settings = settings;
     this.cluster = cluster;
     this.address = address;
+    this.watch = ConnectionWatch.start(settings);
   }
 
   /**
@@ -113,18 +116,12 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /**
-   * Takes care of the connection while services work: an embedded cluster is brought back when it
-   * dies, and an outage of an external one is told.
+   * Brings an embedded cluster back when it dies while services work.
    *
-   * @param services end when an embedded cluster cannot be brought back
-   * @return ends the care when it is closed
+   * @param services end when it cannot be brought back
    */
-  public AutoCloseable watch(ServiceGroup services) {
-    if (cluster.isPresent()) {
-      services.start("cluster", new ClusterSupervisor(cluster.get()));
-      return () -> {};
-    }
-    return ConnectionWatch.start(settings);
+  public void supervise(ServiceGroup services) {
+    cluster.ifPresent(c -> services.startCompanion("cluster", new ClusterSupervisor(c)));
   }
 
   /** Creates the topics that are missing. */
@@ -136,6 +133,7 @@ public final class KafkaAccess implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     if (cluster.isPresent()) {
       cluster.get().close();
       try {

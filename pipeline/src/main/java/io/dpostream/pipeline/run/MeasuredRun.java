@@ -87,9 +87,9 @@ public final class MeasuredRun {
         WebServer dashboard =
             WebServer.dashboard(settings.metrics(), meters, runId, watcher::progress, history);
         ServiceGroup services = new ServiceGroup();
-        AutoCloseable connection = kafka.watch(services);
         ProgressTable table = new ProgressTable(out, terminal, STEPS_PER_ROW)) {
       out.printf("dashboard    %s%n", dashboard.address());
+      kafka.supervise(services);
       watcher.start();
       long last = lastStep.applyAsLong(watcher.awaitCaughtUp().step());
       Loop loop =

@@ -24,14 +24,26 @@ public final class ServiceGroup implements AutoCloseable {
 
   private static final Duration LAST_MOMENT = Duration.ofSeconds(5);
 
-  private record Running(String name, Service service, Thread thread) {}
+  /**
+   * @param companion works as long as the others do, and is not waited for
+   */
+  private record Running(String name, Service service, Thread thread, boolean companion) {}
 
   private final Deque<Running> running = new ArrayDeque<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private boolean closed;
 
   /** Starts a service on a thread with its name. */
-  public synchronized void start(String name, Service service) {
+  public void start(String name, Service service) {
+    start(name, service, false);
+  }
+
+  /** Starts a service that works as long as the others do: {@link #awaitEnd} leaves it out. */
+  public void startCompanion(String name, Service service) {
+    start(name, service, true);
+  }
+
+  private synchronized void start(String name, Service service, boolean companion) {
     if (closed) {
       throw new IllegalStateException("the group is closed");
     }
@@ -48,7 +60,7 @@ public final class ServiceGroup implements AutoCloseable {
               }
             },
             name);
-    running.push(new Running(name, service, thread));
+    running.push(new Running(name, service, thread, companion));
     thread.start();
   }
 
@@ -86,7 +98,7 @@ public final class ServiceGroup implements AutoCloseable {
   }
 
   private synchronized boolean isRunning() {
-    return running.stream().anyMatch(one -> one.thread().isAlive());
+    return running.stream().anyMatch(one -> !one.companion() && one.thread().isAlive());
   }
 
   /** Ends the wait: the work is done. */
