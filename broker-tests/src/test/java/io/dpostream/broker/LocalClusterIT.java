@@ -13,6 +13,8 @@ import io.dpostream.settings.UserException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +85,31 @@ class LocalClusterIT {
       assertThat(cluster.isAlive()).isFalse();
       cluster.restartRegistry();
       assertThat(read(settings, 1)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void shouldRegisterSchemasWhileOthersSendHalfRequests() throws Exception {
+    List<Socket> others = new ArrayList<>();
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      KafkaSettings settings = cluster.settings();
+      ensureTopics(settings);
+      URI registry = URI.create(settings.schemaRegistryUrl());
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket(registry.getHost(), registry.getPort());
+        others.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "POST /subjects/a/versions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+                    .getBytes());
+      }
+      write(settings, "a");
+      assertThat(read(settings, 1)).containsExactly("a");
+    } finally {
+      for (Socket socket : others) {
+        socket.close();
+      }
     }
   }
 

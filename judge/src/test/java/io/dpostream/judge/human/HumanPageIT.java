@@ -13,6 +13,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.dpostream.judge.Side;
 import io.dpostream.schemas.VerdictKind;
 import io.dpostream.testing.Chromium;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,6 +100,31 @@ class HumanPageIT {
             onTheRight("p3"),
             onTheRight("p4"));
     assertThat(pages.log.get(3).supersedes()).contains(pages.log.get(2).id());
+  }
+
+  @Test
+  void shouldLetAPersonJudgeWhileStrangersSendHalfRequests() throws IOException {
+    pages.sampled("p1", "Prompt 1", "first", "second");
+    List<Socket> strangers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket socket = new Socket(pages.page.address().getHost(), pages.page.address().getPort());
+        strangers.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "POST /api/vote HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+                    .getBytes());
+      }
+      Page page = signedIn(Pages.ANN);
+      page.keyboard().press("1");
+      assertThat(page.locator("#progress")).hasText("1 judged · 0 open");
+      assertThat(pages.log).extracting(HumanVote::pairId).containsExactly("p1");
+    } finally {
+      for (Socket socket : strangers) {
+        socket.close();
+      }
+    }
   }
 
   @Test
