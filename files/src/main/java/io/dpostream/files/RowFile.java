@@ -76,6 +76,35 @@ public final class RowFile {
     return report.build();
   }
 
+  /**
+   * Reads until the first usable row, so that a file that nothing can be made of is found before
+   * anything else is done.
+   *
+   * @throws UserException when the file holds no usable row, or cannot be read on to the first
+   */
+  public static <T> void requireUsable(Path file, RowParser<T> parser) {
+    try {
+      read(
+              file,
+              parser,
+              row -> {
+                throw new UsableRow();
+              })
+          .requireAccepted(file);
+    } catch (UsableRow found) {
+      return;
+    }
+  }
+
+  /** Ends the reading of a file. */
+  private static final class UsableRow extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UsableRow() {
+      super(null, null, false, false);
+    }
+  }
+
   private static boolean beginsWith(InputStream in, byte[] mark) throws IOException {
     in.mark(mark.length);
     byte[] first = in.readNBytes(mark.length);

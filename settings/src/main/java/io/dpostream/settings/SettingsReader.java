@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -27,6 +29,9 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
  * @param <T> the settings record; keys are its components' names in snake_case
  */
 public final class SettingsReader<T extends Record> {
+
+  /** A place in a list, as other tools write it in a key. */
+  private static final Pattern INDEX = Pattern.compile("\\[\\d*]|\\.\\d+(?=\\.|$)");
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -121,6 +126,7 @@ public final class SettingsReader<T extends Record> {
       throw new UserException("--set " + assignment + ": write it as key=value");
     }
     String key = assignment.substring(0, equals);
+    refuseIndex(key);
     JsonNode value;
     try {
       value = YamlTree.read(assignment.substring(equals + 1), at(key));
@@ -133,6 +139,15 @@ public final class SettingsReader<T extends Record> {
     JsonNode leaf = value.isMissingNode() ? YAML.nullNode() : value;
     overlay(given, nested(key, leaf, keys), keys, "", "--set ");
     return this;
+  }
+
+  private void refuseIndex(String key) {
+    Matcher index = INDEX.matcher(key);
+    if (index.find() && at(key.substring(0, index.start())) instanceof Keys.Elements) {
+      throw new UserException(
+          "--set %s: a list is set as a whole, with --set '%s=[...]' or in a file"
+              .formatted(key, key.substring(0, index.start())));
+    }
   }
 
   /** Gives a key its default again, whatever was set so far. */

@@ -372,6 +372,18 @@ class SettingsReaderTest {
         .hasMessage("trainer.learning_rate: -1 must be above 0");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"betas[0]=0.9", "betas.1=0.9", "betas[]=0.9"})
+  void shouldRefuseAPlaceInAList(String assignment) {
+    record Lists(List<Double> betas, Map<String, String> properties) {}
+
+    SettingsReader<Lists> reader = new SettingsReader<>(new Lists(List.of(0.9), Map.of()));
+    assertThatThrownBy(() -> reader.set(assignment))
+        .isInstanceOf(UserException.class)
+        .hasMessageEndingWith(": a list is set as a whole, with --set 'betas=[...]' or in a file");
+    assertThat(reader.set("properties.a.0=x").read().properties()).containsEntry("a.0", "x");
+  }
+
   @Test
   void shouldRefuseAValueWhereASectionStands() {
     assertThatThrownBy(() -> reader().set("trainer=5"))

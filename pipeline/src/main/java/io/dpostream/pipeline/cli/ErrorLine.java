@@ -2,6 +2,7 @@ package io.dpostream.pipeline.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.torch.DeviceUnavailableException;
 import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.UserException;
 import java.net.BindException;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Describes an error in one line. */
 final class ErrorLine {
@@ -23,7 +25,9 @@ final class ErrorLine {
    */
   static Optional<String> ofExpected(Throwable error) {
     for (Throwable e = error; e != null; e = e.getCause()) {
-      if (e instanceof UserException || e instanceof CheckpointException) {
+      if (e instanceof UserException
+          || e instanceof CheckpointException
+          || e instanceof DeviceUnavailableException) {
         return Optional.of(line(e.getMessage()));
       }
       if (e instanceof NoSuchFileException f) {
@@ -61,7 +65,16 @@ final class ErrorLine {
    * Describes a wrong command line in one line: by the user's error behind it, or by the parser's.
    */
   static String ofUsage(ParameterException error) {
-    return ofExpected(error).orElseGet(() -> line(error.getMessage()));
+    return ofExpected(error).orElseGet(() -> line(error.getMessage()) + suggestion(error));
+  }
+
+  private static String suggestion(ParameterException error) {
+    return error instanceof UnmatchedArgumentException unmatched
+        ? unmatched.getSuggestions().stream()
+            .findFirst()
+            .map("; did you mean %s?"::formatted)
+            .orElse("")
+        : "";
   }
 
   private static String line(@Nullable String message) {

@@ -90,6 +90,18 @@ public final class Importer {
     }
   }
 
+  /**
+   * Refuses a file of preferences of which nothing could be imported, before there is a Kafka.
+   *
+   * @throws io.dpostream.settings.UserException naming each reason
+   */
+  public static void requireUsable(Path file, PreferenceFormat format, Path model) {
+    try (Tokenizer tokenizer = CheckpointFolder.open(model).tokenizer()) {
+      PreferenceEncoder encoder = new PreferenceEncoder(tokenizer);
+      PreferenceRow.requireUsable(file, format, row -> encoder.encode(row, "", "", Instant.EPOCH));
+    }
+  }
+
   private RowReport importing(Path file, Function<ImportBatch, RowReport> read) {
     try (ImportBatch batch = ImportBatch.begin(kafka)) {
       RowReport report = read.apply(batch);

@@ -27,8 +27,8 @@ public enum PreferenceFormat {
   TRL {
     @Override
     public PreferencePair parse(JsonNode row) {
-      JsonNode chosen = Fields.required(row, "chosen");
-      JsonNode rejected = Fields.required(row, "rejected");
+      JsonNode chosen = answer(row, "chosen");
+      JsonNode rejected = answer(row, "rejected");
       if (chosen.isTextual() && rejected.isTextual()) {
         return standard(row.path("prompt"), chosen.textValue(), rejected.textValue());
       }
@@ -75,8 +75,8 @@ public enum PreferenceFormat {
       }
       return new PreferencePair.Conversational(
           prompt,
-          List.of(ShareGpt.turn(Fields.required(row, "chosen"), "chosen")),
-          List.of(ShareGpt.turn(Fields.required(row, "rejected"), "rejected")));
+          List.of(ShareGpt.turn(answer(row, "chosen"), "chosen")),
+          List.of(ShareGpt.turn(answer(row, "rejected"), "rejected")));
     }
   },
 
@@ -115,6 +115,13 @@ public enum PreferenceFormat {
    * @throws RowRefusedException when there is none
    */
   public abstract PreferencePair parse(JsonNode row);
+
+  private static JsonNode answer(JsonNode row, String name) {
+    if (!row.hasNonNull(name)) {
+      throw new RowRefusedException(name + " is missing; " + Columns.insteadOfAPreference(row));
+    }
+    return row.get(name);
+  }
 
   private static boolean isTranscript(JsonNode row) {
     return row.path("chosen").asText().startsWith(HUMAN)

@@ -36,6 +36,22 @@ public record PreferenceRow(
     return RowFile.read(file, (place, row) -> parse(place, row, format), accepted);
   }
 
+  /**
+   * Refuses a file without a usable row, reading only up to the first.
+   *
+   * @param use what is done with a row, which may refuse it
+   * @throws UserException naming each reason
+   */
+  public static void requireUsable(
+      Path file, PreferenceFormat format, Consumer<PreferenceRow> use) {
+    RowFile.requireUsable(
+        file,
+        (place, row) -> {
+          use.accept(parse(place, row, format));
+          return place;
+        });
+  }
+
   private static PreferenceRow parse(RowPlace place, JsonNode row, PreferenceFormat format) {
     Optional<Double> margin = Fields.number(row, "margin");
     if (margin.isEmpty() && row.hasNonNull("score_chosen") && row.hasNonNull("score_rejected")) {

@@ -83,7 +83,8 @@ sealed interface SftRow {
       return List.of(hasPromptOfItsKind(row) ? answered(row, "chosen") : chosen(row));
     }
     throw new RowRefusedException(
-        "needs prompt and completion, messages, or a preference with chosen and rejected");
+        "needs prompt and completion, messages, or a preference with chosen and rejected; there is "
+            + Columns.names(row));
   }
 
   /** Whether the prompt stands apart; beside dialogues a text is a copy of what they hold. */

@@ -83,6 +83,9 @@ public final class OfflineRun {
    */
   public void run(Accepted accepted) throws Exception {
     Inputs.checkModels(settings);
+    if (input instanceof OfflineInput.File file) {
+      Importer.requireUsable(file.path(), file.format(), settings.run().modelFolder());
+    }
     boolean fresh = InputNote.of(input).leave(folder.input());
     try (KafkaAccess access =
         settings.broker().dir().isPresent()

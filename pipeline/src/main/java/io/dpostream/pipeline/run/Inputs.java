@@ -5,6 +5,7 @@ import io.dpostream.judge.service.JudgeService;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.torch.TorchEngine;
 import io.dpostream.sampler.feed.PromptsFile;
 import java.nio.file.Path;
 
@@ -18,9 +19,11 @@ public final class Inputs {
    *
    * @throws io.dpostream.settings.UserException when prompts, judges or settings cannot be used
    * @throws io.dpostream.policy.checkpoint.CheckpointException when a model folder cannot be used
+   * @throws io.dpostream.policy.torch.DeviceUnavailableException when a device is not there
    */
   static void check(Settings settings) {
     checkModels(settings);
+    TorchEngine.requireDevice(settings.sampler().device());
     if (!settings.prompts().file().isEmpty()) {
       PromptsFile.read(Path.of(settings.prompts().file()));
     }
@@ -29,8 +32,9 @@ public final class Inputs {
     JudgeService.check(settings.judge(), Judges.onClassPath());
   }
 
-  /** Opens only the models, and closes them again. */
+  /** Opens only the models, closes them again, and looks for the device. */
   public static void checkModels(Settings settings) {
+    TorchEngine.requireDevice(settings.device());
     checkModel(settings.run().modelFolder());
     checkModel(settings.run().referenceFolder());
   }

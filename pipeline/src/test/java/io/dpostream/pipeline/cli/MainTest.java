@@ -3,8 +3,10 @@ package io.dpostream.pipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.pipeline.config.Settings;
+import io.dpostream.pipeline.quickstart.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,32 @@ class MainTest {
               String name = key.path().substring(key.path().lastIndexOf('.') + 1);
               assertThat(shown).containsPattern("(?m)^ *" + name + ":");
             });
+  }
+
+  @Test
+  void shouldSuggestTheCommandThatWasMeant() {
+    assertThat(Dpo.run("trian").err())
+        .isEqualTo("dpo: Unmatched argument at index 0: 'trian'; did you mean trainer?\n");
+  }
+
+  @Test
+  void shouldFindOutBeforeABrokerIsStarted(@TempDir Path folder) throws Exception {
+    Path model = TinyModel.install(folder.resolve("tiny")).model();
+    Path rows = folder.resolve("kto.jsonl");
+    Files.writeString(rows, "{\"prompt\": \"a\", \"completion\": \"b\", \"label\": true}\n");
+    String[] offline = {"offline", "--model", "" + model, "--preferences", "" + rows, "--out"};
+
+    Dpo columns = Dpo.run(with(offline, folder.resolve("out").toString()));
+    assertThat(columns.err())
+        .contains("chosen is missing; there is prompt, completion, label: this looks like KTO")
+        .hasLineCount(1);
+    Dpo device = Dpo.run(with(offline, folder.resolve("out").toString(), "--set", "device=cuda:7"));
+    assertThat(device.err()).contains("device: 'cuda:7' is not available").hasLineCount(1);
+    assertThat(folder.resolve("out").resolve("cluster")).doesNotExist();
+  }
+
+  private static String[] with(String[] command, String... more) {
+    return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test

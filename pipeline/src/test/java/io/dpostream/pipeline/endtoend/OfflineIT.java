@@ -66,7 +66,9 @@ class OfflineIT {
     Dpo result = offlineOnFile(first);
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .contains("accepted 10, rejected 1", "1 row: rejected is missing (line 4)");
+        .contains(
+            "accepted 10, rejected 1",
+            "1 row: rejected is missing; there is prompt, chosen (line 4)");
     kafka = SharedBroker.deployment("offline");
     topic = kafka.topics().preferences().name();
     Dpo imported =

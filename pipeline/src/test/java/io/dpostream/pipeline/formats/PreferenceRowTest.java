@@ -143,8 +143,10 @@ class PreferenceRowTest {
         "{} {} | is not JSON",
         "[1] x | is not JSON",
         "7 | is not a JSON object",
-        "{\"prompt\": \"p\", \"chosen\": \"a\"} | rejected is missing",
-        "{\"prompt\": \"p\", \"chosen\": null, \"rejected\": \"b\"} | chosen is missing",
+        "{\"prompt\": \"p\", \"chosen\": \"a\"} | rejected is missing; there is prompt, chosen",
+        "{\"prompt\": \"p\", \"completion\": \"a\", \"label\": true} | chosen is missing; there is prompt, completion, label: this looks like KTO, unpaired feedback",
+        "{\"prompt\": \"p\", \"completion\": \"a\"} | chosen is missing; there is prompt, completion: this looks like supervised fine-tuning, which dpo sft does",
+        "{\"prompt\": \"p\", \"chosen\": null, \"rejected\": \"b\"} | chosen is missing; there is prompt, rejected",
         "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"a\"} | chosen and rejected are alike",
         "{\"prompt\": \"p\", \"chosen\": \" \", \"rejected\": \"a\"} | chosen is empty",
         "{\"prompt\": \"\", \"chosen\": \"b\", \"rejected\": \"a\"} | prompt is empty",
@@ -178,7 +180,8 @@ class PreferenceRowTest {
     assertThat(rows)
         .extracting(PreferenceRow::place)
         .containsExactly(RowPlace.of(3), RowPlace.of(6));
-    assertThat(report).isEqualTo(RowReport.ofLines(2, Map.of("chosen is missing", List.of(4))));
+    assertThat(report)
+        .isEqualTo(RowReport.ofLines(2, Map.of("chosen is missing; there is prompt", List.of(4))));
 
     Path broken = write("[\n" + row + ",\n" + row + ",\n{\"prompt\": \"p\"");
     assertThatExceptionOfType(UserException.class)

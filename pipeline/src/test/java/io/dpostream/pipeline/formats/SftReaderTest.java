@@ -118,7 +118,7 @@ class SftReaderTest {
                 Map.of(
                     "is not JSON",
                     List.of(2),
-                    "needs prompt and completion, messages, or a preference with chosen and rejected",
+                    "needs prompt and completion, messages, or a preference with chosen and rejected; there is prompt",
                     List.of(3),
                     "has more tokens than sft.max_length, 10; raise it or shorten the row",
                     List.of(4))));

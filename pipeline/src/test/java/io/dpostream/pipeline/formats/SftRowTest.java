@@ -93,8 +93,8 @@ class SftRowTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'prompt': 'a'} | needs prompt and completion, messages, or a preference with chosen and rejected",
-        "{'text': 'a'} | needs prompt and completion, messages, or a preference with chosen and rejected",
+        "{'prompt': 'a'} | needs prompt and completion, messages, or a preference with chosen and rejected; there is prompt",
+        "{'text': 'a'} | needs prompt and completion, messages, or a preference with chosen and rejected; there is text",
         "{'completion': 'a'} | prompt is missing",
         "{'prompt': 'a', 'completion': []} | prompt and completion are not both text or both messages",
         "{'prompt': [], 'completion': []} | prompt is empty",
@@ -103,7 +103,7 @@ class SftRowTest {
         "{'messages': [{'role': 'user', 'content': 'a'}]} | messages has no answer of the assistant to anything",
         "{'messages': []} | messages has no answer of the assistant to anything",
         "{'conversations': [{'from': 'human', 'value': 'a'}]} | conversations has no answer of the assistant to anything",
-        "{'chosen': 'a'} | rejected is missing",
+        "{'chosen': 'a'} | rejected is missing; there is chosen",
       })
   void shouldRefuseWhatHoldsNothingToLearn(String row, String reason) {
     assertThatExceptionOfType(RowRefusedException.class)

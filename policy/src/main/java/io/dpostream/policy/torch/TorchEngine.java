@@ -9,7 +9,23 @@ import ai.djl.pytorch.jni.JniUtils;
 public final class TorchEngine {
   private TorchEngine() {}
 
-  /** Creates a manager on the options' device; the caller closes it. */
+  /**
+   * Looks for a device.
+   *
+   * @param name {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @throws DeviceUnavailableException if this process does not see it
+   */
+  public static void requireDevice(String name) {
+    if (!name.equals("cpu")) { // for which nothing native needs to be loaded
+      device(Engine.getEngine("PyTorch"), name);
+    }
+  }
+
+  /**
+   * Creates a manager on the options' device; the caller closes it.
+   *
+   * @throws DeviceUnavailableException if this process does not see it
+   */
   public static NDManager manager(EngineOptions options) {
     Engine engine = Engine.getEngine("PyTorch");
     Device device = device(engine, options.device());
@@ -25,12 +41,7 @@ public final class TorchEngine {
     int ordinal = colon < 0 ? 0 : Integer.parseInt(name.substring(colon + 1));
     int visible = engine.getGpuCount();
     if (ordinal >= visible) {
-      throw new IllegalArgumentException(
-          "device: "
-              + name
-              + " is not available, "
-              + visible
-              + " CUDA devices are visible; use cpu, or install CUDA and its PyTorch natives");
+      throw new DeviceUnavailableException(name, visible);
     }
     return Device.gpu(ordinal);
   }
