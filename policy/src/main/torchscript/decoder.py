@@ -81,7 +81,7 @@ class Decoder(Module):
             y = torch.view(y, [rows, self.heads, 1, self.head_dim])
         return torch.reshape(torch.transpose(y, 1, 2), [rows, length, self.heads * self.head_dim])
 
-    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int) -> Tensor:
+    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int, grids: List[int], layout: List[Tensor]) -> Tensor:
         w = FIRST_LAYER + LAYER_SLOTS * layer
         a = ADAPTER_SLOTS * layer
         h = self.norm(x, weights[w + INPUT_NORM])
@@ -97,10 +97,15 @@ class Decoder(Module):
             if column > 0:
                 k = torch.slice(cache[2 * layer], 2, 0, end)
                 v = torch.slice(cache[2 * layer + 1], 2, 0, end)
-        seen = mask
-        if self.window > 0 and layer >= self.first_windowed:
-            seen = near
-        x = x + self.project(self.attend(q, k, v, seen), weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
+        windowed = self.window > 0 and layer >= self.first_windowed
+        if len(grids) > 0:
+            mixed = self.attend_flat(q, k, v, windowed, grids, layout)
+        else:
+            seen = mask
+            if windowed:
+                seen = near
+            mixed = self.attend(q, k, v, seen)
+        x = x + self.project(mixed, weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
         h = self.norm(x, weights[w + POST_ATTENTION_NORM])
         gate = torch.silu(self.project(h, weights, w + GATE_WEIGHT, -1, adapters, a + GATE_ADAPTER))
         up = self.project(h, weights, w + UP_WEIGHT, -1, adapters, a + UP_ADAPTER)
@@ -116,7 +121,7 @@ class Decoder(Module):
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
         near = self.near(positions)
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0)
+            x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0, annotate(List[int], []), annotate(List[Tensor], []))
         return x
 
     # positions (T) -> what a windowed layer sees (T, T), where the window hides anything
@@ -143,7 +148,7 @@ class Decoder(Module):
         near = self.near(positions)
         out = [x]
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0)
+            x = self.layer(x, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0, annotate(List[int], []), annotate(List[Tensor], []))
             out.append(x)
         return out
 
@@ -161,7 +166,7 @@ class Decoder(Module):
         for i in range(self.layers):
             layer = self.layers - 1 - i
             below = self.leaf(inputs[layer])
-            y = self.layer(below, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0)
+            y = self.layer(below, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0, annotate(List[int], []), annotate(List[Tensor], []))
             torch.backward(y, above.grad)
             above = below
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
@@ -169,24 +174,123 @@ class Decoder(Module):
             torch.backward(x, above.grad)
         return None
 
-    # The same for rows of several sequences, whose inputs have the positions given: 0 begins a
-    # sequence, and what fills a row has position 0 too. A token sees its own sequence alone.
-    def hidden_packed(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], positions: List[int], at: List[int]) -> Tensor:
+    # A flat pass: sequences one after the other as one row of N tokens, in which a prompt stands once
+    # for all of its completions. Only attention needs rows; there the tokens are put into grids of
+    # rows of about one length, and its results back into their places.
+    #
+    # positions: of each token in its sequence.
+    # grids: rows, prefix and width of each grid. A row's queries are the last `width` tokens of its
+    #     prefix + width keys. Without a prefix it is causal.
+    # slots: the token of every key, grid by grid, row by row; what fills a row is any token.
+    # prefixes: how many keys of a prefix a row has, from its first on, for each row of each grid.
+    # places: of each token among the queries.
+    # -> cosines and sines, places, then for each grid: tokens of queries and of keys, what is added
+    # to the scores, and the same for windowed layers; empty where a causal row sees all before it.
+    def layout(self, weights: List[Tensor], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int]) -> List[Tensor]:
         device = weights[EMBEDDING].device
-        x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
-        position = torch.view(torch.tensor(positions, dtype=4, device=device), [rows, -1])
-        sequence = torch.cumsum((position == 0).to(4), 1)
-        own = torch.unsqueeze(sequence, 2) == torch.unsqueeze(sequence, 1)
-        back = torch.unsqueeze(position, 2) - torch.unsqueeze(position, 1)
-        seen = torch.logical_and(own, back >= 0)
-        mask = torch.unsqueeze(seen, 1)
-        near = annotate(Optional[Tensor], None)
-        if self.window > 0:
-            near = torch.unsqueeze(torch.logical_and(seen, back < self.window), 1)
-        rotations = self.rotations(weights, position)
+        position = torch.tensor(positions, dtype=4, device=device)
+        slot = torch.tensor(slots, dtype=4, device=device)
+        prefix_length = torch.tensor(prefixes, dtype=4, device=device)
+        out = self.rotations(weights, torch.unsqueeze(position, 0))
+        out.append(torch.tensor(places, dtype=4, device=device))
+        nothing = torch.empty([0], dtype=self.dtype, device=device)
+        first_slot = 0
+        first_row = 0
+        for g in range(len(grids) // 3):
+            rows = grids[3 * g]
+            prefix = grids[3 * g + 1]
+            width = grids[3 * g + 2]
+            last_slot = first_slot + rows * (prefix + width)
+            keys = torch.view(torch.slice(slot, 0, first_slot, last_slot), [rows, prefix + width])
+            queries = torch.slice(keys, 1, prefix, prefix + width)
+            length = torch.view(torch.slice(prefix_length, 0, first_row, first_row + rows), [rows, 1, 1])
+            key = torch.view(torch.arange(prefix + width, dtype=4, device=device), [1, 1, -1])
+            query = torch.view(torch.arange(width, dtype=4, device=device), [1, -1, 1]) + prefix
+            seen = torch.logical_or(key < length, torch.logical_and(key >= prefix, key <= query))
+            mask = nothing
+            near = nothing
+            if prefix > 0:
+                mask = self.added(seen)
+                near = mask
+            if self.window > 0 and prefix + width > self.window:
+                own = torch.index_select(position, 0, torch.reshape(queries, [-1]))
+                other = torch.index_select(position, 0, torch.reshape(keys, [-1]))
+                back = torch.view(own, [rows, width, 1]) - torch.view(other, [rows, 1, prefix + width])
+                # What fills a row sees at least itself.
+                near = self.added(torch.logical_or(torch.logical_and(seen, back < self.window), key == query))
+            out.append(torch.reshape(queries, [-1]))
+            out.append(torch.reshape(keys, [-1]))
+            out.append(mask)
+            out.append(near)
+            first_slot = last_slot
+            first_row = first_row + rows
+        return out
+
+    # (rows, T, S) seen or not -> (rows, 1, T, S) 0 or minus infinity
+    def added(self, seen: Tensor) -> Tensor:
+        return torch.unsqueeze(torch.log(seen.to(self.dtype)), 1)
+
+    # (N, heads, head_dim), tokens of a grid -> (rows, heads, width, head_dim)
+    def grid(self, x: Tensor, tokens: Tensor, rows: int) -> Tensor:
+        y = torch.index_select(x, 0, tokens)
+        return torch.transpose(torch.view(y, [rows, -1, x.size(1), self.head_dim]), 1, 2)
+
+    # q, k, v (1, heads, N, head_dim) -> (1, N, heads * head_dim)
+    def attend_flat(self, q: Tensor, k: Tensor, v: Tensor, windowed: bool, grids: List[int], layout: List[Tensor]) -> Tensor:
+        q = torch.squeeze(torch.transpose(q, 1, 2), 0)
+        k = torch.squeeze(torch.transpose(k, 1, 2), 0)
+        v = torch.squeeze(torch.transpose(v, 1, 2), 0)
+        out = annotate(List[Tensor], [])
+        for g in range(len(grids) // 3):
+            rows = grids[3 * g]
+            at = 3 + 4 * g
+            mask = annotate(Optional[Tensor], None)
+            added = layout[at + 2]
+            if windowed:
+                added = layout[at + 3]
+            if torch.numel(added) > 0:
+                mask = added
+            y = self.attend(self.grid(q, layout[at], rows), self.grid(k, layout[at + 1], rows), self.grid(v, layout[at + 1], rows), mask)
+            out.append(torch.view(y, [-1, self.heads * self.head_dim]))
+        return torch.unsqueeze(torch.index_select(torch.cat(out), 0, layout[2]), 0)
+
+    def flat_embed(self, weights: List[Tensor], ids: List[int]) -> Tensor:
+        return self.embed(weights, torch.unsqueeze(torch.tensor(ids, dtype=4, device=weights[EMBEDDING].device), 0))
+
+    def flat_layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], grids: List[int], layout: List[Tensor]) -> Tensor:
+        return self.layer(x, layer, weights, adapters, layout, None, None, annotate(List[Tensor], []), 0, grids, layout)
+
+    # at: tokens whose next one is asked for -> normed hidden states (len(at), D)
+    def flat_hidden(self, weights: List[Tensor], adapters: List[Tensor], ids: List[int], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int], at: List[int]) -> Tensor:
+        layout = self.layout(weights, positions, grids, slots, prefixes, places)
+        x = self.flat_embed(weights, ids)
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, mask, near, annotate(List[Tensor], []), 0)
+            x = self.flat_layer(x, layer, weights, adapters, grids, layout)
         return self.picked(x, weights, at)
+
+    # As flat_hidden, without graphs: what goes into each layer, and what comes out of the last.
+    def flat_layer_inputs(self, weights: List[Tensor], adapters: List[Tensor], ids: List[int], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int]) -> List[Tensor]:
+        layout = self.layout(weights, positions, grids, slots, prefixes, places)
+        x = self.flat_embed(weights, ids)
+        out = [x]
+        for layer in range(self.layers):
+            x = self.flat_layer(x, layer, weights, adapters, grids, layout)
+            out.append(x)
+        return out
+
+    # As layers_backward, of a flat pass.
+    def flat_layers_backward(self, weights: List[Tensor], adapters: List[Tensor], inputs: List[Tensor], top: Tensor, ids: List[int], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int]) -> NoneType:
+        layout = self.layout(weights, positions, grids, slots, prefixes, places)
+        above = top
+        for i in range(self.layers):
+            layer = self.layers - 1 - i
+            below = self.leaf(inputs[layer])
+            torch.backward(self.flat_layer(below, layer, weights, adapters, grids, layout), above.grad)
+            above = below
+        x = self.flat_embed(weights, ids)
+        if x.requires_grad:
+            torch.backward(x, above.grad)
+        return None
 
     # x (B, T, D), flat positions -> normed (len(at), D)
     def picked(self, x: Tensor, weights: List[Tensor], at: List[int]) -> Tensor:
@@ -247,6 +351,44 @@ class Decoder(Module):
         torch.backward(hidden, leaf.grad)
         return None
 
+    # As scores, without graphs -> scores, then the log-probabilities of each chunk, for head_backward.
+    def head(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int) -> List[Tensor]:
+        ids = torch.unsqueeze(torch.tensor(targets, dtype=4, device=hidden.device), -1)
+        out = [hidden]
+        scores = annotate(List[Tensor], [])
+        for start in range(0, len(targets), chunk):
+            end = start + chunk
+            logp = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, end)), -1)
+            scores.append(torch.squeeze(torch.gather(logp, -1, torch.slice(ids, 0, start, end)), -1))
+            out.append(logp)
+        out[0] = torch.cat(scores)
+        return out
+
+    # Gradients of sum(d * scores), given what head returned, whose log-probabilities are overwritten:
+    # the derivative with respect to a logit is d times (1 where it is the target's, less p).
+    def head_backward(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int, kept: List[Tensor], d: List[float]) -> NoneType:
+        ids = torch.unsqueeze(torch.tensor(targets, dtype=4, device=hidden.device), -1)
+        grads = torch.unsqueeze(torch.tensor(d, dtype=self.wide(), device=hidden.device), -1)
+        states = torch.detach(hidden)
+        weight = torch.detach(weights[HEAD]).to(self.dtype)
+        out = annotate(List[Tensor], [])
+        start = 0
+        for i in range(1, len(kept)):
+            end = start + chunk
+            grad = torch.slice(grads, 0, start, end)
+            g = torch.mul_(torch.exp_(kept[i]), -grad)
+            g = torch.scatter_add_(g, -1, torch.slice(ids, 0, start, end), grad).to(self.dtype)
+            out.append(torch.mm(g, weight))
+            if weights[HEAD].requires_grad:
+                total = weights[HEAD].grad
+                if self.dtype == 6:
+                    torch.addmm_(total, torch.t(g), torch.slice(states, 0, start, end))
+                else:
+                    torch.add_(total, torch.mm(torch.t(g), torch.slice(states, 0, start, end)))
+            start = end
+        torch.backward(hidden, torch.cat(out))
+        return None
+
     def backward(self, y: Tensor, d: List[float]) -> NoneType:
         torch.backward(y, torch.tensor(d, dtype=self.wide(), device=y.device))
         return None
@@ -284,7 +426,7 @@ class Decoder(Module):
         rotations = self.rotations(weights, position)
         x = self.embed(weights, torch.unsqueeze(torch.tensor(tokens, dtype=4, device=device), 1))
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, mask, near, cache, column)
+            x = self.layer(x, layer, weights, adapters, rotations, mask, near, cache, column, annotate(List[int], []), annotate(List[Tensor], []))
         return self.logits(weights, self.norm(torch.select(x, 1, 0), weights[FINAL_NORM]))
 
     # The rows of a cache that go on.

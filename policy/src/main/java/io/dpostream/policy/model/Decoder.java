@@ -155,7 +155,7 @@ public final class Decoder {
     private boolean ended;
 
     Row(GenerationRequest request, SamplingOptions options) {
-      PaddedBatch.checkIds(request.prompt(), config);
+      Batch.checkIds(request.prompt(), config);
       int free = config.maxPositionEmbeddings() - request.prompt().length;
       if (free < 1) {
         throw new IllegalArgumentException(

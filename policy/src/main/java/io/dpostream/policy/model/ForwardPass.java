@@ -12,36 +12,27 @@ import java.util.Optional;
  * One batch's forward pass with its graph. Take the log-probabilities, work out the gradient of the
  * loss with respect to each, and hand it to {@link #backward}; then close.
  *
- * <p>While all logits of the completions fit into one chunk they stay in the graph; otherwise each
- * chunk is computed again in the backward pass.
+ * <p>Up to a limit the probabilities at the completions' tokens are kept; beyond it each chunk of
+ * them is computed again in the backward pass.
  *
  * <p>Not thread-safe.
  */
 public final class ForwardPass implements AutoCloseable {
   private final Model model;
   private final NDManager scope;
-  private final PaddedBatch batch;
+  private final Batch batch;
   private final Lower lower;
   private final NDArray hidden;
-  private final NDArray scores;
+  private final ScoredTargets scored;
   private boolean spent;
 
   /**
    * What a pass computes with.
    *
    * @param manager owns it
-   * @param weights in the program's order
-   * @param adapters in the program's order; empty for none
-   * @param chunk most positions whose logits exist at one time
    * @param checkpointing keeps the layers' inputs in place of their graphs
    */
-  record Model(
-      NDManager manager,
-      TorchProgram program,
-      List<NDArray> weights,
-      List<NDArray> adapters,
-      int chunk,
-      boolean checkpointing) {}
+  record Model(NDManager manager, Layers layers, HeadLimits head, boolean checkpointing) {}
 
   /**
    * The part of the layers that is kept for the backward pass: their inputs and the last one's
@@ -50,27 +41,16 @@ public final class ForwardPass implements AutoCloseable {
    */
   private record Lower(List<NDArray> inputs, Optional<NDArray> top) {}
 
-  private ForwardPass(
-      Model model, NDManager scope, PaddedBatch batch, Lower lower, NDArray hidden) {
+  private ForwardPass(Model model, NDManager scope, Batch batch, Lower lower, NDArray hidden) {
     this.model = model;
     this.scope = scope;
     this.batch = batch;
     this.lower = lower;
     this.hidden = hidden;
-    this.scores =
-        model
-            .program()
-            .tensor(
-                scope,
-                isWhole() ? Gradients.RECORD : Gradients.OFF,
-                "scores",
-                model.weights(),
-                hidden,
-                batch.targets(),
-                model.chunk());
+    this.scored = ScoredTargets.of(model, scope, batch, hidden);
   }
 
-  static ForwardPass run(Model model, PaddedBatch batch) {
+  static ForwardPass run(Model model, Batch batch) {
     NDManager scope = model.manager().newSubManager();
     try {
       return model.checkpointing()
@@ -80,65 +60,31 @@ public final class ForwardPass implements AutoCloseable {
               scope,
               batch,
               new Lower(List.of(), Optional.empty()),
-              hidden(model, scope, batch));
+              batch.hidden(model.layers(), scope, Gradients.RECORD));
     } catch (RuntimeException e) {
       scope.close();
       throw e;
     }
   }
 
-  private static ForwardPass checkpointed(Model model, NDManager scope, PaddedBatch batch) {
-    if (batch.positions().length > 0) {
-      throw new IllegalArgumentException("packed rows are not computed with checkpointing");
-    }
-    TorchProgram program = model.program();
-    List<NDArray> inputs =
-        program.tensors(
-            scope,
-            Gradients.OFF,
-            "layer_inputs",
-            model.weights(),
-            model.adapters(),
-            batch.rows(),
-            batch.ids());
+  private static ForwardPass checkpointed(Model model, NDManager scope, Batch batch) {
+    TorchProgram program = model.layers().program();
+    List<NDArray> inputs = batch.layerInputs(model.layers(), scope);
     NDArray top = program.tensor(scope, Gradients.RECORD, "leaf", inputs.get(inputs.size() - 1));
     NDArray hidden =
-        program.tensor(scope, Gradients.RECORD, "picked", top, model.weights(), batch.at());
+        program.tensor(
+            scope,
+            Gradients.RECORD,
+            "picked",
+            top,
+            model.layers().weights(),
+            batch.targets().at());
     return new ForwardPass(model, scope, batch, new Lower(inputs, Optional.of(top)), hidden);
-  }
-
-  /** Computes the normalized hidden states that a batch reads, with their graph. */
-  static NDArray hidden(Model model, NDManager scope, PaddedBatch batch) {
-    TorchProgram program = model.program();
-    return batch.positions().length == 0
-        ? program.tensor(
-            scope,
-            Gradients.RECORD,
-            "hidden",
-            model.weights(),
-            model.adapters(),
-            batch.rows(),
-            batch.ids(),
-            batch.at())
-        : program.tensor(
-            scope,
-            Gradients.RECORD,
-            "hidden_packed",
-            model.weights(),
-            model.adapters(),
-            batch.rows(),
-            batch.ids(),
-            batch.positions(),
-            batch.at());
-  }
-
-  private boolean isWhole() {
-    return batch.targets().length <= model.chunk();
   }
 
   /** Log-probabilities of the completions' tokens: one row a sequence, one float32 a token. */
   public float[][] logprobs() {
-    return batch.byRow(ArrayValues.floats(scores));
+    return batch.targets().byRow(ArrayValues.floats(scored.scores()));
   }
 
   /**
@@ -148,18 +94,21 @@ public final class ForwardPass implements AutoCloseable {
    */
   public float[][] logCollisions() {
     try (NDManager passing = scope.newSubManager()) {
-      return batch.byRow(
-          ArrayValues.floats(
-              model
-                  .program()
-                  .tensor(
-                      passing,
-                      Gradients.OFF,
-                      "collisions",
-                      model.weights(),
-                      hidden,
-                      batch.at().length,
-                      model.chunk())));
+      return batch
+          .targets()
+          .byRow(
+              ArrayValues.floats(
+                  model
+                      .layers()
+                      .program()
+                      .tensor(
+                          passing,
+                          Gradients.OFF,
+                          "collisions",
+                          model.layers().weights(),
+                          hidden,
+                          batch.targets().size(),
+                          model.head().chunk())));
     }
   }
 
@@ -171,26 +120,29 @@ public final class ForwardPass implements AutoCloseable {
    */
   public float[][] divergences(LanguageModel other) {
     try (NDManager passing = scope.newSubManager()) {
-      return batch.byRow(
-          ArrayValues.floats(
-              model
-                  .program()
-                  .tensor(
-                      passing,
-                      Gradients.OFF,
-                      "divergences",
-                      model.weights(),
-                      hidden,
-                      other.slots(),
-                      other.hidden(passing, batch),
-                      batch.at().length,
-                      model.chunk())));
+      return batch
+          .targets()
+          .byRow(
+              ArrayValues.floats(
+                  model
+                      .layers()
+                      .program()
+                      .tensor(
+                          passing,
+                          Gradients.OFF,
+                          "divergences",
+                          model.layers().weights(),
+                          hidden,
+                          other.layers().weights(),
+                          batch.hidden(other.layers(), passing, Gradients.OFF),
+                          batch.targets().size(),
+                          model.head().chunk())));
     }
   }
 
   /** The log-probabilities before they are rounded to float32. */
   double[] exactLogprobs() {
-    return scores.toDoubleArray();
+    return scored.scores().toDoubleArray();
   }
 
   /**
@@ -203,34 +155,12 @@ public final class ForwardPass implements AutoCloseable {
     if (spent) {
       throw new IllegalStateException("the backward pass has been taken already");
     }
-    double[] d = batch.flat(dLogprobs);
+    double[] d = batch.targets().flat(dLogprobs);
     spent = true;
-    TorchProgram program = model.program();
-    if (isWhole()) {
-      program.run(Gradients.RECORD, "backward", scores, d);
-    } else {
-      program.run(
-          Gradients.RECORD,
-          "scores_backward",
-          model.weights(),
-          hidden,
-          batch.targets(),
-          model.chunk(),
-          d);
-    }
+    scored.backward(model, batch, hidden, d);
     lower
         .top()
-        .ifPresent(
-            top ->
-                program.run(
-                    Gradients.RECORD,
-                    "layers_backward",
-                    model.weights(),
-                    model.adapters(),
-                    lower.inputs(),
-                    top,
-                    batch.rows(),
-                    batch.ids()));
+        .ifPresent(top -> batch.layersBackward(model.layers(), lower.inputs(), top));
   }
 
   /** Frees the graph. */

@@ -25,27 +25,21 @@ import java.util.stream.IntStream;
  * and must not happen during a call.
  */
 public final class LanguageModel implements AutoCloseable {
-  /** Largest number of logits in memory at one time: 64 MB of float32. */
-  private static final int CHUNK_LOGITS = 1 << 24;
-
   private final ModelConfig config;
   private final NDManager manager;
-  private final TorchProgram program;
-  private final Weights weights;
+  private final Layers layers;
   private final String sha256;
   private final int chunk;
 
   private LanguageModel(
       ModelConfig config,
       NDManager manager,
-      TorchProgram program,
-      Weights weights,
+      Layers layers,
       String sha256,
       int chunk) {
     this.config = config;
     this.manager = manager;
-    this.program = program;
-    this.weights = weights;
+    this.layers = layers;
     this.sha256 = sha256;
     this.chunk = chunk;
   }
@@ -58,7 +52,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
     folder.requireHead(Head.CAUSAL_LM);
-    return load(folder, options, chunk(folder.config()));
+    return load(folder, options, HeadLimits.of(folder.config()).chunk());
   }
 
   /** Loads with another limit on the positions whose logits exist at one time. */
@@ -72,7 +66,11 @@ public final class LanguageModel implements AutoCloseable {
       Weights weights = Weights.load(tensors, config, file, dtype);
       TorchProgram program = DecoderProgram.load(manager, config, dtype, 0);
       return new LanguageModel(
-          config, manager, program, weights, WeightLayout.of(config).sha256(file), chunk);
+          config,
+          manager,
+          new Layers(program, weights.slots(), List.of()),
+          WeightLayout.of(config).sha256(file),
+          chunk);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -90,82 +88,74 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Creates a decoder of this model; share it or create several. */
   public Decoder decoder() {
-    return new Decoder(config, manager, program, weights.slots());
+    return new Decoder(config, manager, layers.program(), layers.weights());
   }
 
   /**
    * Computes the log-probabilities of the completions' tokens: one row per sequence, one float32
-   * per token. Nothing is recorded for gradients.
+   * per token. Nothing is recorded for gradients. Sequences do not see each other; neighbours with
+   * the same prompt share its work.
    *
    * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
    *     sequence is longer than the model's positions
    */
   public float[][] logprobs(List<TokenSequence> sequences) {
-    return logprobs(PaddedBatch.of(sequences, config));
+    return logprobs(FlatBatch.of(sequences, config));
   }
 
   /**
-   * Computes the log-probabilities of the completions' tokens in a fixed shape, so that no
-   * sequence's numbers depend on the others.
+   * Computes the log-probabilities of the completions' tokens in a fixed shape, a row for each
+   * sequence, as runs before 0.3 do.
    */
   public float[][] logprobs(List<TokenSequence> sequences, PassShape shape) {
     return logprobs(PaddedBatch.of(sequences, config, shape));
   }
 
-  private float[][] logprobs(PaddedBatch batch) {
+  private float[][] logprobs(Batch batch) {
     try (NDManager scope = manager.newSubManager()) {
       NDArray scores =
-          program.tensor(
-              scope,
-              Gradients.OFF,
-              "scores",
-              weights.slots(),
-              hidden(scope, batch),
-              batch.targets(),
-              chunk);
-      return batch.byRow(ArrayValues.floats(scores));
+          layers
+              .program()
+              .tensor(
+                  scope,
+                  Gradients.OFF,
+                  "scores",
+                  layers.weights(),
+                  batch.hidden(layers, scope, Gradients.OFF),
+                  batch.targets().ids(),
+                  chunk);
+      return batch.targets().byRow(ArrayValues.floats(scores));
     }
   }
 
   /** Applies a head with one row to the states that a batch reads; one float32 each. */
   float[] values(PaddedBatch batch) {
     try (NDManager scope = manager.newSubManager()) {
+      NDArray hidden = batch.hidden(layers, scope, Gradients.OFF);
       return ArrayValues.floats(
-          program.tensor(scope, Gradients.OFF, "values", weights.slots(), hidden(scope, batch)));
+          layers.program().tensor(scope, Gradients.OFF, "values", layers.weights(), hidden));
     }
   }
 
-  /**
-   * Computes the normalized hidden states before each completion token; they belong to the scope.
-   */
-  NDArray hidden(NDManager scope, PaddedBatch batch) {
-    return program.tensor(
-        scope,
-        Gradients.OFF,
-        "hidden",
-        weights.slots(),
-        List.of(),
-        batch.rows(),
-        batch.ids(),
-        batch.at());
-  }
-
-  /** The weights in the order that the decoder program takes. */
-  List<NDArray> slots() {
-    return weights.slots();
+  /** The program and the tensors that it computes with. */
+  Layers layers() {
+    return layers;
   }
 
   /** Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. */
   public float[][] logits(int[] ids) {
-    PaddedBatch.checkLength(ids.length, config);
-    PaddedBatch.checkIds(ids, config);
+    Batch.checkLength(ids.length, config);
+    Batch.checkIds(ids, config);
     try (NDManager scope = manager.newSubManager()) {
       int[] all = IntStream.range(0, ids.length).toArray();
       NDArray hidden =
-          program.tensor(scope, Gradients.OFF, "hidden", weights.slots(), List.of(), 1, ids, all);
+          layers
+              .program()
+              .tensor(
+                  scope, Gradients.OFF, "hidden", layers.weights(), List.of(), 1, ids, all);
       float[] flat =
           ArrayValues.floats(
-              program.tensor(scope, Gradients.OFF, "logits", weights.slots(), hidden));
+              layers.program().tensor(scope, Gradients.OFF, "logits", layers.weights(), hidden));
       int vocab = config.vocabSize();
       float[][] rows = new float[ids.length][];
       for (int i = 0; i < rows.length; i++) {
@@ -173,11 +163,6 @@ public final class LanguageModel implements AutoCloseable {
       }
       return rows;
     }
-  }
-
-  static int chunk(ModelConfig config) {
-    int step = PaddedBatch.TARGET_STEP;
-    return Math.max(step, CHUNK_LOGITS / config.vocabSize() / step * step);
   }
 
   @Override

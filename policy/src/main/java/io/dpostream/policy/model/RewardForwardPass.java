@@ -26,13 +26,13 @@ public final class RewardForwardPass implements AutoCloseable {
 
   static RewardForwardPass run(ForwardPass.Model model, PaddedBatch batch) {
     NDManager scope = model.manager().newSubManager();
-    TorchProgram program = model.program();
+    TorchProgram program = model.layers().program();
     try {
-      NDArray hidden = ForwardPass.hidden(model, scope, batch);
+      NDArray hidden = batch.hidden(model.layers(), scope, Gradients.RECORD);
       return new RewardForwardPass(
           scope,
           program,
-          program.tensor(scope, Gradients.RECORD, "values", model.weights(), hidden));
+          program.tensor(scope, Gradients.RECORD, "values", model.layers().weights(), hidden));
     } catch (RuntimeException e) {
       scope.close();
       throw e;

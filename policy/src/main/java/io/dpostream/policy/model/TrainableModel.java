@@ -70,7 +70,7 @@ public final class TrainableModel implements AutoCloseable {
   public static TrainableModel load(
       CheckpointFolder folder, EngineOptions options, FineTuning tuning) {
     folder.requireHead(Head.CAUSAL_LM);
-    return load(folder, options, tuning, LanguageModel.chunk(folder.config()), Map.of());
+    return load(folder, options, tuning, HeadLimits.of(folder.config()), Map.of());
   }
 
   /**
@@ -86,19 +86,19 @@ public final class TrainableModel implements AutoCloseable {
     Map<String, NamedTensor> head =
         drawn ? Map.of(WeightLayout.SCORE, InitialWeights.score(config, seed)) : Map.of();
     CheckpointFolder reward = new CheckpointFolder(folder.path(), config);
-    return load(reward, options, FineTuning.full(), 1, head);
+    return load(reward, options, FineTuning.full(), HeadLimits.of(config), head);
   }
 
-  /** Loads with another limit on the positions whose logits exist at one time. */
-  static TrainableModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
-    return load(folder, options, FineTuning.full(), chunk, Map.of());
+  /** Loads with other limits of the head. */
+  static TrainableModel load(CheckpointFolder folder, EngineOptions options, HeadLimits head) {
+    return load(folder, options, FineTuning.full(), head, Map.of());
   }
 
   private static TrainableModel load(
       CheckpointFolder folder,
       EngineOptions options,
       FineTuning tuning,
-      int chunk,
+      HeadLimits head,
       Map<String, NamedTensor> others) {
     ModelConfig config = folder.config();
     Safetensors stored = Safetensors.openFolder(folder.path());
@@ -116,10 +116,11 @@ public final class TrainableModel implements AutoCloseable {
       ForwardPass.Model model =
           new ForwardPass.Model(
               manager,
-              DecoderProgram.load(manager, config, compute, scale),
-              weights.slots(),
-              adapters.map(LoraAdapters::slots).orElse(List.of()),
-              chunk,
+              new Layers(
+                  DecoderProgram.load(manager, config, compute, scale),
+                  weights.slots(),
+                  adapters.map(LoraAdapters::slots).orElse(List.of())),
+              head,
               tuning.gradientCheckpointing());
       return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
     } catch (RuntimeException e) {
@@ -181,29 +182,22 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Scores a batch and keeps what its backward pass needs, until the pass is closed.
+   * Scores a batch and keeps what its backward pass needs, until the pass is closed. Sequences do
+   * not see each other; neighbours with the same prompt share its work.
    *
    * @throws IllegalArgumentException if the batch is empty, an id is outside the vocabulary or a
    *     sequence is longer than the model's positions
    */
   public ForwardPass forward(List<TokenSequence> sequences) {
-    return forward(PaddedBatch.of(sequences, config()));
+    return forward(FlatBatch.of(sequences, config()));
   }
 
-  /** Scores a batch in a fixed shape, so that no sequence's numbers depend on the others. */
+  /** Scores a batch in a fixed shape, a row for each sequence, as runs before 0.3 do. */
   public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
     return forward(PaddedBatch.of(sequences, config(), shape));
   }
 
-  /**
-   * Scores rows that hold several sequences each. Sequences that share a row do not see each other,
-   * and each begins at position 0. The pass's rows are the sequences in their order.
-   */
-  public ForwardPass forwardPacked(List<List<TokenSequence>> rows) {
-    return forward(PaddedBatch.packed(rows, config()));
-  }
-
-  private ForwardPass forward(PaddedBatch batch) {
+  private ForwardPass forward(Batch batch) {
     return ForwardPass.run(model, batch);
   }
 

@@ -24,6 +24,11 @@ final class TinyModels {
 
   /** Vocabulary 50, hidden 32, 2 layers, 4 query and 2 key-value heads of 8, 64 positions. */
   static ModelConfig config(Family family, Optional<SlidingWindow> window, RopeScaling scaling) {
+    return config(family, window, scaling, 64);
+  }
+
+  static ModelConfig config(
+      Family family, Optional<SlidingWindow> window, RopeScaling scaling, int positions) {
     return new ModelConfig(
         family,
         Head.CAUSAL_LM,
@@ -34,7 +39,7 @@ final class TinyModels {
         4,
         2,
         8,
-        64,
+        positions,
         1e-6,
         10_000,
         scaling,

@@ -60,8 +60,9 @@ public final class SupervisedFineTuning implements AutoCloseable {
 
   /** Adds the gradient of the mean loss over completion tokens, and gives that loss. */
   private TokenLoss gradient(List<SftBatches.Row> batch) {
-    List<List<TokenSequence>> rows = batch.stream().map(SftBatches.Row::sequences).toList();
-    try (ForwardPass pass = model.forwardPacked(rows)) {
+    List<TokenSequence> sequences =
+        batch.stream().flatMap(row -> row.sequences().stream()).toList();
+    try (ForwardPass pass = model.forward(sequences)) {
       float[][] logprobs = pass.logprobs();
       long tokens = Arrays.stream(logprobs).mapToLong(row -> row.length).sum();
       double[][] slope = new double[logprobs.length][];
