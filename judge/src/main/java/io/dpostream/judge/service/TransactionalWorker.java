@@ -12,6 +12,7 @@ import io.dpostream.kafka.writing.Transaction;
 import io.dpostream.kafka.writing.TransactionalWriter;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.Judgment;
+import io.dpostream.settings.service.WorkEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,9 @@ final class TransactionalWorker implements JudgeWorker {
       while (!stopped) {
         ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, POLL);
         if (!records.isEmpty()) {
-          write(judge(records), records);
+          try (WorkEvent work = WorkEvent.begin("judge", "judge", records.count())) {
+            write(judge(records), records);
+          }
         }
       }
     } catch (WakeupException e) {

@@ -4,6 +4,7 @@ import io.dpostream.pipeline.evaluation.WinRate;
 import io.dpostream.pipeline.progress.Progress.Version;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
+import io.dpostream.settings.service.WorkEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -51,7 +52,9 @@ final class LiveWinRate implements Service {
       Optional<Version> version = newest.get();
       if (version.isPresent() && version.get().step() >= next) {
         next = version.get().step() + everySteps;
-        latest = Optional.of(measure.of(version.get()));
+        try (WorkEvent work = WorkEvent.begin("measurement", "win rate", version.get().step())) {
+          latest = Optional.of(measure.of(version.get()));
+        }
       }
     }
   }

@@ -6,6 +6,7 @@ import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.WorkEvent;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ public final class PolicyVersions implements AutoCloseable {
       return;
     }
     PolicyVersion version = best.get();
-    try {
+    try (WorkEvent work = WorkEvent.begin("sampler", "load", version.getVersion())) {
       slot.makeRoom();
       slot.offer(new ServedPolicy(version.getVersion(), loadVerified(version)));
       listener.loaded(version);
