@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
@@ -136,11 +137,13 @@ public final class PreferenceLog implements AutoCloseable {
    * Fetches records of the partitions that {@link #seek} was called for, waiting at most {@code
    * timeout} for the first.
    *
+   * @return whether any were fetched
    * @throws UserException naming the first missing offset, when the topic has lost records
    */
-  public void fetch(Duration timeout) {
+  public boolean fetch(Duration timeout) {
     try {
-      for (ConsumerRecord<byte[], byte[]> record : DamagedLog.poll(consumer, timeout)) {
+      ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, timeout);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         Deque<ConsumerRecord<byte[], byte[]>> waiting =
             fetched.computeIfAbsent(record.partition(), p -> new ArrayDeque<>());
         waiting.add(record);
@@ -148,6 +151,7 @@ public final class PreferenceLog implements AutoCloseable {
           consumer.pause(List.of(at(record.partition())));
         }
       }
+      return !records.isEmpty();
     } catch (OffsetOutOfRangeException e) {
       throw lost(e.offsetOutOfRangePartitions());
     }

@@ -1,12 +1,16 @@
 package io.dpostream.trainer.batch;
 
+import io.dpostream.trainer.learner.TrainingPair;
 import io.dpostream.trainer.ledger.LedgerState;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -14,6 +18,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * each partition, in the order of the partitions, and waits for it, so that batches do not depend
  * on when records arrive or how they are fetched. A batch ends early only on a timeout or after
  * very many skipped records, and the ledger marks it as partial.
+ *
+ * <p>While a batch waits for more pairs, those that it has are prepared: work that the step would
+ * have to do anyway, so that no step begins later for it.
  */
 public final class StreamSource implements BatchSource {
   /** Keeps a step's ledger record and transaction small when a long stretch is stale or bad. */
@@ -21,36 +28,44 @@ public final class StreamSource implements BatchSource {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** Pairs that are prepared together: enough for a pass, few enough to look up in between. */
+  private static final int PORTION = 8;
+
   private final PreferenceLog preferences;
   private final PreferenceScreener screen;
   private final PartitionQuotas quotas;
   private final Duration timeout;
   private final InstantSource clock;
+  private final Consumer<List<TrainingPair>> prepare;
 
   /**
    * Creates a source of batches of {@code batchSize} pairs.
    *
    * @param timeout after which a batch with at least one pair is trained as it is; zero for no
    *     limit
+   * @param prepare called, while a batch is incomplete, with pairs that are certain to be in it
    */
   public StreamSource(
       PreferenceLog preferences,
       PreferenceScreener screen,
       int batchSize,
       Duration timeout,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<List<TrainingPair>> prepare) {
     this.preferences = preferences;
     this.screen = screen;
     this.quotas = new PartitionQuotas(batchSize, preferences.partitions());
     this.timeout = timeout;
     this.clock = clock;
+    this.prepare = prepare;
   }
 
   @Override
   public Optional<StepPlan> next(LedgerState.Progress progress, BooleanSupplier stop) {
+    Deque<TrainingPair> unprepared = new ArrayDeque<>();
     List<Share> shares = new ArrayList<>();
     for (int partition = 0; partition < quotas.partitions(); partition++) {
-      shares.add(new Share(partition, progress.next().of(partition)));
+      shares.add(new Share(partition, progress.next().of(partition), unprepared));
     }
     long started = clock.millis();
     while (true) {
@@ -67,7 +82,21 @@ public final class StreamSource implements BatchSource {
       if (stop.getAsBoolean()) {
         return Optional.empty();
       }
-      preferences.fetch(POLL);
+      boolean arrived = preferences.fetch(unprepared.size() < PORTION ? POLL : Duration.ZERO);
+      if (unprepared.size() >= PORTION || !arrived) {
+        prepare(unprepared);
+      }
+    }
+  }
+
+  /** Prepares one portion, so that the caller soon sees whether more has arrived. */
+  private void prepare(Deque<TrainingPair> unprepared) {
+    List<TrainingPair> portion = new ArrayList<>();
+    while (portion.size() < PORTION && !unprepared.isEmpty()) {
+      portion.add(unprepared.remove());
+    }
+    if (!portion.isEmpty()) {
+      prepare.accept(portion);
     }
   }
 
@@ -87,11 +116,13 @@ public final class StreamSource implements BatchSource {
     private final int partition;
     private final List<Entry> entries = new ArrayList<>();
     private int pairs;
+    private final Deque<TrainingPair> unprepared;
     private long next;
 
-    Share(int partition, long next) {
+    Share(int partition, long next, Deque<TrainingPair> unprepared) {
       this.partition = partition;
       this.next = next;
+      this.unprepared = unprepared;
       preferences.seek(partition, next);
     }
 
@@ -109,7 +140,10 @@ public final class StreamSource implements BatchSource {
         ScreeningResult screened = screen.screen(record);
         entries.add(new Entry(record, next, screened));
         next = record.offset() + 1;
-        pairs += screened instanceof ScreeningResult.Usable ? 1 : 0;
+        if (screened instanceof ScreeningResult.Usable usable) {
+          pairs++;
+          unprepared.add(usable.pair());
+        }
       }
     }
   }

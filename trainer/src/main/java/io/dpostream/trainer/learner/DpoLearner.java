@@ -186,10 +186,11 @@ public final class DpoLearner implements Learner {
 
   @Override
   public void precompute(List<TrainingPair> pairs) {
-    ReferenceScorer scorer = scorer();
-    for (TrainingPair pair : pairs) {
-      scorer.logps(preparation.prepare(pair, false).sequences());
-    }
+    scorer()
+        .logps(
+            pairs.stream()
+                .flatMap(pair -> preparation.prepare(pair, false).sequences().stream())
+                .toList());
   }
 
   private Objective objective(TrainingBatch batch) {

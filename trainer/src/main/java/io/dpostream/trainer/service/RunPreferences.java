@@ -18,6 +18,7 @@ import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.ledger.Offsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -134,8 +135,16 @@ final class RunPreferences implements AutoCloseable {
                 }));
   }
 
-  /** Creates the source of this run's batches. */
-  BatchSource source(PreferenceScreener screen, TrainerConfig config, InstantSource clock) {
+  /**
+   * Creates the source of this run's batches.
+   *
+   * @param prepare called with pairs of the next batch while a stream waits for the rest of it
+   */
+  BatchSource source(
+      PreferenceScreener screen,
+      TrainerConfig config,
+      InstantSource clock,
+      Consumer<List<TrainingPair>> prepare) {
     return range
         .<BatchSource>map(found -> new PinnedSource(preferences, screen, config, found))
         .orElseGet(
@@ -145,7 +154,8 @@ final class RunPreferences implements AutoCloseable {
                     screen,
                     config.batch().size(),
                     Duration.ofMillis(config.batch().batchTimeoutMs()),
-                    clock));
+                    clock,
+                    prepare));
   }
 
   PreferenceLog preferences() {

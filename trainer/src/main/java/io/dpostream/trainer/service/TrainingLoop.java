@@ -9,6 +9,7 @@ import io.dpostream.schemas.ReferenceRefreshed;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
+import io.dpostream.settings.service.WorkEvent;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.BatchSource;
 import io.dpostream.trainer.batch.PreferenceScreener;
@@ -19,6 +20,7 @@ import io.dpostream.trainer.fold.PolicyFold;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingBatch;
+import io.dpostream.trainer.learner.TrainingPair;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerState;
 import io.dpostream.trainer.service.NextAction.Ending;
@@ -78,7 +80,7 @@ final class TrainingLoop {
             run.runId(),
             learner::refusal,
             () -> ledger.state().publishedVersion());
-    this.source = data.source(screen, config, dependencies.clock());
+    this.source = data.source(screen, config, dependencies.clock(), this::scoreAhead);
     if (config.reference().precomputeRefLogProbs()) {
       data.forEachPair(screen, pair -> learner.precompute(List.of(pair)));
     }
@@ -127,7 +129,10 @@ final class TrainingLoop {
   }
 
   private void publish() {
-    dependencies.listener().recorded(publisher.publish(ledger, learner));
+    try (WorkEvent work =
+        WorkEvent.begin("trainer", "publish", ledger.state().publishedVersion() + 1)) {
+      dependencies.listener().recorded(publisher.publish(ledger, learner));
+    }
   }
 
   /**
@@ -147,7 +152,20 @@ final class TrainingLoop {
     }
   }
 
+  /** Computes what a step needs of the reference, while it waits for the rest of its pairs. */
+  private void scoreAhead(List<TrainingPair> pairs) {
+    try (WorkEvent work = WorkEvent.begin("trainer", "reference", pairs.size())) {
+      learner.precompute(pairs);
+    }
+  }
+
   private void takeStep(StepPlan plan) {
+    try (WorkEvent work = WorkEvent.begin("trainer", "step", ledger.state().step() + 1)) {
+      step(plan);
+    }
+  }
+
+  private void step(StepPlan plan) {
     LedgerState state = ledger.state();
     long started = dependencies.clock().millis();
     long step = state.step() + 1;
@@ -217,6 +235,12 @@ final class TrainingLoop {
   }
 
   private void saveCheckpoint() {
+    try (WorkEvent work = WorkEvent.begin("trainer", "checkpoint", ledger.state().step())) {
+      checkpoint();
+    }
+  }
+
+  private void checkpoint() {
     LedgerState state = ledger.state();
     CheckpointSaved saved =
         checkpoints.save(
