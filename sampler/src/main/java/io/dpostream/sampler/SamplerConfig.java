@@ -20,8 +20,9 @@ public record SamplerConfig(
         int pairsPerPrompt,
     @Doc("Prompts that are decoded together.") @Default("16") int batchSize,
     @Doc(
-            "Bound on pairs without an outcome plus preferences not yet trained, in training"
-                + " batches; at least 2, so that one batch can fill while another is trained.")
+            "Bound on preferences not yet trained plus those expected from pairs without an outcome,"
+                + " in training batches: how many steps old a pair may be when it is trained; at"
+                + " least 2, so that one batch can fill while another is trained.")
         @Default("2")
         int maxOutstandingBatches,
     @Doc(

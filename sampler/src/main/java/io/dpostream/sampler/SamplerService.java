@@ -14,6 +14,7 @@ import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
+import io.dpostream.settings.service.WorkEvent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class SamplerService implements Service {
   private static final Duration FETCH = Duration.ofMillis(100);
 
   /** How long a batch may wait for room to fill up. */
-  private static final Duration LINGER = Duration.ofMillis(100);
+  private static final Duration LINGER = Duration.ofMillis(250);
 
   private final SamplerRun run;
   private final SamplerConfig config;
@@ -166,7 +167,10 @@ public final class SamplerService implements Service {
       PromptReader prompts,
       PairWriter writer) {
     long start = System.nanoTime();
-    List<SamplingResult> sampled = generator.generate(policy, batch);
+    List<SamplingResult> sampled;
+    try (WorkEvent work = WorkEvent.begin("sampler", "generate", batch.size())) {
+      sampled = generator.generate(policy, batch);
+    }
     Duration generation = Duration.ofNanos(System.nanoTime() - start);
     List<CompletionPair> pairs =
         sampled.stream()
@@ -175,7 +179,9 @@ public final class SamplerService implements Service {
             .toList();
     // reserved before they can be read back, so that the bound covers every pair at all times
     work.reserve(pairs.stream().map(CompletionPair::getPairId).toList());
-    writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
+    try (WorkEvent work = WorkEvent.begin("sampler", "write", pairs.size())) {
+      writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
+    }
     report(policy, sampled, pairs, generation);
   }
 

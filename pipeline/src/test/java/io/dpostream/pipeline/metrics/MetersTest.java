@@ -53,7 +53,7 @@ class MetersTest {
   @Test
   void shouldShowWhereThePairsAre() {
     listeners.sampler().committed(new Batch(4, 16, 320, Duration.ofSeconds(2)));
-    listeners.sampler().paced(new PacingState(10, Map.of(OutcomeKind.TIE, 7L), 3, 1, 0, 0, 5));
+    listeners.sampler().paced(new PacingState(10, Map.of(OutcomeKind.TIE, 7L), 3, 1, 0, 0, 5, 0.5));
     listeners.assembler().ended(OutcomeKind.TIE);
 
     assertThat(meters.scrape().lines())

@@ -17,6 +17,8 @@ import java.util.function.Predicate;
  * until the other one comes, and counts only then. Thread-safe.
  */
 public final class OutstandingWork {
+  /** Outcomes over which the share of preferences is averaged. */
+  private static final double MEMORY = 128;
 
   private final Predicate<String> forPeople;
 
@@ -30,7 +32,12 @@ public final class OutstandingWork {
 
             @Override
             public void ended(String id, OutcomeKind kind) {
-              waitingForPeople -= forPeople(id) ? 1 : 0;
+              if (forPeople(id)) {
+                waitingForPeople--;
+              } else {
+                double preferred = kind == OutcomeKind.PREFERRED ? 1 : 0;
+                preferredShare += (preferred - preferredShare) / MEMORY;
+              }
               if (kind == OutcomeKind.PREFERRED && !preferencesBeforeOutcome.remove(id)) {
                 preferredWithoutRecord.add(id);
               }
@@ -39,6 +46,9 @@ public final class OutstandingWork {
   private final Set<String> reserved = new HashSet<>();
   private int reservedForPeople;
   private int waitingForPeople;
+
+  /** Until outcomes are seen, every pair counts as a preference: rather too few than too many. */
+  private double preferredShare = 1;
 
   private final Set<String> preferencesBeforeOutcome = new HashSet<>();
   private final Set<String> preferredWithoutRecord = new HashSet<>();
@@ -113,7 +123,8 @@ public final class OutstandingWork {
         waitingForPeople,
         reserved.size() - reservedForPeople,
         reservedForPeople,
-        queued + preferredWithoutRecord.size());
+        queued + preferredWithoutRecord.size(),
+        preferredShare);
   }
 
   private boolean forPeople(String id) {

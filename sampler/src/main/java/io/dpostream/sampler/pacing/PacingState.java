@@ -14,6 +14,7 @@ import java.util.Map;
  * @param reserved pairs being written, not yet read back, that people do not judge
  * @param reservedForPeople pairs being written, not yet read back, that people judge
  * @param untrained preferences that no training step has used or skipped yet
+ * @param preferredShare share of recent pairs judged by machine that became preferences, in [0, 1]
  */
 public record PacingState(
     long sampled,
@@ -22,7 +23,8 @@ public record PacingState(
     int waitingForPeople,
     int reserved,
     int reservedForPeople,
-    int untrained) {
+    int untrained,
+    double preferredShare) {
 
   public PacingState {
     outcomes = Map.copyOf(outcomes);
@@ -31,6 +33,9 @@ public record PacingState(
       throw new IllegalStateException(
           "sampled %d pairs, but outcomes %d + waiting %d".formatted(sampled, ended, waiting));
     }
+    if (!(preferredShare >= 0 && preferredShare <= 1)) {
+      throw new IllegalArgumentException("preferred share " + preferredShare + " outside [0, 1]");
+    }
   }
 
   /** Number of pairs that have an outcome of any kind. */
@@ -38,11 +43,9 @@ public record PacingState(
     return sampled - waiting;
   }
 
-  /**
-   * The number that the pacing bound limits: everything on its way to a training step by machine.
-   */
-  public int outstanding() {
-    return reserved + (waiting - waitingForPeople) + untrained;
+  /** Pairs that machines judge and that have no outcome yet, whether read back or being written. */
+  public int undecided() {
+    return reserved + (waiting - waitingForPeople);
   }
 
   /** The number that the bound on pairs for people limits. */

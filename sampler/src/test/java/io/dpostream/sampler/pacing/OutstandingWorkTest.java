@@ -82,7 +82,7 @@ class OutstandingWorkTest {
   @Test
   void shouldRefuseAStateThatLosesAPair() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> new PacingState(3, Map.of(OutcomeKind.TIE, 1L), 1, 0, 0, 0, 0));
+        .isThrownBy(() -> new PacingState(3, Map.of(OutcomeKind.TIE, 1L), 1, 0, 0, 0, 0, 1));
   }
 
   private static List<Runnable> interleaved(List<List<Runnable>> topics, int seed) {
