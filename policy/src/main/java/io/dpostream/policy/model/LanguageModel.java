@@ -77,6 +77,23 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /**
+   * A view of weights that another model holds: it takes no memory of its own.
+   *
+   * @param manager a sub-manager of theirs, which the view takes over
+   * @param program of the same dtype
+   * @param sha256 identity of the weights as they are stored
+   */
+  static LanguageModel of(
+      ModelConfig config,
+      NDManager manager,
+      TorchProgram program,
+      Weights weights,
+      String sha256,
+      int chunk) {
+    return new LanguageModel(config, manager, program, weights, sha256, chunk);
+  }
+
   public ModelConfig config() {
     return config;
   }

@@ -30,6 +30,7 @@ public final class TrainableModel implements AutoCloseable {
   private final Safetensors stored;
   private final NDManager manager;
   private final Tensors tensors;
+  private final Weights weights;
   private final Optional<LoraAdapters> adapters;
   private final Parameters parameters;
   private final ForwardPass.Model model;
@@ -39,6 +40,7 @@ public final class TrainableModel implements AutoCloseable {
       Safetensors stored,
       NDManager manager,
       Tensors tensors,
+      Weights weights,
       Optional<LoraAdapters> adapters,
       Parameters parameters,
       ForwardPass.Model model) {
@@ -46,6 +48,7 @@ public final class TrainableModel implements AutoCloseable {
     this.stored = stored;
     this.manager = manager;
     this.tensors = tensors;
+    this.weights = weights;
     this.adapters = adapters;
     this.parameters = parameters;
     this.model = model;
@@ -122,7 +125,8 @@ public final class TrainableModel implements AutoCloseable {
                   adapters.map(LoraAdapters::slots).orElse(List.of())),
               head,
               tuning.gradientCheckpointing());
-      return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
+      return new TrainableModel(
+          folder, stored, manager, tensors, weights, adapters, parameters, model);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -154,6 +158,25 @@ public final class TrainableModel implements AutoCloseable {
   /** The identity of {@link #weights}: see {@link PolicyHash}. */
   public String sha256() {
     return PolicyHash.of(weights());
+  }
+
+  /**
+   * The model that the adapters began as: the frozen weights alone, which the two share. It lives
+   * no longer than this one, and its numbers are those of a model loaded from the same folder.
+   *
+   * @throws IllegalStateException when all weights are trained
+   */
+  public LanguageModel base() {
+    if (adapters.isEmpty()) {
+      throw new IllegalStateException("this model is trained without adapters");
+    }
+    return LanguageModel.of(
+        config(),
+        manager.newSubManager(),
+        model.program(),
+        weights,
+        WeightLayout.of(config()).sha256(stored),
+        model.chunk());
   }
 
   /** Whether adapters are trained instead of all weights. */

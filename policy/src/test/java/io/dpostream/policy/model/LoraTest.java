@@ -74,6 +74,27 @@ class LoraTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"float32", "bfloat16"})
+  void shouldHoldTheModelThatItBeganAs(String dtype) {
+    EngineOptions engine = new EngineOptions("cpu", dtype, 1);
+    PassShape shape = new PassShape(5, 48);
+    try (LanguageModel loaded = LanguageModel.load(checkpoint, engine);
+        TrainableModel adapted = TrainableModel.load(checkpoint, engine, lora(false))) {
+      train(adapted);
+      try (LanguageModel base = adapted.base()) {
+        assertThat(base.sha256()).isEqualTo(loaded.sha256()).isNotEqualTo(adapted.sha256());
+        assertThat(base.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
+      }
+      try (LanguageModel again = adapted.base()) {
+        assertThat(again.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
+      }
+    }
+    try (TrainableModel full = TrainableModel.load(checkpoint, engine)) {
+      assertThatThrownBy(full::base).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
   @Test
   void shouldTrainQueriesAndValuesUnlessTold() {
     try (TrainableModel model = TrainableModel.load(checkpoint, SINGLE, lora(false))) {

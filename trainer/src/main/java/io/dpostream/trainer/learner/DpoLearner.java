@@ -14,6 +14,9 @@ import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.loss.Losses;
 import io.dpostream.trainer.loss.Objective;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +85,7 @@ public final class DpoLearner implements Learner {
     VocabularyCheck.requireSame(source, CheckpointFolder.open(settings.reference()));
     TrainableModel policy = TrainableModel.load(source, engine, fineTuning(config));
     try {
-      MovingReference reference =
-          MovingReference.open(settings.reference(), settings.workFolder(), engine);
+      MovingReference reference = reference(settings, source, policy, engine);
       try {
         return new DpoLearner(config, settings, engine, new Loaded(source, policy, reference));
       } catch (RuntimeException e) {
@@ -93,6 +95,25 @@ public final class DpoLearner implements Learner {
     } catch (RuntimeException e) {
       policy.close();
       throw e;
+    }
+  }
+
+  /** Adapters leave the weights that they began with as they are: those are the reference. */
+  private static MovingReference reference(
+      LearnerSettings settings,
+      CheckpointFolder source,
+      TrainableModel policy,
+      EngineOptions engine) {
+    return policy.hasAdapters() && isSame(settings.model(), settings.reference())
+        ? MovingReference.sharing(policy, source, settings.workFolder(), engine)
+        : MovingReference.open(settings.reference(), settings.workFolder(), engine);
+  }
+
+  private static boolean isSame(Path model, Path reference) {
+    try {
+      return Files.isSameFile(model, reference);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -275,7 +296,7 @@ public final class DpoLearner implements Learner {
   public void close() {
     cache.close();
     optimizer.close();
-    policy.close();
     reference.close();
+    policy.close();
   }
 }

@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.NamedTensor;
 import java.io.IOException;
@@ -11,24 +12,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * A reference that may move towards the policy. It is the folder that the run began with until the
+ * A reference that may move towards the policy. It is the model that the run began with until the
  * first move, and from then on a folder among the run's working files. Not thread-safe.
  */
 final class MovingReference implements AutoCloseable {
-  private final Path first;
+  private final Supplier<ReferenceModel> first;
   private final Path workFolder;
   private final EngineOptions engine;
   private ReferenceModel current;
   private Optional<Path> moved = Optional.empty();
 
-  private MovingReference(
-      Path first, Path workFolder, EngineOptions engine, ReferenceModel current) {
+  private MovingReference(Supplier<ReferenceModel> first, Path workFolder, EngineOptions engine) {
     this.first = first;
     this.workFolder = workFolder;
     this.engine = engine;
-    this.current = current;
+    this.current = first.get();
   }
 
   /**
@@ -38,7 +39,19 @@ final class MovingReference implements AutoCloseable {
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder cannot be used
    */
   static MovingReference open(Path first, Path workFolder, EngineOptions engine) {
-    return new MovingReference(first, workFolder, engine, ReferenceModel.load(first, engine));
+    return new MovingReference(() -> ReferenceModel.load(first, engine), workFolder, engine);
+  }
+
+  /**
+   * Begins with the model that a policy's adapters began as, which holds no weights of its own.
+   *
+   * @param policy trained by adapters; it outlives the reference
+   * @param folder that it was loaded from
+   */
+  static MovingReference sharing(
+      TrainableModel policy, CheckpointFolder folder, Path workFolder, EngineOptions engine) {
+    return new MovingReference(
+        () -> new ReferenceModel(folder, policy.base()), workFolder, engine);
   }
 
   CheckpointFolder folder() {
@@ -97,7 +110,8 @@ final class MovingReference implements AutoCloseable {
   }
 
   private void replace(Optional<Path> folder) {
-    ReferenceModel next = ReferenceModel.load(folder.orElse(first), engine);
+    ReferenceModel next =
+        folder.map(path -> ReferenceModel.load(path, engine)).orElseGet(first);
     current.close();
     current = next;
     moved.ifPresent(Folders::delete);

@@ -247,6 +247,40 @@ class DpoLearnerTest {
     assertThat(published.resolve("adapter")).isDirectoryContaining("glob:**adapter_config.json");
   }
 
+  /** The numbers of a reference that is loaded a second time, from a folder of its own. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldShareTheBaseOfAdaptersBitForBit(boolean bf16) {
+    TrainerConfig config =
+        TinyModel.config(
+            "loraR",
+            4,
+            "loraTargetModules",
+            List.of("all-linear"),
+            "bf16",
+            bf16,
+            "klFullSteps",
+            2L,
+            "learningRate",
+            0.01);
+    Path copy = TinyModel.write(dir.resolve("copy"), 1);
+    try (DpoLearner shared = learner(config, "shared");
+        DpoLearner apart =
+            DpoLearner.open(
+                config,
+                new LearnerSettings(model, copy, TinyModel.CPU, dir.resolve("apart")))) {
+      assertThat(shared.referenceSha256()).isEqualTo(apart.referenceSha256());
+      for (int step = 1; step <= 4; step++) {
+        TrainingBatch batch = TinyModel.batch(step, TinyModel.pairs(6, step));
+        assertThat(shared.step(batch)).isEqualTo(apart.step(batch));
+        assertThat(shared.policySha256()).isEqualTo(apart.policySha256());
+      }
+      assertThat(shared.refreshReference(0.3)).isEqualTo(apart.refreshReference(0.3));
+      TrainingBatch last = TinyModel.batch(5, TinyModel.pairs(6, 5));
+      assertThat(shared.step(last)).isEqualTo(apart.step(last));
+    }
+  }
+
   @Test
   void shouldWeightStalePairsAlone() {
     TrainerConfig plain = TinyModel.config();
