@@ -65,12 +65,37 @@ class TrlParityTest {
   })
   void shouldGiveTrlsNumbersAtEveryStep(String name, int accumulation, double smoothing)
       throws Exception {
+    compare(
+        name + "." + accumulation + ".csv", "model", config(name, accumulation, smoothing), work);
+  }
+
+  /** A new adapter begins with the first values that goldens.py draws as this project does. */
+  @ParameterizedTest(name = "{0}, accumulation {2}")
+  @CsvSource({"lora, sigmoid, 1, 4, 16, all-linear", "lora, sigmoid, 4, 4, 16, all-linear"})
+  void shouldTrainAdaptersAsTrlDoes(
+      String name, String loss, int accumulation, int rank, double alpha, String modules)
+      throws Exception {
+    TrainerConfig config =
+        Records.with(
+            config(loss, accumulation, 0),
+            "loraR",
+            rank,
+            "loraAlpha",
+            alpha,
+            "loraTargetModules",
+            List.of(modules.split(" ")),
+            "learningRate",
+            5e-3);
+    compare(name + "." + accumulation + ".csv", "model", config, work);
+  }
+
+  private static void compare(String numbers, String model, TrainerConfig config, Path work)
+      throws Exception {
     Path trl = resources();
-    List<String> lines = Files.readAllLines(trl.resolve(name + "." + accumulation + ".csv"));
+    List<String> lines = Files.readAllLines(trl.resolve(numbers));
     String[] columns = lines.get(0).split(",");
     List<TrainingPair> pairs = pairs(trl.resolve("pairs.jsonl"));
-    try (DpoLearner learner =
-        learner(trl.resolve("model"), config(name, accumulation, smoothing))) {
+    try (DpoLearner learner = learner(trl.resolve(model), config, work)) {
       for (int step = 1; step < lines.size(); step++) {
         List<TrainingPair> batch = pairs.subList((step - 1) * PAIRS_A_STEP, step * PAIRS_A_STEP);
         StepResult result =
@@ -87,7 +112,7 @@ class TrlParityTest {
     assertThat(lines).hasSize(51);
   }
 
-  private DpoLearner learner(Path model, TrainerConfig config) {
+  private static DpoLearner learner(Path model, TrainerConfig config, Path work) {
     EngineOptions engine = new EngineOptions("cpu", "float32", 1);
     return DpoLearner.open(config, new LearnerSettings(model, model, engine, work));
   }
