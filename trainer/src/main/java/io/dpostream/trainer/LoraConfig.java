@@ -1,11 +1,11 @@
 package io.dpostream.trainer;
 
-import io.dpostream.policy.model.Lora;
+import io.dpostream.policy.model.LoraTargets;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** Whether all weights are trained or adapters beside them. */
 public record LoraConfig(
@@ -14,13 +14,11 @@ public record LoraConfig(
         double loraAlpha,
     @Doc("Must be 0: dropout would break deterministic replay.") @Default("0") double loraDropout,
     @Doc(
-            "Adapted projections, by Hugging Face's names, or `all-linear`; `q_proj` and `v_proj`"
-                + " when empty.")
+            "Adapted projections: `all-linear`, ends of Hugging Face's names such as `q_proj`, or"
+                + " regular expressions of full names; `q_proj` and `v_proj` when empty.")
         List<String> loraTargetModules) {
 
   private static final double ALPHA = 16;
-  private static final List<String> TARGET_MODULES =
-      Stream.concat(Lora.MODULES.stream(), Stream.of(Lora.ALL_LINEAR)).toList();
 
   public LoraConfig {
     loraTargetModules = List.copyOf(loraTargetModules);
@@ -36,8 +34,10 @@ public record LoraConfig(
         "lora_alpha",
         loraAlpha,
         "has no effect without lora_r; leave it out");
-    loraTargetModules.forEach(
-        module -> Require.oneOf("lora_target_modules", module, TARGET_MODULES));
+    for (String name : loraTargetModules) {
+      Optional<String> problem = LoraTargets.problem(name);
+      Require.that(problem.isEmpty(), "lora_target_modules", name, problem.orElse(""));
+    }
     Require.that(
         loraR > 0 || loraTargetModules.isEmpty(),
         "lora_target_modules",

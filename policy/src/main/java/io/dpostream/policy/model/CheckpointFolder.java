@@ -5,25 +5,46 @@ import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.model.ModelConfig.Head;
 import io.dpostream.policy.text.GenerationDefaults;
 import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.policy.torch.NamedTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * A Hugging Face checkpoint folder on disk.
+ * A Hugging Face checkpoint folder on disk, perhaps with low-rank adapters on top, which lie in a
+ * folder of their own.
  *
- * @param path the folder
+ * @param path the folder of weights, configuration and tokenizer
  * @param config its {@code config.json}
+ * @param adapter changes its weights
  */
-public record CheckpointFolder(Path path, ModelConfig config) {
+public record CheckpointFolder(Path path, ModelConfig config, Optional<AdapterFolder> adapter) {
+
+  public CheckpointFolder(Path path, ModelConfig config) {
+    this(path, config, Optional.empty());
+  }
 
   /**
    * Opens a folder: reads {@code config.json} and checks that the weights and the tokenizer exist.
-   * Their contents are checked when they are loaded.
+   * Their contents are checked when they are loaded. A folder with adapters alone, in PEFT's
+   * layout, stands for the model that it names with the adapters merged.
    *
    * @throws CheckpointException if there is no such folder, a file is missing from it, or its
-   *     architecture is not supported
+   *     architecture or adapter is not supported
    */
   public static CheckpointFolder open(Path path) {
+    if (!AdapterFolder.isAt(path)) {
+      return openModel(path);
+    }
+    AdapterFolder adapter = AdapterFolder.open(path);
+    CheckpointFolder base = openModel(adapter.base());
+    adapter.check(base.config);
+    return new CheckpointFolder(base.path, base.config, Optional.of(adapter));
+  }
+
+  private static CheckpointFolder openModel(Path path) {
     if (!Files.isDirectory(path)) {
       throw new CheckpointException(path, "no such folder; give a Hugging Face model folder");
     }
@@ -31,6 +52,25 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     checkWeights(path);
     requireFile(path, "tokenizer.json");
     return new CheckpointFolder(path, config);
+  }
+
+  /** The stored tensors with the adapter merged into them; read when streamed. */
+  public List<NamedTensor> tensors() {
+    Safetensors stored = Safetensors.openFolder(path);
+    Map<String, NamedTensor> changed = changed(stored);
+    return stored.names().stream()
+        .map(name -> changed.getOrDefault(name, stored.tensor(name)))
+        .toList();
+  }
+
+  /** The tensors that the adapter changes, merged, by name. */
+  Map<String, NamedTensor> changed(Safetensors stored) {
+    return adapter.map(a -> a.merged(stored)).orElse(Map.of());
+  }
+
+  /** This folder with another shape of its model. */
+  public CheckpointFolder withConfig(ModelConfig other) {
+    return new CheckpointFolder(path, other, adapter);
   }
 
   /** Loads the tokenizer; the caller closes it. */

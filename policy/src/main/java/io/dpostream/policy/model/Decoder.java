@@ -22,12 +22,19 @@ public final class Decoder {
   private final NDManager manager;
   private final TorchProgram program;
   private final List<NDArray> weights;
+  private final List<NDArray> adapters;
 
-  Decoder(ModelConfig config, NDManager manager, TorchProgram program, List<NDArray> weights) {
+  Decoder(
+      ModelConfig config,
+      NDManager manager,
+      TorchProgram program,
+      List<NDArray> weights,
+      List<NDArray> adapters) {
     this.config = config;
     this.manager = manager;
     this.program = program;
     this.weights = weights;
+    this.adapters = adapters;
   }
 
   /**
@@ -83,7 +90,7 @@ public final class Decoder {
         Gradients.OFF,
         "prefill",
         weights,
-        List.of(),
+        adapters,
         rows.size(),
         ids,
         promptLengths(rows),
@@ -98,7 +105,7 @@ public final class Decoder {
         Gradients.OFF,
         "step",
         weights,
-        List.of(),
+        adapters,
         cache,
         tokens,
         promptLengths(active),

@@ -10,11 +10,13 @@ import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.ArrayValues;
 import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.policy.torch.NamedTensor;
 import io.dpostream.policy.torch.Tensors;
 import io.dpostream.policy.torch.TorchEngine;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -63,13 +65,14 @@ public final class LanguageModel implements AutoCloseable {
     try {
       Dtype dtype = Dtype.named(options.dtype());
       Tensors tensors = new Tensors(manager, options.device());
-      Weights weights = Weights.load(tensors, config, file, dtype);
+      Map<String, NamedTensor> changed = folder.changed(file);
+      Weights weights = Weights.load(tensors, config, file, dtype, changed);
       TorchProgram program = DecoderProgram.load(manager, config, dtype, 0);
       return new LanguageModel(
           config,
           manager,
           new Layers(program, weights.slots(), List.of()),
-          WeightLayout.of(config).sha256(file),
+          WeightLayout.of(config).sha256(file, changed),
           chunk);
     } catch (RuntimeException e) {
       manager.close();
@@ -81,17 +84,12 @@ public final class LanguageModel implements AutoCloseable {
    * A view of weights that another model holds: it takes no memory of its own.
    *
    * @param manager a sub-manager of theirs, which the view takes over
-   * @param program of the same dtype
-   * @param sha256 identity of the weights as they are stored
+   * @param layers the weights, with other adapters or none
+   * @param sha256 identity of the stored weights with the adapters merged
    */
   static LanguageModel of(
-      ModelConfig config,
-      NDManager manager,
-      TorchProgram program,
-      Weights weights,
-      String sha256,
-      int chunk) {
-    return new LanguageModel(config, manager, program, weights, sha256, chunk);
+      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
+    return new LanguageModel(config, manager, layers, sha256, chunk);
   }
 
   public ModelConfig config() {
@@ -105,7 +103,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Creates a decoder of this model; share it or create several. */
   public Decoder decoder() {
-    return new Decoder(config, manager, layers.program(), layers.weights());
+    return new Decoder(config, manager, layers.program(), layers.weights(), layers.adapters());
   }
 
   /**
@@ -169,7 +167,14 @@ public final class LanguageModel implements AutoCloseable {
           layers
               .program()
               .tensor(
-                  scope, Gradients.OFF, "hidden", layers.weights(), List.of(), 1, ids, all);
+                  scope,
+                  Gradients.OFF,
+                  "hidden",
+                  layers.weights(),
+                  layers.adapters(),
+                  1,
+                  ids,
+                  all);
       float[] flat =
           ArrayValues.floats(
               layers.program().tensor(scope, Gradients.OFF, "logits", layers.weights(), hidden));

@@ -11,49 +11,69 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * A model's low-rank adapters in memory.
  *
  * @param lora their configuration
+ * @param config of the model that they adapt
  * @param byName A and B of each adapted projection, sorted by PEFT's names
  * @param slots the arrays in the order that the decoder program takes
  */
-record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> slots) {
-  private static final String PREFIX = "base_model.model.";
+record LoraAdapters(
+    Lora lora, ModelConfig config, SortedMap<String, NDArray> byName, List<NDArray> slots) {
   private static final String WEIGHT = ".weight";
 
   /** Creates adapters that change nothing yet: A is drawn from (-1/√in, 1/√in), B is zero. */
   static LoraAdapters create(Tensors tensors, ModelConfig config, Lora lora) {
-    WeightLayout layout = WeightLayout.of(config);
     Random random = new Random(lora.seed());
+    return fill(
+        tensors,
+        config,
+        lora,
+        (name, shape) ->
+            name.equals(LoraNames.down(LoraNames.module(name).orElseThrow()))
+                ? drawn(name, shape, random)
+                : zero(name, shape));
+  }
+
+  /** Reads adapters, which are those of the configuration. */
+  static LoraAdapters load(Tensors tensors, ModelConfig config, Lora lora, AdapterFolder folder) {
+    return fill(tensors, config, lora, (name, shape) -> folder.tensors().tensor(name));
+  }
+
+  private static LoraAdapters fill(
+      Tensors tensors,
+      ModelConfig config,
+      Lora lora,
+      BiFunction<String, List<Long>, NamedTensor> values) {
+    WeightLayout layout = WeightLayout.of(config);
+    List<String> all = LoraTargets.all(config);
     NDArray nothing = tensors.create();
     SortedMap<String, NDArray> byName = new TreeMap<>();
     List<NDArray> slots =
         new ArrayList<>(
             Collections.nCopies(DecoderSlots.adapters(config.numHiddenLayers()), nothing));
-    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-      for (String module : lora.targetModules()) {
-        String projection = layout.projection(layer, module);
-        List<Long> shape = layout.shape(projection);
-        long rank = lora.rank();
-        NDArray a =
-            tensors.read(drawn(down(projection), List.of(rank, shape.get(1)), random), Dtype.F32);
-        NDArray b = tensors.read(zero(up(projection), List.of(shape.get(0), rank)), Dtype.F32);
-        byName.put(down(projection), a);
-        byName.put(up(projection), b);
-        int slot = DecoderSlots.adapter(layer, module);
-        slots.set(slot, a);
-        slots.set(slot + 1, b);
-      }
+    long rank = lora.rank();
+    for (String module : lora.targets().modules(config)) {
+      List<Long> shape = layout.shape(module + WEIGHT);
+      String down = LoraNames.down(module);
+      String up = LoraNames.up(module);
+      NDArray a = tensors.read(values.apply(down, List.of(rank, shape.get(1))), Dtype.F32);
+      NDArray b = tensors.read(values.apply(up, List.of(shape.get(0), rank)), Dtype.F32);
+      byName.put(down, a);
+      byName.put(up, b);
+      int slot = 2 * all.indexOf(module);
+      slots.set(slot, a);
+      slots.set(slot + 1, b);
     }
-    return new LoraAdapters(lora, byName, List.copyOf(slots));
+    return new LoraAdapters(lora, config, byName, List.copyOf(slots));
   }
 
   private static NamedTensor drawn(String name, List<Long> shape, Random random) {
@@ -69,77 +89,29 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
     return NamedTensor.of(name, shape, new float[Math.toIntExact(NamedTensor.elements(shape))]);
   }
 
-  private static String down(String projection) {
-    return adapter(projection, ".lora_A");
-  }
-
-  private static String up(String projection) {
-    return adapter(projection, ".lora_B");
-  }
-
-  private static String adapter(String projection, String part) {
-    String module = projection.substring(0, projection.length() - WEIGHT.length());
-    return PREFIX + module + part + WEIGHT;
-  }
-
-  /**
-   * Adds a base tensor's adapter, in float64 and rounded once; returns a tensor without an adapter
-   * unchanged.
-   */
+  /** Adds a base tensor's adapter; returns a tensor without an adapter unchanged. */
   NamedTensor merged(Tensors tensors, NamedTensor base) {
-    NDArray a = base.name().endsWith(WEIGHT) ? byName.get(down(base.name())) : null;
-    NDArray b = a == null ? null : byName.get(up(base.name()));
+    String name = base.name();
+    String module =
+        name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+    NDArray a = byName.get(LoraNames.down(module));
+    NDArray b = byName.get(LoraNames.up(module));
     return a == null || b == null
         ? base
-        : new Merged(base, tensors.export("A", a), tensors.export("B", b), lora);
-  }
-
-  private record Merged(NamedTensor base, NamedTensor a, NamedTensor b, Lora lora)
-      implements NamedTensor {
-    @Override
-    public String name() {
-      return base.name();
-    }
-
-    @Override
-    public List<Long> shape() {
-      return base.shape();
-    }
-
-    @Override
-    public void stream(FloatSink sink) {
-      float[] values = base.toFloats();
-      float[] down = a.toFloats();
-      float[] up = b.toFloats();
-      int in = Math.toIntExact(shape().get(1));
-      double[] row = new double[in];
-      for (int o = 0; o < values.length / in; o++) {
-        Arrays.fill(row, 0);
-        for (int r = 0; r < lora.rank(); r++) {
-          double factor = lora.scale() * up[o * lora.rank() + r];
-          for (int i = 0; i < in; i++) {
-            row[i] += factor * down[r * in + i];
-          }
-        }
-        for (int i = 0; i < in; i++) {
-          values[o * in + i] = (float) (values[o * in + i] + row[i]);
-        }
-      }
-      NamedTensor.of(name(), shape(), values).stream(sink);
-    }
+        : new MergedTensor(base, tensors.export("A", a), tensors.export("B", b), lora.scale());
   }
 
   /** Writes them into an existing empty folder in PEFT's layout. */
   void write(Tensors tensors, Path emptyFolder, Path baseModel) throws IOException {
-    Files.writeString(emptyFolder.resolve("adapter_config.json"), config(baseModel));
+    Files.writeString(emptyFolder.resolve(AdapterFolder.CONFIG), json(baseModel));
     SafetensorsWriter.write(
-        emptyFolder.resolve("adapter_model.safetensors"),
+        emptyFolder.resolve(AdapterFolder.TENSORS),
         byName.entrySet().stream()
             .map(entry -> tensors.export(entry.getKey(), entry.getValue()))
             .toList());
   }
 
-  private String config(Path baseModel) {
+  private String json(Path baseModel) {
     ObjectNode json =
         JsonFiles.newObject()
             .put("peft_type", "LORA")
@@ -150,12 +122,25 @@ record LoraAdapters(Lora lora, SortedMap<String, NDArray> byName, List<NDArray> 
             .put("lora_dropout", 0.0)
             .put("bias", "none")
             .put("fan_in_fan_out", false)
-            .put("use_rslora", false)
+            .put("use_rslora", lora.rankStabilized())
             .put("inference_mode", true);
     if (lora.alpha() == Math.rint(lora.alpha())) {
       json.put("lora_alpha", (long) lora.alpha()); // PEFT writes a whole number
     }
-    lora.targetModules().forEach(json.putArray("target_modules")::add);
+    targets().forEach(json.putArray("target_modules")::add);
     return json.toPrettyString() + "\n";
+  }
+
+  /** Projections that are adapted in every layer by their short names; full names otherwise. */
+  private List<String> targets() {
+    List<String> modules = lora.targets().modules(config);
+    List<String> everywhere =
+        Lora.MODULES.stream()
+            .filter(
+                kind ->
+                    modules.stream().filter(module -> module.endsWith("." + kind)).count()
+                        == config.numHiddenLayers())
+            .toList();
+    return everywhere.size() * config.numHiddenLayers() == modules.size() ? everywhere : modules;
   }
 }

@@ -1,5 +1,6 @@
 package io.dpostream.policy.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.PolicyHash;
@@ -14,6 +15,7 @@ import io.dpostream.policy.torch.Tensors;
 import io.dpostream.policy.torch.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,6 @@ public final class TrainableModel implements AutoCloseable {
   private final Safetensors stored;
   private final NDManager manager;
   private final Tensors tensors;
-  private final Weights weights;
   private final Optional<LoraAdapters> adapters;
   private final Parameters parameters;
   private final ForwardPass.Model model;
@@ -40,7 +41,6 @@ public final class TrainableModel implements AutoCloseable {
       Safetensors stored,
       NDManager manager,
       Tensors tensors,
-      Weights weights,
       Optional<LoraAdapters> adapters,
       Parameters parameters,
       ForwardPass.Model model) {
@@ -48,7 +48,6 @@ public final class TrainableModel implements AutoCloseable {
     this.stored = stored;
     this.manager = manager;
     this.tensors = tensors;
-    this.weights = weights;
     this.adapters = adapters;
     this.parameters = parameters;
     this.model = model;
@@ -88,8 +87,8 @@ public final class TrainableModel implements AutoCloseable {
     boolean drawn = folder.config().head() != config.head();
     Map<String, NamedTensor> head =
         drawn ? Map.of(WeightLayout.SCORE, InitialWeights.score(config, seed)) : Map.of();
-    CheckpointFolder reward = new CheckpointFolder(folder.path(), config);
-    return load(reward, options, FineTuning.full(), HeadLimits.of(config), head);
+    return load(
+        folder.withConfig(config), options, FineTuning.full(), HeadLimits.of(config), head);
   }
 
   /** Loads with other limits of the head. */
@@ -110,9 +109,12 @@ public final class TrainableModel implements AutoCloseable {
       Tensors tensors = new Tensors(manager, options.device());
       Dtype compute = Dtype.named(options.dtype());
       Dtype held = tuning.lora().isPresent() ? compute : Dtype.F32;
-      Weights weights = Weights.load(tensors, config, stored, held, others);
-      Optional<LoraAdapters> adapters =
-          tuning.lora().map(lora -> LoraAdapters.create(tensors, config, lora));
+      Map<String, NamedTensor> replaced = new HashMap<>(others);
+      if (tuning.lora().isEmpty()) {
+        replaced.putAll(folder.changed(stored));
+      }
+      Weights weights = Weights.load(tensors, config, stored, held, replaced);
+      Optional<LoraAdapters> adapters = tuning.lora().map(lora -> adapters(tensors, folder, lora));
       Parameters parameters =
           new Parameters(tensors, adapters.map(LoraAdapters::byName).orElse(weights.byName()));
       double scale = tuning.lora().map(Lora::scale).orElse(0.0);
@@ -126,11 +128,19 @@ public final class TrainableModel implements AutoCloseable {
               head,
               tuning.gradientCheckpointing());
       return new TrainableModel(
-          folder, stored, manager, tensors, weights, adapters, parameters, model);
+          folder, stored, manager, tensors, adapters, parameters, model);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
+  }
+
+  /** The adapters that a folder has, or new ones. */
+  private static LoraAdapters adapters(Tensors tensors, CheckpointFolder folder, Lora lora) {
+    return folder
+        .adapter()
+        .map(stored -> LoraAdapters.load(tensors, folder.config(), lora, stored))
+        .orElseGet(() -> LoraAdapters.create(tensors, folder.config(), lora));
   }
 
   public ModelConfig config() {
@@ -161,22 +171,33 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * The model that the adapters began as: the frozen weights alone, which the two share. It lives
-   * no longer than this one, and its numbers are those of a model loaded from the same folder.
+   * The model that the adapters began as. The two share the frozen weights, so that it holds
+   * nothing but a copy of the first adapters where those came from the folder. It lives no longer
+   * than this one.
+   *
+   * <p>Without first adapters its numbers are those of a {@link LanguageModel} of the same folder.
+   * With them it adds their product as this model does, and a model that has them merged into its
+   * weights differs from both in the last bits.
    *
    * @throws IllegalStateException when all weights are trained
    */
-  public LanguageModel base() {
-    if (adapters.isEmpty()) {
-      throw new IllegalStateException("this model is trained without adapters");
-    }
+  public LanguageModel start() {
+    Lora lora =
+        adapters
+            .map(LoraAdapters::lora)
+            .orElseThrow(() -> new IllegalStateException("this model is trained without adapters"));
+    NDManager own = manager.newSubManager();
+    List<NDArray> first =
+        folder
+            .adapter()
+            .map(kept -> LoraAdapters.load(tensors.ownedBy(own), config(), lora, kept).slots())
+            .orElse(List.of());
     return LanguageModel.of(
         config(),
-        manager.newSubManager(),
-        model.program(),
-        weights,
-        WeightLayout.of(config()).sha256(stored),
-        model.chunk());
+        own,
+        new Layers(model.layers().program(), model.layers().weights(), first),
+        WeightLayout.of(config()).sha256(stored, folder.changed(stored)),
+        model.head().chunk());
   }
 
   /** Whether adapters are trained instead of all weights. */

@@ -7,6 +7,7 @@ import io.dpostream.policy.checkpoint.StoredTensor;
 import io.dpostream.policy.model.DecoderSlots.LayerSlot;
 import io.dpostream.policy.model.DecoderSlots.ModelSlot;
 import io.dpostream.policy.model.ModelConfig.Head;
+import io.dpostream.policy.torch.NamedTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -52,9 +53,16 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
         .orElseThrow(() -> new IllegalArgumentException(part + " has no " + module));
   }
 
-  /** Hashes the tensors of a file that belong to the model. */
-  String sha256(Safetensors file) {
-    return PolicyHash.of(names().stream().map(name -> new StoredTensor(file, name)).toList());
+  /**
+   * Hashes the tensors of a file that belong to the model.
+   *
+   * @param others by name; they replace the file's
+   */
+  String sha256(Safetensors file, Map<String, NamedTensor> others) {
+    return PolicyHash.of(
+        names().stream()
+            .map(name -> others.getOrDefault(name, new StoredTensor(file, name)))
+            .toList());
   }
 
   /** Whether a stored tensor outside the layout can be ignored. */
@@ -71,7 +79,8 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
   void check(Safetensors file, Set<String> elsewhere) {
     shapes.forEach(
         (name, expected) -> {
-          if (!elsewhere.contains(name) && !file.shape(name).equals(expected)) {
+          boolean there = file.has(name) || !elsewhere.contains(name);
+          if (there && !file.shape(name).equals(expected)) {
             throw new CheckpointException(
                 file.source(),
                 "tensor "

@@ -24,20 +24,12 @@ import java.util.TreeMap;
 record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
 
   /**
-   * Loads a checkpoint's tensors.
-   *
-   * @param dtype the arrays' dtype
-   * @throws CheckpointException if a tensor is missing, has another shape, is not of the model, or
-   *     holds a value that is not finite
-   */
-  static Weights load(Tensors tensors, ModelConfig config, Safetensors file, Dtype dtype) {
-    return load(tensors, config, file, dtype, Map.of());
-  }
-
-  /**
    * Loads a checkpoint's tensors, taking some from elsewhere.
    *
+   * @param dtype the arrays' dtype
    * @param others by name; they replace the file's
+   * @throws CheckpointException if a tensor is missing, has another shape, is not of the model, or
+   *     holds a value that is not finite
    */
   static Weights load(
       Tensors tensors,

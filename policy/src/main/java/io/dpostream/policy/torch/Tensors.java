@@ -27,6 +27,11 @@ public final class Tensors {
     this.program = TorchProgram.load(owner, "tensors");
   }
 
+  /** Creates arrays on the same device for another owner. */
+  public Tensors ownedBy(NDManager other) {
+    return new Tensors(other, device);
+  }
+
   /** Creates a vector of float64. */
   public NDArray create(double... values) {
     return program.tensor(owner, Gradients.OFF, "create", values, Dtype.F64.torchNumber(), device);

@@ -95,7 +95,7 @@ class FlatPassTest {
   @Test
   void shouldGiveThemWithAdaptersAndWithCheckpointing() throws Exception {
     ModelConfig config = config(Family.QWEN3, Optional.empty());
-    Lora lora = new Lora(2, 8, List.of(Lora.ALL_LINEAR), 7);
+    Lora lora = new Lora(2, 8, false, new LoraTargets(List.of(Lora.ALL_LINEAR)), 7);
     CheckpointFolder checkpoint = TinyModels.write(folder, config, 1);
     compare(checkpoint, ragged(), new FineTuning(Optional.of(lora), false));
     compare(checkpoint, ragged(), new FineTuning(Optional.of(lora), true));

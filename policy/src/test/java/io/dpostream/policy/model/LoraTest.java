@@ -40,7 +40,11 @@ class LoraTest {
   }
 
   private static FineTuning lora(boolean checkpointing, String... modules) {
-    return new FineTuning(Optional.of(new Lora(2, 8, List.of(modules), 7)), checkpointing);
+    return new FineTuning(Optional.of(lora(List.of(modules))), checkpointing);
+  }
+
+  private static Lora lora(List<String> modules) {
+    return new Lora(2, 8, false, new LoraTargets(modules), 7);
   }
 
   /** Random values for A and B, as if something had been learned. */
@@ -82,16 +86,16 @@ class LoraTest {
     try (LanguageModel loaded = LanguageModel.load(checkpoint, engine);
         TrainableModel adapted = TrainableModel.load(checkpoint, engine, lora(false))) {
       train(adapted);
-      try (LanguageModel base = adapted.base()) {
-        assertThat(base.sha256()).isEqualTo(loaded.sha256()).isNotEqualTo(adapted.sha256());
-        assertThat(base.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
+      try (LanguageModel start = adapted.start()) {
+        assertThat(start.sha256()).isEqualTo(loaded.sha256()).isNotEqualTo(adapted.sha256());
+        assertThat(start.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
       }
-      try (LanguageModel again = adapted.base()) {
+      try (LanguageModel again = adapted.start()) {
         assertThat(again.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
       }
     }
     try (TrainableModel full = TrainableModel.load(checkpoint, engine)) {
-      assertThatThrownBy(full::base).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(full::start).isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -106,7 +110,7 @@ class LoraTest {
     }
     assertThatThrownBy(() -> lora(false, "query"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[query] is none of q_proj");
+        .hasMessageContaining("'query' is not one of q_proj");
   }
 
   /** Compares gradients with central differences over float32 masters, computed in float64. */

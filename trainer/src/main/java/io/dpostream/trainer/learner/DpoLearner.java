@@ -3,8 +3,6 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.model.FineTuning;
-import io.dpostream.policy.model.Lora;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
@@ -83,7 +81,7 @@ public final class DpoLearner implements Learner {
         config.bf16() ? new EngineOptions(given.device(), "bfloat16", given.threads()) : given;
     CheckpointFolder source = CheckpointFolder.open(settings.model());
     VocabularyCheck.requireSame(source, CheckpointFolder.open(settings.reference()));
-    TrainableModel policy = TrainableModel.load(source, engine, fineTuning(config));
+    TrainableModel policy = TrainableModel.load(source, engine, FineTunings.of(config, source));
     try {
       MovingReference reference = reference(settings, source, policy, engine);
       try {
@@ -135,19 +133,6 @@ public final class DpoLearner implements Learner {
               + Spelling.of(config.optimizer().lrSchedulerType())
               + " needs an end to decay towards; set trainer.max_steps, or take constant");
     }
-  }
-
-  private static FineTuning fineTuning(TrainerConfig config) {
-    Optional<Lora> lora =
-        config.lora().loraR() == 0
-            ? Optional.empty()
-            : Optional.of(
-                new Lora(
-                    config.lora().loraR(),
-                    config.lora().loraAlpha(),
-                    config.lora().loraTargetModules(),
-                    config.seed()));
-    return new FineTuning(lora, config.gradientCheckpointing());
   }
 
   private Truncation truncation() {
@@ -226,7 +211,8 @@ public final class DpoLearner implements Learner {
   }
 
   private ReferenceScorer scorer() {
-    return new ReferenceScorer(reference.model(), cache, environment.toString(), tokensPerPass());
+    return new ReferenceScorer(
+        reference.model(), cache, environment + reference.arithmetic(), tokensPerPass());
   }
 
   private int tokensPerPass() {

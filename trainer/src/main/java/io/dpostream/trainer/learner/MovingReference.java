@@ -22,10 +22,13 @@ final class MovingReference implements AutoCloseable {
   private final Supplier<ReferenceModel> first;
   private final Path workFolder;
   private final EngineOptions engine;
+  private final boolean sharing;
   private ReferenceModel current;
   private Optional<Path> moved = Optional.empty();
 
-  private MovingReference(Supplier<ReferenceModel> first, Path workFolder, EngineOptions engine) {
+  private MovingReference(
+      Supplier<ReferenceModel> first, boolean sharing, Path workFolder, EngineOptions engine) {
+    this.sharing = sharing;
     this.first = first;
     this.workFolder = workFolder;
     this.engine = engine;
@@ -39,11 +42,11 @@ final class MovingReference implements AutoCloseable {
    * @throws io.dpostream.policy.checkpoint.CheckpointException if the folder cannot be used
    */
   static MovingReference open(Path first, Path workFolder, EngineOptions engine) {
-    return new MovingReference(() -> ReferenceModel.load(first, engine), workFolder, engine);
+    return new MovingReference(() -> ReferenceModel.load(first, engine), false, workFolder, engine);
   }
 
   /**
-   * Begins with the model that a policy's adapters began as, which holds no weights of its own.
+   * Begins with the model that a policy's adapters began as, which shares the policy's weights.
    *
    * @param policy trained by adapters; it outlives the reference
    * @param folder that it was loaded from
@@ -51,7 +54,7 @@ final class MovingReference implements AutoCloseable {
   static MovingReference sharing(
       TrainableModel policy, CheckpointFolder folder, Path workFolder, EngineOptions engine) {
     return new MovingReference(
-        () -> new ReferenceModel(folder, policy.base()), workFolder, engine);
+        () -> new ReferenceModel(folder, policy.start()), true, workFolder, engine);
   }
 
   CheckpointFolder folder() {
@@ -65,6 +68,13 @@ final class MovingReference implements AutoCloseable {
 
   String sha256() {
     return current.model().sha256();
+  }
+
+  /**
+   * What its numbers depend on beside its hash: adapters on top are other sums than merged ones.
+   */
+  String arithmetic() {
+    return sharing && !hasMoved() && folder().adapter().isPresent() ? " with adapters" : "";
   }
 
   /** Whether it differs from the one that the run began with. */
@@ -110,8 +120,7 @@ final class MovingReference implements AutoCloseable {
   }
 
   private void replace(Optional<Path> folder) {
-    ReferenceModel next =
-        folder.map(path -> ReferenceModel.load(path, engine)).orElseGet(first);
+    ReferenceModel next = folder.map(path -> ReferenceModel.load(path, engine)).orElseGet(first);
     current.close();
     current = next;
     moved.ifPresent(Folders::delete);

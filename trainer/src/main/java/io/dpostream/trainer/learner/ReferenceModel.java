@@ -1,6 +1,5 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.checkpoint.SafetensorsWriter;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.CheckpointWriter;
@@ -14,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The frozen reference: a folder, and the model loaded from it.
@@ -33,17 +34,18 @@ record ReferenceModel(CheckpointFolder folder, LanguageModel model) implements A
    * float64 and rounded once.
    */
   void mix(List<NamedTensor> policy, double alpha, Path emptyFolder) {
-    Safetensors weights = Safetensors.openFolder(folder.path());
+    Map<String, NamedTensor> weights =
+        folder.tensors().stream().collect(Collectors.toMap(NamedTensor::name, tensor -> tensor));
     List<NamedTensor> mixed = new ArrayList<>();
     for (NamedTensor moved : policy) {
       String name = moved.name();
-      if (!weights.has(name)) {
+      NamedTensor tensor = weights.get(name);
+      if (tensor == null) {
         throw new UserException(
             "trainer.sync_ref_model: the reference lacks "
                 + name
                 + "; only a reference of the policy's architecture can be moved towards it");
       }
-      NamedTensor tensor = weights.tensor(name);
       float[] values = tensor.toFloats();
       float[] towards = moved.toFloats();
       for (int i = 0; i < values.length; i++) {
@@ -56,8 +58,7 @@ record ReferenceModel(CheckpointFolder folder, LanguageModel model) implements A
 
   /** Writes the reference into an empty folder. */
   void copyTo(Path emptyFolder) {
-    Safetensors weights = Safetensors.openFolder(folder.path());
-    write(weights.names().stream().map(weights::tensor).toList(), emptyFolder);
+    write(folder.tensors(), emptyFolder);
   }
 
   private void write(List<NamedTensor> tensors, Path emptyFolder) {

@@ -49,8 +49,7 @@ public final class RewardModelTraining implements AutoCloseable {
             .config()
             .withHead(Head.SEQUENCE_CLASSIFICATION)
             .withPadToken(source.config().padTokenId().orElse(padToken));
-    CheckpointFolder padded =
-        new CheckpointFolder(source.path(), written.withHead(source.config().head()));
+    CheckpointFolder padded = source.withConfig(written.withHead(source.config().head()));
     this.model = TrainableModel.loadReward(padded, engine, config.seed());
     this.training =
         new EpochTraining<>(settings(config), model, epoch -> data.batches(config, epoch));

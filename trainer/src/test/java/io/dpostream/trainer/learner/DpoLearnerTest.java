@@ -26,6 +26,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -247,6 +248,77 @@ class DpoLearnerTest {
     assertThat(published.resolve("adapter")).isDirectoryContaining("glob:**adapter_config.json");
   }
 
+  @Test
+  void shouldGoOnWithAnAdapterAndHoldToIt() throws IOException {
+    TrainerConfig config = TinyModel.config("loraR", 4, "loraTargetModules", List.of("q_proj"));
+    Path published = Files.createDirectory(dir.resolve("published"));
+    try (DpoLearner first = learner(config, "first")) {
+      first.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+      first.writePolicy(published);
+    }
+    Path adapter = published.resolve("adapter");
+    try (DpoLearner second = TinyModel.learner(config, adapter, dir.resolve("second"));
+        DpoLearner merged = TinyModel.learner(config, published, dir.resolve("merged"))) {
+      assertThat(second.policySha256())
+          .isEqualTo(second.referenceSha256())
+          .isEqualTo(merged.policySha256());
+      StepResult result = second.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+      assertThat(result.loss()).isEqualTo(Math.log(2));
+      assertThat(result.metrics()).containsEntry("kl/absolute", 0.0);
+
+      Path checkpoint = Files.createDirectory(dir.resolve("checkpoint"));
+      second.save(checkpoint);
+      try (DpoLearner resumed = TinyModel.learner(config, adapter, dir.resolve("resumed"))) {
+        resumed.restore(checkpoint);
+        TrainingBatch next = TinyModel.batch(2, TinyModel.pairs(8, 2));
+        assertThat(resumed.step(next)).isEqualTo(second.step(next));
+        assertThat(resumed.policySha256()).isEqualTo(second.policySha256());
+        assertThat(resumed.refreshReference(0.5)).isEqualTo(second.refreshReference(0.5));
+        TrainingBatch last = TinyModel.batch(3, TinyModel.pairs(8, 3));
+        assertThat(resumed.step(last)).isEqualTo(second.step(last));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "loraR, 8, 'trainer.lora_r: 8, but the adapters in %s have 4; set it to that'",
+    "loraAlpha, 32.0, 'trainer.lora_alpha: 32.0, but the adapters in %s have 16.0; set it to that'",
+    "loraTargetModules, v_proj, 'trainer.lora_target_modules: the adapters in %s are not on"
+        + " model.layers.0.self_attn.v_proj and 1 more; name the modules that they are on'",
+    "loraTargetModules, 0.self_attn.q_proj, 'trainer.lora_target_modules: the adapters in %s are"
+        + " also on model.layers.1.self_attn.q_proj; name the modules that they are on'",
+  })
+  void shouldRefuseAnotherAdapterThanTheModelComesWith(String key, String value, String message)
+      throws IOException {
+    TrainerConfig config = TinyModel.config("loraR", 4, "loraTargetModules", List.of("q_proj"));
+    Path published = Files.createDirectory(dir.resolve("published"));
+    try (DpoLearner learner = learner(config, "work")) {
+      learner.writePolicy(published);
+    }
+    Path adapter = published.resolve("adapter");
+    Object changed =
+        switch (key) {
+          case "loraR" -> Integer.valueOf(value);
+          case "loraAlpha" -> Double.valueOf(value);
+          default -> List.of(value);
+        };
+    TrainerConfig other = Records.with(config, key, changed);
+    assertThatThrownBy(() -> TinyModel.learner(other, adapter, dir.resolve("other")))
+        .isInstanceOf(UserException.class)
+        .hasMessage(message.formatted(adapter));
+  }
+
+  @Test
+  void shouldRefuseTargetsThatTheModelLacks() {
+    TrainerConfig config =
+        TinyModel.config("loraR", 4, "loraTargetModules", List.of("q_proj", ".*s\\.7\\..*"));
+    assertThatThrownBy(() -> learner(config, "work"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            "trainer.lora_target_modules: '.*s\\.7\\..*' matches nothing; there");
+  }
+
   /** The numbers of a reference that is loaded a second time, from a folder of its own. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -267,8 +339,7 @@ class DpoLearnerTest {
     try (DpoLearner shared = learner(config, "shared");
         DpoLearner apart =
             DpoLearner.open(
-                config,
-                new LearnerSettings(model, copy, TinyModel.CPU, dir.resolve("apart")))) {
+                config, new LearnerSettings(model, copy, TinyModel.CPU, dir.resolve("apart")))) {
       assertThat(shared.referenceSha256()).isEqualTo(apart.referenceSha256());
       for (int step = 1; step <= 4; step++) {
         TrainingBatch batch = TinyModel.batch(step, TinyModel.pairs(6, step));
