@@ -25,6 +25,7 @@ class Decoder(Module):
     first_windowed : int
     dtype : int
     adapter_scale : float
+    rotary_scale : float
 
     def wide(self) -> int:
         return 7 if self.dtype == 7 else 6
@@ -50,7 +51,9 @@ class Decoder(Module):
     def rotations(self, weights: List[Tensor], positions: Tensor) -> List[Tensor]:
         angles = torch.unsqueeze(positions, -1).to(7) * weights[ROTARY_FREQUENCIES]
         angles = torch.unsqueeze(torch.cat([angles, angles], -1), 1)
-        return [torch.cos(angles).to(self.dtype), torch.sin(angles).to(self.dtype)]
+        cosines = torch.cos(angles) * self.rotary_scale
+        sines = torch.sin(angles) * self.rotary_scale
+        return [cosines.to(self.dtype), sines.to(self.dtype)]
 
     # x (B, heads, T, head_dim); the first half of a head pairs with its second half
     def rotate(self, x: Tensor, rotations: List[Tensor]) -> Tensor:

@@ -271,6 +271,21 @@ public final class Safetensors {
     return entry(name).shape;
   }
 
+  /** Whether two tensors are stored alike: dtype, shape and every byte. */
+  public boolean sameBytes(String one, String other) {
+    Entry a = entry(one);
+    Entry b = entry(other);
+    if (a.dtype != b.dtype || !a.shape.equals(b.shape)) {
+      return false;
+    }
+    for (long at = 0; at < a.end - a.begin; at += CHUNK_BYTES) {
+      if (!mapped(a, a.begin + at).equals(mapped(b, b.begin + at))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Entry entry(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
@@ -288,13 +303,16 @@ public final class Safetensors {
   /** Reads a tensor as float32; the conversion is exact for all dtypes except F64. */
   void stream(String name, NamedTensor.FloatSink sink) {
     Entry entry = entry(name);
+    for (long at = entry.begin; at < entry.end; at += CHUNK_BYTES) {
+      sink.accept(FloatWidening.widen(mapped(entry, at), entry.dtype));
+    }
+  }
+
+  /** Maps a tensor's bytes from a place in the file on, at most {@code CHUNK_BYTES} of them. */
+  private static ByteBuffer mapped(Entry entry, long at) {
     try (FileChannel channel = FileChannel.open(entry.file)) {
-      for (long at = entry.begin; at < entry.end; at += CHUNK_BYTES) {
-        long length = Math.min(CHUNK_BYTES, entry.end - at);
-        ByteBuffer stored =
-            channel.map(MapMode.READ_ONLY, at, length).order(ByteOrder.LITTLE_ENDIAN);
-        sink.accept(FloatWidening.widen(stored, entry.dtype));
-      }
+      long length = Math.min(CHUNK_BYTES, entry.end - at);
+      return channel.map(MapMode.READ_ONLY, at, length).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
       throw new CheckpointException(entry.file, "cannot be read: " + e, e);
     }

@@ -44,12 +44,12 @@ sealed interface Batch permits FlatBatch, PaddedBatch {
   }
 
   static void checkLength(int length, ModelConfig config) {
-    if (length > config.maxPositionEmbeddings()) {
+    if (length > config.contextLength()) {
       throw new IllegalArgumentException(
           "a sequence of "
               + length
               + " tokens is longer than the model's "
-              + config.maxPositionEmbeddings());
+              + config.contextLength());
     }
   }
 

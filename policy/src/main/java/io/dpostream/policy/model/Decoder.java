@@ -163,13 +163,13 @@ public final class Decoder {
 
     Row(GenerationRequest request, SamplingOptions options) {
       Batch.checkIds(request.prompt(), config);
-      int free = config.maxPositionEmbeddings() - request.prompt().length;
+      int free = config.contextLength() - request.prompt().length;
       if (free < 1) {
         throw new IllegalArgumentException(
             "a prompt of "
                 + request.prompt().length
                 + " tokens fills the model's "
-                + config.maxPositionEmbeddings()
+                + config.contextLength()
                 + " positions; shorten it");
       }
       this.prompt = request.prompt();

@@ -21,6 +21,7 @@ final class DecoderProgram {
             "kv_heads", config.numKeyValueHeads(),
             "head_dim", config.headDim(),
             "eps", config.rmsNormEps(),
+            "rotary_scale", config.ropeScaling().attentionFactor(),
             "window", config.slidingWindow().map(SlidingWindow::size).orElse(0),
             "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0),
             "dtype", compute.torchNumber(),

@@ -157,24 +157,27 @@ public final class LanguageModel implements AutoCloseable {
     return layers;
   }
 
-  /** Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. */
+  /**
+   * Logits after each token of one sequence, {@code (ids.length, vocabSize)}; for inspection. A
+   * model with {@link RopeScaling.Dynamic} takes a sequence beyond its context too.
+   */
   public float[][] logits(int[] ids) {
-    Batch.checkLength(ids.length, config);
+    boolean stretched = config.ropeScaling() instanceof RopeScaling.Dynamic;
+    if (!stretched) {
+      Batch.checkLength(ids.length, config);
+    }
     Batch.checkIds(ids, config);
     try (NDManager scope = manager.newSubManager()) {
       int[] all = IntStream.range(0, ids.length).toArray();
+      List<NDArray> slots =
+          stretched
+              ? Weights.stretchedTo(layers.weights(), scope, config, ids.length)
+              : layers.weights();
       NDArray hidden =
           layers
               .program()
               .tensor(
-                  scope,
-                  Gradients.OFF,
-                  "hidden",
-                  layers.weights(),
-                  layers.adapters(),
-                  1,
-                  ids,
-                  all);
+                  scope, Gradients.OFF, "hidden", slots, layers.adapters(), 1, ids, all);
       float[] flat =
           ArrayValues.floats(
               layers.program().tensor(scope, Gradients.OFF, "logits", layers.weights(), hidden));

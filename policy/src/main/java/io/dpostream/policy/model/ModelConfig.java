@@ -17,7 +17,8 @@ import java.util.OptionalInt;
  * @param numAttentionHeads query heads
  * @param numKeyValueHeads key and value heads; divides {@code numAttentionHeads}
  * @param headDim width of one head; even
- * @param maxPositionEmbeddings longest sequence, in tokens
+ * @param maxPositionEmbeddings longest sequence, in tokens, without stretching; see {@link
+ *     #contextLength}
  * @param rmsNormEps epsilon inside the root-mean-square norm
  * @param ropeTheta base of the rotary frequencies
  * @param ropeScaling how the rotary frequencies are stretched
@@ -153,6 +154,22 @@ public record ModelConfig(
   /** Whether the head has weights of its own. */
   public boolean separateHead() {
     return head == Head.SEQUENCE_CLASSIFICATION || !tieWordEmbeddings;
+  }
+
+  /**
+   * The longest sequence, in tokens, that is scored, trained on or written: {@code
+   * maxPositionEmbeddings}, or more where YaRN stretches it. {@link RopeScaling.Dynamic} does not:
+   * beyond, every token's probability would depend on how many tokens follow it, and one that was
+   * written with cached keys would have another than one that is scored.
+   */
+  public int contextLength() {
+    return ropeScaling.contextLength(maxPositionEmbeddings);
+  }
+
+  /** The rotary frequencies in a sequence of so many tokens, in radians per position. */
+  double[] rotaryFrequencies(int length) {
+    return ropeScaling.frequencies(
+        new RopeScaling.Rotation(ropeTheta, headDim, maxPositionEmbeddings), length);
   }
 
   /** This model with another head; its other tensors are the same. */

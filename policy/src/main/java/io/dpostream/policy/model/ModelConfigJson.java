@@ -62,6 +62,8 @@ final class ModelConfigJson {
     int hidden = requiredInt("hidden_size");
     int heads = requiredInt("num_attention_heads");
     int layers = requiredInt("num_hidden_layers");
+    int maxPositions = optionalInt("max_position_embeddings").orElse(defaults.maxPositions());
+    RopeScalingJson rope = new RopeScalingJson(file, root);
     return new ModelConfig(
         family,
         head,
@@ -72,10 +74,10 @@ final class ModelConfigJson {
         heads,
         optionalInt("num_key_value_heads").orElse(heads),
         optionalInt("head_dim").orElse(heads > 0 ? hidden / heads : 0),
-        optionalInt("max_position_embeddings").orElse(defaults.maxPositions()),
-        number("rms_norm_eps", root, 1e-6),
-        number("rope_theta", rope(), number("rope_theta", root, 10_000)),
-        ropeScaling(),
+        maxPositions,
+        number("rms_norm_eps", 1e-6),
+        rope.theta(),
+        rope.scaling(maxPositions),
         flag("tie_word_embeddings", false),
         flag("attention_bias", family == Family.QWEN2),
         slidingWindow(family, defaults, layers),
@@ -90,7 +92,12 @@ final class ModelConfigJson {
     return Arrays.stream(Family.values())
         .filter(f -> f.modelType().equals(type))
         .findFirst()
-        .orElseThrow(() -> unsupported("model_type", type, supportedTypes()));
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    file,
+                    "model_type '%s' is not supported%s; supported: %s"
+                        .formatted(type, OtherFamilies.missing(type), supportedTypes())));
   }
 
   private Head head(Family family) {
@@ -119,38 +126,9 @@ final class ModelConfigJson {
     if (flag("mlp_bias", false)) {
       throw unsupported("mlp_bias", "true", "false");
     }
-    if (number("partial_rotary_factor", root, 1) != 1) {
-      throw unsupported("partial_rotary_factor", root.path("partial_rotary_factor").asText(), "1");
-    }
     if (root.hasNonNull("quantization_config")) {
       throw unsupported("quantization_config", "present", "unquantized weights");
     }
-  }
-
-  /**
-   * Reads {@code rope_scaling}, as transformers wrote it up to version 4, or its successor {@code
-   * rope_parameters}.
-   */
-  private JsonNode rope() {
-    return root.hasNonNull("rope_parameters")
-        ? root.path("rope_parameters")
-        : root.path("rope_scaling");
-  }
-
-  private RopeScaling ropeScaling() {
-    JsonNode rope = rope();
-    String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-    return switch (type) {
-      case "default" -> new RopeScaling.None();
-      case "linear" -> new RopeScaling.Linear(number(rope, "factor"));
-      case "llama3" ->
-          new RopeScaling.Llama3(
-              number(rope, "factor"),
-              number(rope, "low_freq_factor"),
-              number(rope, "high_freq_factor"),
-              (int) number(rope, "original_max_position_embeddings"));
-      default -> throw unsupported("rope_scaling", type, "default, linear, llama3");
-    };
   }
 
   private Optional<SlidingWindow> slidingWindow(Family family, ClassDefaults defaults, int layers) {
@@ -232,8 +210,8 @@ final class ModelConfigJson {
     return node.booleanValue();
   }
 
-  private double number(String key, JsonNode section, double fallback) {
-    JsonNode node = section.path(key);
+  private double number(String key, double fallback) {
+    JsonNode node = root.path(key);
     if (node.isMissingNode() || node.isNull()) {
       return fallback;
     }
@@ -241,13 +219,6 @@ final class ModelConfigJson {
       throw unsupported(key, node.toString(), "a number");
     }
     return node.doubleValue();
-  }
-
-  private double number(JsonNode node, String key) {
-    if (!node.path(key).isNumber()) {
-      throw new CheckpointException(file, "rope_scaling has no number " + key + "; add it");
-    }
-    return node.path(key).doubleValue();
   }
 
   private CheckpointException unsupported(String key, String value, String supported) {
@@ -274,8 +245,7 @@ final class ModelConfigJson {
     json.put("hidden_act", "silu");
     json.put("max_position_embeddings", config.maxPositionEmbeddings());
     json.put("rms_norm_eps", config.rmsNormEps());
-    json.put("rope_theta", config.ropeTheta());
-    writeRopeScaling(json, config.ropeScaling());
+    RopeScalingJson.write(json, config.ropeTheta(), config.ropeScaling());
     json.put("tie_word_embeddings", config.tieWordEmbeddings());
     json.put("attention_bias", config.attentionBias());
     config
@@ -301,18 +271,5 @@ final class ModelConfigJson {
     config.padTokenId().ifPresent(id -> json.put("pad_token_id", id));
     json.put("torch_dtype", config.torchDtype());
     return json.toPrettyString() + "\n";
-  }
-
-  private static void writeRopeScaling(ObjectNode json, RopeScaling scaling) {
-    if (scaling instanceof RopeScaling.Linear linear) {
-      json.putObject("rope_scaling").put("rope_type", "linear").put("factor", linear.factor());
-    } else if (scaling instanceof RopeScaling.Llama3 llama3) {
-      json.putObject("rope_scaling")
-          .put("rope_type", "llama3")
-          .put("factor", llama3.factor())
-          .put("low_freq_factor", llama3.lowFreqFactor())
-          .put("high_freq_factor", llama3.highFreqFactor())
-          .put("original_max_position_embeddings", llama3.originalMaxPositions());
-    }
   }
 }

@@ -31,6 +31,11 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
   /** The head of a reward model. */
   static final String SCORE = "score.weight";
 
+  /** The head of a language model; absent where it is the embedding. */
+  static final String HEAD = "lm_head.weight";
+
+  static final String EMBEDDING = "model.embed_tokens.weight";
+
   static WeightLayout of(ModelConfig config) {
     return new Builder(config).build();
   }
@@ -67,7 +72,7 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
 
   /** Whether a stored tensor outside the layout can be ignored. */
   private static boolean isRedundant(String name) {
-    return name.endsWith("rotary_emb.inv_freq") || name.equals("lm_head.weight");
+    return name.endsWith("rotary_emb.inv_freq") || name.equals(HEAD);
   }
 
   /**
@@ -116,12 +121,12 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
     WeightLayout build() {
       long vocab = config.vocabSize();
       long hidden = config.hiddenSize();
-      put(ModelSlot.EMBEDDING, "model.embed_tokens.weight", vocab, hidden);
+      put(ModelSlot.EMBEDDING, EMBEDDING, vocab, hidden);
       put(ModelSlot.FINAL_NORM, "model.norm.weight", hidden);
       if (config.head() == Head.SEQUENCE_CLASSIFICATION) {
         put(ModelSlot.HEAD, SCORE, 1, hidden);
       } else if (config.separateHead()) {
-        put(ModelSlot.HEAD, "lm_head.weight", vocab, hidden);
+        put(ModelSlot.HEAD, HEAD, vocab, hidden);
       } else {
         slots.set(ModelSlot.HEAD.place(), slots.get(ModelSlot.EMBEDDING.place()));
       }

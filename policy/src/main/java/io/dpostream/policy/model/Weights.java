@@ -1,6 +1,7 @@
 package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.checkpoint.Safetensors;
 import io.dpostream.policy.checkpoint.StoredTensor;
@@ -39,6 +40,7 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
       Map<String, NamedTensor> others) {
     WeightLayout layout = WeightLayout.of(config);
     layout.check(file, others.keySet());
+    requireTiedHead(config, file);
     SortedMap<String, NDArray> byName = new TreeMap<>();
     for (String name : layout.names()) {
       NamedTensor tensor = others.getOrDefault(name, new StoredTensor(file, name));
@@ -54,17 +56,31 @@ record Weights(SortedMap<String, NDArray> byName, List<NDArray> slots) {
     for (Optional<String> name : layout.slots()) {
       slots.add(name.map(byName::get).orElse(nothing));
     }
-    slots.set(ModelSlot.ROTARY_FREQUENCIES.place(), tensors.create(rotaryFrequencies(config)));
+    slots.set(ModelSlot.ROTARY_FREQUENCIES.place(), tensors.create(config.rotaryFrequencies(0)));
     return new Weights(byName, List.copyOf(slots));
   }
 
-  /** Computes the scaled rotary frequencies theta^(-2i / head_dim), in radians per position. */
-  private static double[] rotaryFrequencies(ModelConfig config) {
-    double[] frequencies = new double[config.headDim() / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      double unscaled = Math.pow(config.ropeTheta(), -2.0 * i / config.headDim());
-      frequencies[i] = config.ropeScaling().scale(unscaled);
+  /** Transformers would use a head of other values, whatever config.json says. */
+  private static void requireTiedHead(ModelConfig config, Safetensors file) {
+    if (!config.separateHead()
+        && file.has(WeightLayout.HEAD)
+        && !file.sameBytes(WeightLayout.HEAD, WeightLayout.EMBEDDING)) {
+      throw new CheckpointException(
+          file.source(),
+          "tensor %s differs from %s, though config.json ties them; set tie_word_embeddings to false"
+              .formatted(WeightLayout.HEAD, WeightLayout.EMBEDDING));
     }
-    return frequencies;
+  }
+
+  /**
+   * The slots with the rotary frequencies of a sequence of so many tokens, which the scope owns.
+   */
+  static List<NDArray> stretchedTo(
+      List<NDArray> slots, NDManager scope, ModelConfig config, int length) {
+    List<NDArray> stretched = new ArrayList<>(slots);
+    stretched.set(
+        ModelSlot.ROTARY_FREQUENCIES.place(),
+        scope.create(config.rotaryFrequencies(length)).duplicate());
+    return List.copyOf(stretched);
   }
 }

@@ -88,6 +88,37 @@ class LanguageModelTest {
         .hasMessageContaining("holds the value " + value);
   }
 
+  /** Transformers keeps apart a head and an embedding that differ, whatever the file says. */
+  @Test
+  void shouldRefuseATiedHeadThatDiffersFromTheEmbedding() throws IOException {
+    ModelConfig tied = TinyModels.config(Family.QWEN2);
+    CheckpointFolder checkpoint = TinyModels.write(folder, tied, 1);
+    Path file = folder.resolve("model.safetensors");
+    List<NamedTensor> tensors = new ArrayList<>();
+    Safetensors stored = Safetensors.open(file);
+    stored.names().forEach(name -> tensors.add(inMemory(stored.tensor(name), name)));
+    float[] head = stored.tensor("model.embed_tokens.weight").toFloats();
+    List<Long> shape = stored.shape("model.embed_tokens.weight");
+    tensors.add(NamedTensor.of("lm_head.weight", shape, head.clone()));
+    Files.delete(file);
+    SafetensorsWriter.write(file, tensors);
+    LanguageModel.load(checkpoint, TinyModels.CPU).close(); // the same values may stand twice
+
+    head[head.length - 1] += 1;
+    tensors.set(tensors.size() - 1, NamedTensor.of("lm_head.weight", shape, head));
+    Files.delete(file);
+    SafetensorsWriter.write(file, tensors);
+
+    assertThatThrownBy(() -> LanguageModel.load(checkpoint, TinyModels.CPU).close())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("lm_head.weight differs from model.embed_tokens.weight")
+        .hasMessageContaining("set tie_word_embeddings to false");
+  }
+
+  private static NamedTensor inMemory(NamedTensor tensor, String name) {
+    return NamedTensor.of(name, tensor.shape(), tensor.toFloats());
+  }
+
   @Test
   void shouldScoreTheSameInChunksOfPositions() throws IOException {
     List<TokenSequence> batch = TinyModels.sequences(5, LLAMA.vocabSize(), 4);

@@ -29,7 +29,11 @@ class ModelConfigTest {
   void shouldReadBackWhatItWrites(Family family) throws IOException {
     for (RopeScaling scaling :
         new RopeScaling[] {
-          new RopeScaling.None(), new RopeScaling.Linear(2), new RopeScaling.Llama3(8, 1, 4, 8192)
+          new RopeScaling.None(),
+          new RopeScaling.Linear(2),
+          new RopeScaling.Dynamic(2),
+          new RopeScaling.Llama3(8, 1, 4, 8192),
+          new RopeScaling.Yarn(4, 8192, 1.25, 16, 2, false)
         }) {
       ModelConfig config =
           TinyModels.config(family, Optional.of(new SlidingWindow(4, 0)), scaling)
@@ -63,6 +67,29 @@ class ModelConfigTest {
     assertThat(config.ropeTheta()).isEqualTo(500_000);
     assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
     assertThat(config.eosTokenIds()).containsExactly(3, 4);
+  }
+
+  @Test
+  void shouldTakeTheOlderNameWhereBothAreThere() throws IOException {
+    assertThat(
+            read("{\"model_type\":\"llama\",\"rope_scaling\":{\"type\":\"linear\",\"factor\":2},"
+                    + "\"rope_parameters\":{\"rope_type\":\"dynamic\",\"factor\":3},"
+                    + SHAPE
+                    + "}")
+                .ropeScaling())
+        .isEqualTo(new RopeScaling.Linear(2));
+  }
+
+  /** What a file leaves out of YaRN's numbers: 0.1 ln 4 + 1, 32, 1, and the file's own length. */
+  @Test
+  void shouldFillInYarnsNumbers() throws IOException {
+    assertThat(
+            read("{\"model_type\":\"llama\",\"max_position_embeddings\":128,\"rope_scaling\":"
+                    + "{\"type\":\"yarn\",\"factor\":4,\"attention_factor\":null,\"finetuned\":true},"
+                    + SHAPE
+                    + "}")
+                .ropeScaling())
+        .isEqualTo(new RopeScaling.Yarn(4, 128, 0.1 * Math.log(4) + 1, 32, 1, true));
   }
 
   @Test
@@ -119,7 +146,20 @@ class ModelConfigTest {
         "{'model_type':'llama','architectures':['LlamaForQuestionAnswering'], SHAPE}|architectures",
         "{'model_type':'llama','hidden_act':'gelu', SHAPE}|hidden_act 'gelu'",
         "{'model_type':'llama','mlp_bias':true, SHAPE}|mlp_bias",
-        "{'model_type':'llama','rope_scaling':{'type':'yarn','factor':4}, SHAPE}|'yarn'",
+        "{'model_type':'gemma2', SHAPE}|model_type 'gemma2' is not supported (the decoder lacks soft-capped",
+        "{'model_type':'phi3', SHAPE}|(the decoder lacks projections fused into qkv_proj",
+        "{'model_type':'llama','rope_scaling':{'type':'longrope','factor':4}, SHAPE}"
+            + "|rope_scaling: rope_type 'longrope' is not supported; supported: default, dynamic",
+        "{'model_type':'llama','rope_parameters':{'rope_type':'proportional'}, SHAPE}"
+            + "|rope_parameters: rope_type 'proportional' is not supported",
+        "{'model_type':'llama','rope_scaling':{'type':'yarn'}, SHAPE}|no number factor",
+        "{'model_type':'llama','rope_scaling':{'type':'linear','factor':2,'low_freq_factor':1}, SHAPE}"
+            + "|rope_scaling.low_freq_factor is not supported with rope_type 'linear'",
+        "{'model_type':'qwen2','rope_parameters':{'full_attention':{'rope_theta':1}}, SHAPE}"
+            + "|rope_parameters.full_attention is not supported",
+        "{'model_type':'llama','rope_parameters':{'partial_rotary_factor':0.5}, SHAPE}"
+            + "|partial_rotary_factor '0.5' is not supported",
+        "{'model_type':'llama','rope_scaling':'yarn', SHAPE}|rope_scaling",
         "{'model_type':'llama','rope_scaling':{'type':'linear'}, SHAPE}|no number factor",
         "{'model_type':'llama','num_key_value_heads':3, SHAPE}|num_key_value_heads: 3",
         "{'model_type':'llama','head_dim':3, SHAPE}|head_dim: 3 is odd",

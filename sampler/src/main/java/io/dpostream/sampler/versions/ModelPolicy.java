@@ -65,7 +65,7 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public int contextLength() {
-    return model.config().maxPositionEmbeddings();
+    return model.config().contextLength();
   }
 
   @Override

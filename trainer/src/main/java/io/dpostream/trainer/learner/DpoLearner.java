@@ -137,9 +137,7 @@ public final class DpoLearner implements Learner {
 
   private Truncation truncation() {
     int positions =
-        Math.min(
-            policy.config().maxPositionEmbeddings(),
-            reference.folder().config().maxPositionEmbeddings());
+        Math.min(policy.config().contextLength(), reference.folder().config().contextLength());
     int maxLength = Math.min(config.batch().maxLength().orElse(positions), positions);
     return new Truncation(maxLength, config.batch().maxPromptLength().orElse(positions));
   }
