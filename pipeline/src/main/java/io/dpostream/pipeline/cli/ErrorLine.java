@@ -2,6 +2,7 @@ package io.dpostream.pipeline.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.torch.DeviceMemoryException;
 import io.dpostream.policy.torch.DeviceUnavailableException;
 import io.dpostream.settings.JsonProblem;
 import io.dpostream.settings.UserException;
@@ -29,6 +30,13 @@ final class ErrorLine {
           || e instanceof CheckpointException
           || e instanceof DeviceUnavailableException) {
         return Optional.of(line(e.getMessage()));
+      }
+      if (e instanceof DeviceMemoryException) {
+        return Optional.of(
+            "out of memory: "
+                + line(e.getMessage())
+                + "; set dtype to bfloat16, train adapters with trainer.lora_r, or give"
+                + " sampler.device another device");
       }
       if (e instanceof NoSuchFileException f) {
         return Optional.of(f.getFile() + ": no such file or directory");

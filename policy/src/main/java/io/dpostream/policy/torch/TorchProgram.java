@@ -1,5 +1,6 @@
 package io.dpostream.policy.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -26,6 +27,8 @@ import java.util.Map;
  * <p>A call records gradients only under {@link Gradients#RECORD}; the mode is set for every call,
  * because PyTorch keeps it per thread. Numbers are passed as lists, never as Java buffers: a tensor
  * over a buffer is freed with it while autograd still holds it.
+ *
+ * <p>A call throws {@link DeviceMemoryException} when memory runs out.
  *
  * <p>Thread-safe: threads may call one program at the same time. The program lives as long as the
  * manager that it was loaded into.
@@ -106,7 +109,11 @@ public final class TorchProgram {
     for (int i = 0; i < arguments.length; i++) {
       values[i] = value(method, arguments[i]);
     }
-    return TorchScript.call(module, method, values);
+    try {
+      return TorchScript.call(module, method, values);
+    } catch (EngineException e) {
+      throw DeviceMemoryException.of(e).<RuntimeException>map(found -> found).orElse(e);
+    }
   }
 
   private static IValue value(String method, Object argument) {

@@ -27,6 +27,7 @@ public final class ModelPolicy implements LoadedPolicy {
   private final PromptEncoder encoder;
   private final Decoder decoder;
   private final SamplingOptions options;
+  private final FittingBatches fitting = new FittingBatches();
 
   private ModelPolicy(LanguageModel model, Tokenizer tokenizer, SamplingOptions options) {
     this.model = model;
@@ -83,7 +84,7 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public List<Completion> complete(List<GenerationRequest> batch) {
-    List<Generation> generations = decoder.generate(batch, options);
+    List<Generation> generations = fitting.compute(batch, part -> decoder.generate(part, options));
     return IntStream.range(0, batch.size())
         .mapToObj(i -> completion(batch.get(i).prompt(), generations.get(i)))
         .toList();

@@ -10,6 +10,7 @@ import io.dpostream.schemas.Environment;
 import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
+import io.dpostream.trainer.learner.ScoredSequences.Graphs;
 import io.dpostream.trainer.loss.Losses;
 import io.dpostream.trainer.loss.Objective;
 import java.io.IOException;
@@ -41,12 +42,14 @@ public final class DpoLearner implements Learner {
   private final MovingReference reference;
   private final ReferenceCache cache;
   private final LearnerCheckpoint checkpoint;
+  private final StepMemory memory;
   private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
       TrainerConfig config, LearnerSettings settings, EngineOptions engine, Loaded loaded) {
     this.config = config;
     this.engine = engine;
+    this.memory = new StepMemory(config);
     this.environment = Environments.of(engine);
     this.policy = loaded.policy();
     this.reference = loaded.reference();
@@ -159,10 +162,13 @@ public final class DpoLearner implements Learner {
             .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
-    policy.zeroGrad();
-    StepComputation computation = computation();
-    StepComputation.Computed computed = computation.compute(objective, pairs, progress.lossState());
-    OptionalDouble divergence = divergence(batch, computation, pairs);
+    StepComputation.Computed computed =
+        memory.within(
+            graphs -> {
+              policy.zeroGrad();
+              return computation(graphs).compute(objective, pairs, progress.lossState());
+            });
+    OptionalDouble divergence = divergence(batch, pairs);
     double loss = computed.result().loss();
     double learningRate = schedule.rate(batch.step());
     double norm =
@@ -203,9 +209,9 @@ public final class DpoLearner implements Learner {
         : preparation.objective();
   }
 
-  private StepComputation computation() {
+  private StepComputation computation(Graphs graphs) {
     return new StepComputation(
-        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass());
+        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass(), graphs);
   }
 
   private ReferenceScorer scorer() {
@@ -217,12 +223,12 @@ public final class DpoLearner implements Learner {
     return engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
   }
 
-  private OptionalDouble divergence(
-      TrainingBatch batch, StepComputation computation, List<PreparedPair> pairs) {
+  private OptionalDouble divergence(TrainingBatch batch, List<PreparedPair> pairs) {
     boolean due =
         config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due
-        ? OptionalDouble.of(computation.divergence(pairs, reference.model()))
+        ? OptionalDouble.of(
+            memory.within(graphs -> computation(graphs).divergence(pairs, reference.model())))
         : OptionalDouble.empty();
   }
 

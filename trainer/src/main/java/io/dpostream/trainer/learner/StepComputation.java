@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
+import io.dpostream.trainer.learner.ScoredSequences.Graphs;
 import io.dpostream.trainer.loss.BatchTotals;
 import io.dpostream.trainer.loss.CompletionLogps;
 import io.dpostream.trainer.loss.GroupResult;
@@ -17,17 +18,23 @@ import java.util.stream.IntStream;
 
 /**
  * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. Only
- * one micro-batch's graphs exist at a time. An objective that needs the whole batch is evaluated
- * after a first pass over all of it.
+ * one micro-batch's graphs exist at a time, or one pass's. An objective that needs the whole batch
+ * is evaluated after a first pass over all of it.
  */
 final class StepComputation {
   private final TrainableModel policy;
   private final ReferenceScorer reference;
   private final int pairsPerMicroBatch;
   private final int tokensPerPass;
+  private final Graphs graphs;
 
   StepComputation(
-      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, int tokensPerPass) {
+      TrainableModel policy,
+      ReferenceScorer reference,
+      int pairsPerMicroBatch,
+      int tokensPerPass,
+      Graphs graphs) {
+    this.graphs = graphs;
     this.policy = policy;
     this.reference = reference;
     this.pairsPerMicroBatch = pairsPerMicroBatch;
@@ -56,7 +63,7 @@ final class StepComputation {
   double divergence(List<PreparedPair> pairs, LanguageModel from) {
     List<PreparedPair> first = microBatches(pairs).get(0);
     try (ScoredSequences scored =
-        new ScoredSequences(policy, sequences(first), tokensPerPass, false)) {
+        new ScoredSequences(policy, sequences(first), tokensPerPass, false, graphs)) {
       return scored.divergenceFrom(from);
     }
   }
@@ -111,7 +118,7 @@ final class StepComputation {
   private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
     boolean logCollisions =
         objective.usesLogCollision() || pairs.stream().anyMatch(PreparedPair::stale);
-    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions);
+    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions, graphs);
   }
 
   private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {
