@@ -73,12 +73,7 @@ public final class ForwardPass implements AutoCloseable {
     NDArray top = program.tensor(scope, Gradients.RECORD, "leaf", inputs.get(inputs.size() - 1));
     NDArray hidden =
         program.tensor(
-            scope,
-            Gradients.RECORD,
-            "picked",
-            top,
-            model.layers().weights(),
-            batch.targets().at());
+            scope, Gradients.RECORD, "picked", top, model.layers().weights(), batch.targets().at());
     return new ForwardPass(model, scope, batch, new Lower(inputs, Optional.of(top)), hidden);
   }
 
@@ -158,9 +153,7 @@ public final class ForwardPass implements AutoCloseable {
     double[] d = batch.targets().flat(dLogprobs);
     spent = true;
     scored.backward(model, batch, hidden, d);
-    lower
-        .top()
-        .ifPresent(top -> batch.layersBackward(model.layers(), lower.inputs(), top));
+    lower.top().ifPresent(top -> batch.layersBackward(model.layers(), lower.inputs(), top));
   }
 
   /** Frees the graph. */

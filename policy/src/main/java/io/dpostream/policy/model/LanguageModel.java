@@ -34,11 +34,7 @@ public final class LanguageModel implements AutoCloseable {
   private final int chunk;
 
   private LanguageModel(
-      ModelConfig config,
-      NDManager manager,
-      Layers layers,
-      String sha256,
-      int chunk) {
+      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
     this.config = config;
     this.manager = manager;
     this.layers = layers;
@@ -176,8 +172,7 @@ public final class LanguageModel implements AutoCloseable {
       NDArray hidden =
           layers
               .program()
-              .tensor(
-                  scope, Gradients.OFF, "hidden", slots, layers.adapters(), 1, ids, all);
+              .tensor(scope, Gradients.OFF, "hidden", slots, layers.adapters(), 1, ids, all);
       float[] flat =
           ArrayValues.floats(
               layers.program().tensor(scope, Gradients.OFF, "logits", layers.weights(), hidden));

@@ -90,13 +90,7 @@ record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
     return layers
         .program()
         .tensors(
-            scope,
-            Gradients.OFF,
-            "layer_inputs",
-            layers.weights(),
-            layers.adapters(),
-            rows,
-            ids);
+            scope, Gradients.OFF, "layer_inputs", layers.weights(), layers.adapters(), rows, ids);
   }
 
   @Override

@@ -23,8 +23,7 @@ record ScoredTargets(Way way, NDArray scores, List<NDArray> kept) {
     AGAIN
   }
 
-  static ScoredTargets of(
-      ForwardPass.Model model, NDManager scope, Batch batch, NDArray hidden) {
+  static ScoredTargets of(ForwardPass.Model model, NDManager scope, Batch batch, NDArray hidden) {
     Way way = way(model.head(), batch);
     Layers layers = model.layers();
     int[] ids = batch.targets().ids();
@@ -59,26 +58,12 @@ record ScoredTargets(Way way, NDArray scores, List<NDArray> kept) {
           layers
               .program()
               .run(
-                  Gradients.RECORD,
-                  "head_backward",
-                  layers.weights(),
-                  hidden,
-                  ids,
-                  chunk,
-                  kept,
-                  d);
+                  Gradients.RECORD, "head_backward", layers.weights(), hidden, ids, chunk, kept, d);
       case GRAPH -> layers.program().run(Gradients.RECORD, "backward", scores, d);
       case AGAIN ->
           layers
               .program()
-              .run(
-                  Gradients.RECORD,
-                  "scores_backward",
-                  layers.weights(),
-                  hidden,
-                  ids,
-                  chunk,
-                  d);
+              .run(Gradients.RECORD, "scores_backward", layers.weights(), hidden, ids, chunk, d);
     }
   }
 }

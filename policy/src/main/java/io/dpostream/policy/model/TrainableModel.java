@@ -87,8 +87,7 @@ public final class TrainableModel implements AutoCloseable {
     boolean drawn = folder.config().head() != config.head();
     Map<String, NamedTensor> head =
         drawn ? Map.of(WeightLayout.SCORE, InitialWeights.score(config, seed)) : Map.of();
-    return load(
-        folder.withConfig(config), options, FineTuning.full(), HeadLimits.of(config), head);
+    return load(folder.withConfig(config), options, FineTuning.full(), HeadLimits.of(config), head);
   }
 
   /** Loads with other limits of the head. */
@@ -127,8 +126,7 @@ public final class TrainableModel implements AutoCloseable {
                   adapters.map(LoraAdapters::slots).orElse(List.of())),
               head,
               tuning.gradientCheckpointing());
-      return new TrainableModel(
-          folder, stored, manager, tensors, adapters, parameters, model);
+      return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
     } catch (RuntimeException e) {
       manager.close();
       throw e;

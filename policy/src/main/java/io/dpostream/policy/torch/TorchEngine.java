@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import java.util.OptionalLong;
 
 /** Starts DJL's PyTorch engine. */
 public final class TorchEngine {
@@ -31,6 +33,14 @@ public final class TorchEngine {
     Device device = device(engine, options.device());
     JniUtils.setNumThreads(options.threads());
     return engine.newBaseManager(device);
+  }
+
+  /** The whole memory of the options' GPU in bytes, free or not; empty for the CPU. */
+  public static OptionalLong gpuMemory(EngineOptions options) {
+    Device device = device(Engine.getEngine("PyTorch"), options.device());
+    return device.isGpu()
+        ? OptionalLong.of(CudaUtils.getGpuMemory(device).getMax())
+        : OptionalLong.empty();
   }
 
   private static Device device(Engine engine, String name) {

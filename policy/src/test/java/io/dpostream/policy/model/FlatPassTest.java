@@ -75,8 +75,7 @@ class FlatPassTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("batches")
-  void shouldGiveTheGradientsOfPaddedRows(String name, List<TokenSequence> batch)
-      throws Exception {
+  void shouldGiveTheGradientsOfPaddedRows(String name, List<TokenSequence> batch) throws Exception {
     ModelConfig config = config(Family.LLAMA, Optional.empty());
     compare(TinyModels.write(folder, config, 1), batch, FineTuning.full());
   }
@@ -140,8 +139,7 @@ class FlatPassTest {
       List<float[]> alone = batch.stream().map(s -> model.logprobs(List.of(s))[0]).toList();
       Random random = new Random(3);
       for (int round = 0; round < 10; round++) {
-        List<Integer> order =
-            new ArrayList<>(IntStream.range(0, batch.size()).boxed().toList());
+        List<Integer> order = new ArrayList<>(IntStream.range(0, batch.size()).boxed().toList());
         Collections.shuffle(order, random);
         List<Integer> some = order.subList(0, 1 + random.nextInt(batch.size()));
         List<TokenSequence> company = some.stream().map(batch::get).toList();
@@ -216,8 +214,7 @@ class FlatPassTest {
       float[][] logprobs = pass.logprobs();
       pass.backward(d);
       return new Result(
-          logprobs,
-          model.parameters().gradients().stream().map(NDArray::toFloatArray).toList());
+          logprobs, model.parameters().gradients().stream().map(NDArray::toFloatArray).toList());
     }
   }
 

@@ -119,7 +119,8 @@ class TrainableModelTest {
   }
 
   private TrainableModel load(int chunk) throws IOException {
-    return TrainableModel.load(TinyModels.write(folder, LLAMA, 1), TinyModels.CPU, new HeadLimits(chunk, chunk));
+    return TrainableModel.load(
+        TinyModels.write(folder, LLAMA, 1), TinyModels.CPU, new HeadLimits(chunk, chunk));
   }
 
   /**
@@ -202,7 +203,8 @@ class TrainableModelTest {
     double[][] d = gradient(batch, 3);
     try (TrainableModel whole = load(1000);
         TrainableModel chunked =
-            TrainableModel.load(new CheckpointFolder(folder, LLAMA), TinyModels.CPU, new HeadLimits(3, 3))) {
+            TrainableModel.load(
+                new CheckpointFolder(folder, LLAMA), TinyModels.CPU, new HeadLimits(3, 3))) {
       step(whole, batch, d);
       step(chunked, batch, d);
       List<float[]> expected = gradients(whole);
