@@ -1,4 +1,4 @@
-"""Compares the bytes that PassBudget.java reckons for each token of a training pass with what
+"""Compares the bytes that TrainingMemory.java reckons for each token of a training pass with what
 PyTorch keeps for the backward pass, on any device: sizes do not depend on it.
 
 usage: budget.py [SHAPE...]
@@ -13,7 +13,7 @@ import program
 
 
 def reckoned(config, size):
-    """PassBudget.tokenBytes without gradient checkpointing."""
+    """TrainingMemory.tokenBytes without gradient checkpointing."""
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     queries = config.num_attention_heads * head_dim
     keys = config.num_key_value_heads * head_dim

@@ -10,7 +10,6 @@ import io.dpostream.schemas.Environment;
 import io.dpostream.settings.Spelling;
 import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
-import io.dpostream.trainer.learner.ScoredSequences.Graphs;
 import io.dpostream.trainer.loss.Losses;
 import io.dpostream.trainer.loss.Objective;
 import java.io.IOException;
@@ -42,14 +41,12 @@ public final class DpoLearner implements Learner {
   private final MovingReference reference;
   private final ReferenceCache cache;
   private final LearnerCheckpoint checkpoint;
-  private final StepMemory memory;
   private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
       TrainerConfig config, LearnerSettings settings, EngineOptions engine, Loaded loaded) {
     this.config = config;
     this.engine = engine;
-    this.memory = new StepMemory(config);
     this.environment = Environments.of(engine);
     this.policy = loaded.policy();
     this.reference = loaded.reference();
@@ -162,13 +159,10 @@ public final class DpoLearner implements Learner {
             .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
-    StepComputation.Computed computed =
-        memory.within(
-            graphs -> {
-              policy.zeroGrad();
-              return computation(graphs).compute(objective, pairs, progress.lossState());
-            });
-    OptionalDouble divergence = divergence(batch, pairs);
+    policy.zeroGrad();
+    StepComputation computation = computation();
+    StepComputation.Computed computed = computation.compute(objective, pairs, progress.lossState());
+    OptionalDouble divergence = divergence(batch, computation, pairs);
     double loss = computed.result().loss();
     double learningRate = schedule.rate(batch.step());
     double norm =
@@ -209,9 +203,9 @@ public final class DpoLearner implements Learner {
         : preparation.objective();
   }
 
-  private StepComputation computation(Graphs graphs) {
+  private StepComputation computation() {
     return new StepComputation(
-        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass(), graphs);
+        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass());
   }
 
   private ReferenceScorer scorer() {
@@ -223,12 +217,12 @@ public final class DpoLearner implements Learner {
     return engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
   }
 
-  private OptionalDouble divergence(TrainingBatch batch, List<PreparedPair> pairs) {
+  private OptionalDouble divergence(
+      TrainingBatch batch, StepComputation computation, List<PreparedPair> pairs) {
     boolean due =
         config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due
-        ? OptionalDouble.of(
-            memory.within(graphs -> computation(graphs).divergence(pairs, reference.model())))
+        ? OptionalDouble.of(computation.divergence(pairs, reference.model()))
         : OptionalDouble.empty();
   }
 

@@ -6,24 +6,13 @@ import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * Forward passes of the policy over some sequences. Their graphs are kept until it is closed, or
- * each pass is computed again when it is needed: the same bits, in the memory of one pass.
+ * Forward passes of the policy over some sequences; their graphs are kept until it is closed.
  *
  * <p>Not thread-safe.
  */
 final class ScoredSequences implements AutoCloseable {
-
-  /** Which graphs exist at one time. */
-  enum Graphs {
-    ALL,
-    ONE_PASS
-  }
-
-  private final TrainableModel policy;
-  private final List<TokenSequence> sequences;
   private final List<PackedSequences> plan;
   private final List<ForwardPass> passes = new ArrayList<>();
   private final float[][] logps;
@@ -33,43 +22,22 @@ final class ScoredSequences implements AutoCloseable {
       TrainableModel policy,
       List<TokenSequence> sequences,
       int tokensPerPass,
-      boolean withLogCollisions,
-      Graphs graphs) {
-    this.policy = policy;
-    this.sequences = sequences;
+      boolean withLogCollisions) {
     plan = PackedSequences.pack(sequences, tokensPerPass);
     logps = new float[sequences.size()][];
     logCollisions = new float[sequences.size()][0];
     try {
       for (PackedSequences pass : plan) {
-        ForwardPass forward = forward(pass);
+        ForwardPass forward = policy.forward(pass.select(sequences), pass.shape());
         passes.add(forward);
         spread(pass, forward.logprobs(), logps);
         if (withLogCollisions) {
           spread(pass, forward.logCollisions(), logCollisions);
         }
-        if (graphs == Graphs.ONE_PASS) {
-          close();
-        }
       }
     } catch (RuntimeException e) {
       close();
       throw e;
-    }
-  }
-
-  private ForwardPass forward(PackedSequences pass) {
-    return policy.forward(pass.select(sequences), pass.shape());
-  }
-
-  /** Lets a pass be used, which is computed again where its graph is not kept. */
-  private void use(int index, Consumer<ForwardPass> user) {
-    if (!passes.isEmpty()) {
-      user.accept(passes.get(index));
-      return;
-    }
-    try (ForwardPass again = forward(plan.get(index))) {
-      user.accept(again);
     }
   }
 
@@ -94,32 +62,26 @@ final class ScoredSequences implements AutoCloseable {
    * and averaged over the sequences.
    */
   double divergenceFrom(LanguageModel other) {
-    double[] sum = {0};
-    for (int i = 0; i < plan.size(); i++) {
-      use(i, pass -> add(pass.divergences(other), sum));
-    }
-    return sum[0] / logps.length;
-  }
-
-  private static void add(float[][] divergences, double[] sum) {
-    for (float[] sequence : divergences) {
-      for (float token : sequence) {
-        sum[0] += token;
+    double sum = 0;
+    for (ForwardPass pass : passes) {
+      for (float[] sequence : pass.divergences(other)) {
+        for (float token : sequence) {
+          sum += token;
+        }
       }
     }
+    return sum / logps.length;
   }
 
   /** Adds to the policy's gradients, given one row of derivatives a sequence. */
   void backward(List<double[]> derivatives) {
-    for (int i = 0; i < plan.size(); i++) {
-      double[][] selected = plan.get(i).select(derivatives).toArray(double[][]::new);
-      use(i, pass -> pass.backward(selected));
+    for (int i = 0; i < passes.size(); i++) {
+      passes.get(i).backward(plan.get(i).select(derivatives).toArray(double[][]::new));
     }
   }
 
   @Override
   public void close() {
     passes.forEach(ForwardPass::close);
-    passes.clear();
   }
 }

@@ -3,7 +3,6 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
-import io.dpostream.trainer.learner.ScoredSequences.Graphs;
 import io.dpostream.trainer.loss.BatchTotals;
 import io.dpostream.trainer.loss.CompletionLogps;
 import io.dpostream.trainer.loss.GroupResult;
@@ -18,23 +17,17 @@ import java.util.stream.IntStream;
 
 /**
  * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. Only
- * one micro-batch's graphs exist at a time, or one pass's. An objective that needs the whole batch
- * is evaluated after a first pass over all of it.
+ * one micro-batch's graphs exist at a time. An objective that needs the whole batch is evaluated
+ * after a first pass over all of it.
  */
 final class StepComputation {
   private final TrainableModel policy;
   private final ReferenceScorer reference;
   private final int pairsPerMicroBatch;
   private final int tokensPerPass;
-  private final Graphs graphs;
 
   StepComputation(
-      TrainableModel policy,
-      ReferenceScorer reference,
-      int pairsPerMicroBatch,
-      int tokensPerPass,
-      Graphs graphs) {
-    this.graphs = graphs;
+      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, int tokensPerPass) {
     this.policy = policy;
     this.reference = reference;
     this.pairsPerMicroBatch = pairsPerMicroBatch;
@@ -63,7 +56,7 @@ final class StepComputation {
   double divergence(List<PreparedPair> pairs, LanguageModel from) {
     List<PreparedPair> first = microBatches(pairs).get(0);
     try (ScoredSequences scored =
-        new ScoredSequences(policy, sequences(first), tokensPerPass, false, graphs)) {
+        new ScoredSequences(policy, sequences(first), tokensPerPass, false)) {
       return scored.divergenceFrom(from);
     }
   }
@@ -118,7 +111,7 @@ final class StepComputation {
   private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
     boolean logCollisions =
         objective.usesLogCollision() || pairs.stream().anyMatch(PreparedPair::stale);
-    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions, graphs);
+    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions);
   }
 
   private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-class PassBudgetTest {
+class TrainingMemoryTest {
   private static final long GB = 1_000_000_000;
   private static final FineTuning ADAPTERS =
-      new FineTuning(Optional.of(new Lora(16, 32, false, new LoraTargets(List.of()), 1)), false);
+      new FineTuning(Optional.of(new Lora(16, 32, List.of(), 1)), false);
   private static final FineTuning CHECKPOINTED = new FineTuning(Optional.empty(), true);
 
   /** Qwen3-0.6B: 596,049,920 parameters. */
@@ -27,9 +27,10 @@ class PassBudgetTest {
   /** 16 + 2 + 2 bytes, and without masters 2 + 2. */
   @Test
   void shouldReckonWhatIsHeldAllTheTime() {
-    assertThat(PassBudget.heldBytes(SMALL, FineTuning.full(), Dtype.BF16))
+    assertThat(TrainingMemory.heldBytes(SMALL, FineTuning.full(), Dtype.BF16))
         .isEqualTo(20 * 596_049_920.0);
-    assertThat(PassBudget.heldBytes(LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(4 * 7_615_616_512.0);
+    assertThat(TrainingMemory.heldBytes(LARGE, ADAPTERS, Dtype.BF16))
+        .isEqualTo(4 * 7_615_616_512.0);
   }
 
   /**
@@ -38,10 +39,10 @@ class PassBudgetTest {
    */
   @Test
   void shouldReckonTheGraphOfOneToken() {
-    assertThat(PassBudget.tokenBytes(SMALL, FineTuning.full(), Dtype.BF16))
+    assertThat(TrainingMemory.tokenBytes(SMALL, FineTuning.full(), Dtype.BF16))
         .isEqualTo(28 * 75_776.0);
-    assertThat(PassBudget.tokenBytes(LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(28 * 237_568.0);
-    assertThat(PassBudget.tokenBytes(SMALL, CHECKPOINTED, Dtype.BF16))
+    assertThat(TrainingMemory.tokenBytes(LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(28 * 237_568.0);
+    assertThat(TrainingMemory.tokenBytes(SMALL, CHECKPOINTED, Dtype.BF16))
         .isEqualTo(28 * 1024 * 2 + 75_776.0);
   }
 
@@ -51,17 +52,18 @@ class PassBudgetTest {
    */
   @Test
   void shouldFillAnEightyGigabyteCard() {
-    assertThat(PassBudget.tokens(80 * GB, SMALL, FineTuning.full(), Dtype.BF16)).isEqualTo(16_384);
-    assertThat(PassBudget.tokens(80 * GB, LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(4096);
-    assertThat(PassBudget.tokens(85 * GB, LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(4096);
+    assertThat(TrainingMemory.passTokens(80 * GB, SMALL, FineTuning.full(), Dtype.BF16))
+        .isEqualTo(16_384);
+    assertThat(TrainingMemory.passTokens(80 * GB, LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(4096);
+    assertThat(TrainingMemory.passTokens(85 * GB, LARGE, ADAPTERS, Dtype.BF16)).isEqualTo(4096);
   }
 
   @Test
   void shouldStayWithinItsBounds() {
-    assertThat(PassBudget.tokens(24 * GB, LARGE, FineTuning.full(), Dtype.BF16))
-        .isEqualTo(PassBudget.LEAST);
-    assertThat(PassBudget.tokens(140 * GB, SMALL, CHECKPOINTED, Dtype.BF16))
-        .isEqualTo(PassBudget.MOST);
+    assertThat(TrainingMemory.passTokens(24 * GB, LARGE, FineTuning.full(), Dtype.BF16))
+        .isEqualTo(TrainingMemory.LEAST);
+    assertThat(TrainingMemory.passTokens(140 * GB, SMALL, CHECKPOINTED, Dtype.BF16))
+        .isEqualTo(TrainingMemory.MOST);
   }
 
   private static ModelConfig config(

@@ -1,9 +1,10 @@
 package io.dpostream.policy.model;
 
 import io.dpostream.policy.torch.Dtype;
+import io.dpostream.policy.torch.NamedTensor;
 
 /**
- * How many tokens one training pass may hold on a device, by its memory alone.
+ * What training takes of a device's memory.
  *
  * <p>Let P be the model's parameters, L its layers, D, I, Q and K the widths of the residual
  * stream, the feed-forward layer, all query heads and all key heads, and c the bytes of the dtype
@@ -23,13 +24,9 @@ import io.dpostream.policy.torch.Dtype;
  *   token = L · layer, or L · D · c + layer with gradient checkpointing
  * </pre>
  *
- * {@code benchmarks/gpu/budget.py} compares the latter with what PyTorch keeps. The budget is the
- * largest power of two whose graph fits into four fifths of what the first part leaves; the rest is
- * for the head's logits, the optimizer's temporaries and the allocator. A power of two makes cards
- * of about one size agree: how a batch is divided decides the last bits of a step, so a run must
- * keep the number that it began with.
+ * {@code benchmarks/gpu/budget.py} compares the latter with what PyTorch keeps.
  */
-public final class PassBudget {
+public final class TrainingMemory {
   /** Fewer tokens leave a GPU idle, so a smaller number would only hide that memory is short. */
   static final int LEAST = 512;
 
@@ -38,15 +35,20 @@ public final class PassBudget {
 
   private static final int MASTER_BYTES = 16;
 
-  private PassBudget() {}
+  private TrainingMemory() {}
 
   /**
-   * Returns the tokens of one pass, between 512 and 32,768.
+   * The tokens of one pass that a device has room for, between 512 and 32,768: the largest power of
+   * two whose graph fits into four fifths of what is not held all the time; the rest is for the
+   * head's logits, the optimizer's temporaries and the allocator. A power of two makes cards of
+   * about one size agree. How a batch is divided decides the last bits of a step, so a run must
+   * keep the number that it began with.
    *
    * @param deviceBytes the device's whole memory, free or not
    * @param compute the dtype of activations and products
    */
-  public static int tokens(long deviceBytes, ModelConfig config, FineTuning tuning, Dtype compute) {
+  public static int passTokens(
+      long deviceBytes, ModelConfig config, FineTuning tuning, Dtype compute) {
     double free = deviceBytes - heldBytes(config, tuning, compute);
     double tokens = 0.8 * free / tokenBytes(config, tuning, compute);
     int within = (int) Math.max(LEAST, Math.min(MOST, tokens));
@@ -54,18 +56,17 @@ public final class PassBudget {
   }
 
   /** Bytes held all the time. */
-  static double heldBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
-    double parameters =
-        WeightLayout.of(config).shapes().values().stream()
-            .mapToDouble(
-                shape -> shape.stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b))
-            .sum();
+  public static double heldBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
     int own = tuning.lora().isPresent() ? 0 : MASTER_BYTES;
+    long parameters =
+        WeightLayout.of(config).shapes().values().stream()
+            .mapToLong(NamedTensor::elements)
+            .sum();
     return parameters * (own + 2.0 * compute.bytes());
   }
 
   /** Bytes of the graph for each token. */
-  static double tokenBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
+  public static double tokenBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
     double hidden = config.hiddenSize();
     double queries = (double) config.numAttentionHeads() * config.headDim();
     double keys = (double) config.numKeyValueHeads() * config.headDim();
