@@ -34,7 +34,18 @@ public record BatchConfig(
             "Milliseconds after which a batch that is not full is trained as it is; 0 waits for a"
                 + " full one.")
         @Default("0")
-        long batchTimeoutMs) {
+        long batchTimeoutMs,
+    @Doc(
+            "How a forward pass holds sequences: `flat`, one after the other with each prompt once,"
+                + " or `padded`, in rows of their own, as runs of release 0.1 began.")
+        @Default("flat")
+        PassLayout passLayout) {
+
+  /** How a forward pass holds sequences. */
+  public enum PassLayout {
+    FLAT,
+    PADDED
+  }
 
   /** What becomes of stale pairs. */
   public enum StalePairs {

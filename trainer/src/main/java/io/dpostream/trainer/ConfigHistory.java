@@ -36,7 +36,7 @@ record ConfigHistory(
     Map<String, Set<String>> formerDefaults) {
 
   /** The format that this trainer records. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   /** Everything that this project has ever recorded. */
   static final ConfigHistory RELEASES =

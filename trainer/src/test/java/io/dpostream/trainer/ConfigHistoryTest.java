@@ -83,7 +83,19 @@ class ConfigHistoryTest {
       CanonicalConfig set = CanonicalConfig.parse("max_prompt_length: 256\n");
       assertThat(set.continuing(run).values()).containsEntry("max_prompt_length", "256");
       RunConfigured other = configured(format, "max_prompt_length: 100\n");
-      assertThat(TODAY.continuing(other)).isEqualTo(TODAY);
+      assertThat(TODAY.continuing(other).values()).containsEntry("max_prompt_length", "null");
+    }
+  }
+
+  /** Release 0.1 gave each sequence a row of its own, and its runs have those bits. */
+  @Test
+  void shouldGoOnWithPaddedPassesWhereARunBeganSo() {
+    for (int format = 0; format < 3; format++) {
+      RunConfigured run = configured(format, "beta: 0.1\n");
+
+      assertThat(CanonicalConfig.recorded(run).values()).containsEntry("pass_layout", "\"padded\"");
+      assertThat(TODAY.continuing(run).values()).containsEntry("pass_layout", "\"padded\"");
+      assertThat(TODAY.values()).containsEntry("pass_layout", "\"flat\"");
     }
   }
 

@@ -49,6 +49,11 @@ record WeightLayout(List<Optional<String>> slots, Map<String, List<Long>> shapes
     return Objects.requireNonNull(shapes.get(name), name);
   }
 
+  /** Number of parameters. */
+  long parameters() {
+    return shapes.values().stream().mapToLong(NamedTensor::elements).sum();
+  }
+
   /** Name of a layer's projection, such as {@code q_proj} of layer 3. */
   String projection(int layer, String module) {
     String part = "model.layers." + layer + ".";

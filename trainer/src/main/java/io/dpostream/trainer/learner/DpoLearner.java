@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.PassBudget;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
@@ -28,9 +29,6 @@ import java.util.OptionalDouble;
  * <p>How a batch is divided into forward passes depends on the batch and the configuration alone.
  */
 public final class DpoLearner implements Learner {
-  private static final int CPU_TOKENS_PER_PASS = 256;
-  private static final int CUDA_TOKENS_PER_PASS = 8192;
-
   private final TrainerConfig config;
   private final EngineOptions engine;
   private final Environment environment;
@@ -41,6 +39,7 @@ public final class DpoLearner implements Learner {
   private final MovingReference reference;
   private final ReferenceCache cache;
   private final LearnerCheckpoint checkpoint;
+  private final PassPlan plan;
   private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
@@ -59,6 +58,7 @@ public final class DpoLearner implements Learner {
             config.cadence().maxSteps());
     this.optimizer = new AdamW(config.optimizer().adamW(), policy);
     this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
+    this.plan = plan();
     this.preparation =
         new PairPreparation(
             Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
@@ -205,16 +205,19 @@ public final class DpoLearner implements Learner {
 
   private StepComputation computation() {
     return new StepComputation(
-        policy, scorer(), config.batch().perDeviceTrainBatchSize(), tokensPerPass());
+        policy, scorer(), config.batch().perDeviceTrainBatchSize(), plan);
   }
 
   private ReferenceScorer scorer() {
     return new ReferenceScorer(
-        reference.model(), cache, environment + reference.arithmetic(), tokensPerPass());
+        reference.model(), cache, environment + reference.arithmetic(), plan);
   }
 
-  private int tokensPerPass() {
-    return engine.device().equals("cpu") ? CPU_TOKENS_PER_PASS : CUDA_TOKENS_PER_PASS;
+  private PassPlan plan() {
+    return switch (config.batch().passLayout()) {
+      case FLAT -> new FlatPlan(PassBudget.of(policy.config(), engine.device()));
+      case PADDED -> PaddedPlan.on(engine.device());
+    };
   }
 
   private OptionalDouble divergence(

@@ -16,7 +16,7 @@ final class ReferenceScorer {
   private final LanguageModel model;
   private final ReferenceCache cache;
   private final String context;
-  private final int tokensPerPass;
+  private final PassPlan plan;
 
   /**
    * Creates a scorer for a model.
@@ -24,11 +24,11 @@ final class ReferenceScorer {
    * @param environment what numerical results depend on besides weights and ids
    */
   ReferenceScorer(
-      LanguageModel model, ReferenceCache cache, String environment, int tokensPerPass) {
+      LanguageModel model, ReferenceCache cache, String environment, PassPlan plan) {
     this.model = model;
     this.cache = cache;
-    this.context = model.sha256() + " " + environment + " " + tokensPerPass;
-    this.tokensPerPass = tokensPerPass;
+    this.context = model.sha256() + " " + environment + " " + plan.arithmetic();
+    this.plan = plan;
   }
 
   /** Returns one row per sequence, with one value per completion token. */
@@ -43,11 +43,10 @@ final class ReferenceScorer {
         missing.add(i);
       }
     }
-    for (PackedSequences pass :
-        PackedSequences.pack(missing.stream().map(sequences::get).toList(), tokensPerPass)) {
+    List<TokenSequence> absent = missing.stream().map(sequences::get).toList();
+    for (PlannedPass pass : plan.passes(absent)) {
       List<Integer> places = pass.select(missing);
-      float[][] computed =
-          model.logprobs(places.stream().map(sequences::get).toList(), pass.shape());
+      float[][] computed = pass.logprobs(model, absent);
       for (int i = 0; i < computed.length; i++) {
         int place = places.get(i);
         rows.set(place, computed[i]);

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class ScoredSequences implements AutoCloseable {
-  private final List<PackedSequences> plan;
+  private final List<PlannedPass> plan;
   private final List<ForwardPass> passes = new ArrayList<>();
   private final float[][] logps;
   private final float[][] logCollisions;
@@ -21,14 +21,14 @@ final class ScoredSequences implements AutoCloseable {
   ScoredSequences(
       TrainableModel policy,
       List<TokenSequence> sequences,
-      int tokensPerPass,
+      PassPlan passPlan,
       boolean withLogCollisions) {
-    plan = PackedSequences.pack(sequences, tokensPerPass);
+    plan = passPlan.passes(sequences);
     logps = new float[sequences.size()][];
     logCollisions = new float[sequences.size()][0];
     try {
-      for (PackedSequences pass : plan) {
-        ForwardPass forward = policy.forward(pass.select(sequences), pass.shape());
+      for (PlannedPass pass : plan) {
+        ForwardPass forward = pass.forward(policy, sequences);
         passes.add(forward);
         spread(pass, forward.logprobs(), logps);
         if (withLogCollisions) {
@@ -41,7 +41,7 @@ final class ScoredSequences implements AutoCloseable {
     }
   }
 
-  private static void spread(PackedSequences pass, float[][] values, float[][] into) {
+  private static void spread(PlannedPass pass, float[][] values, float[][] into) {
     for (int i = 0; i < values.length; i++) {
       into[pass.members().get(i)] = values[i];
     }

@@ -16,22 +16,22 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Computes a step's loss and adds its gradient to the policy's, micro-batch by micro-batch. Only
- * one micro-batch's graphs exist at a time. An objective that needs the whole batch is evaluated
- * after a first pass over all of it.
+ * Computes a step's loss and adds its gradient to the policy's, part by part of its micro-batches.
+ * Only one part's graphs exist at a time. An objective that needs the whole batch is evaluated after
+ * a first pass over all of it.
  */
 final class StepComputation {
   private final TrainableModel policy;
   private final ReferenceScorer reference;
   private final int pairsPerMicroBatch;
-  private final int tokensPerPass;
+  private final PassPlan plan;
 
   StepComputation(
-      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, int tokensPerPass) {
+      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, PassPlan plan) {
     this.policy = policy;
     this.reference = reference;
     this.pairsPerMicroBatch = pairsPerMicroBatch;
-    this.tokensPerPass = tokensPerPass;
+    this.plan = plan;
   }
 
   /**
@@ -55,8 +55,7 @@ final class StepComputation {
   /** The divergence of the policy from a reference over the whole vocabulary, on a micro-batch. */
   double divergence(List<PreparedPair> pairs, LanguageModel from) {
     List<PreparedPair> first = microBatches(pairs).get(0);
-    try (ScoredSequences scored =
-        new ScoredSequences(policy, sequences(first), tokensPerPass, false)) {
+    try (ScoredSequences scored = new ScoredSequences(policy, sequences(first), plan, false)) {
       return scored.divergenceFrom(from);
     }
   }
@@ -66,7 +65,7 @@ final class StepComputation {
     List<PreferenceLogps> preferences = new ArrayList<>();
     List<GroupResult> groups = new ArrayList<>();
     double loss = 0;
-    for (List<PreparedPair> part : microBatches(pairs)) {
+    for (List<PreparedPair> part : parts(pairs)) {
       try (ScoredSequences scored = score(objective, part)) {
         List<PreferenceLogps> logps = logps(part, scored);
         ObjectiveResult result = objective.evaluate(logps, totals, state);
@@ -84,7 +83,7 @@ final class StepComputation {
   private Computed twoPasses(
       Objective objective, List<PreparedPair> pairs, BatchTotals totals, LossState state) {
     List<PreferenceLogps> preferences = new ArrayList<>();
-    for (List<PreparedPair> part : microBatches(pairs)) {
+    for (List<PreparedPair> part : parts(pairs)) {
       try (ScoredSequences scored = score(objective, part)) {
         preferences.addAll(logps(part, scored));
       }
@@ -92,7 +91,7 @@ final class StepComputation {
     ObjectiveResult result = objective.evaluate(preferences, totals, state);
     if (Double.isFinite(result.loss())) {
       int done = 0;
-      for (List<PreparedPair> part : microBatches(pairs)) {
+      for (List<PreparedPair> part : parts(pairs)) {
         try (ScoredSequences scored = score(objective, part)) {
           scored.backward(derivatives(result.groups().subList(done, done + part.size())));
         }
@@ -108,10 +107,16 @@ final class StepComputation {
         .toList();
   }
 
+  private List<List<PreparedPair>> parts(List<PreparedPair> pairs) {
+    return microBatches(pairs).stream()
+        .flatMap(micro -> plan.parts(micro, PreparedPair::sequences).stream())
+        .toList();
+  }
+
   private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
     boolean logCollisions =
         objective.usesLogCollision() || pairs.stream().anyMatch(PreparedPair::stale);
-    return new ScoredSequences(policy, sequences(pairs), tokensPerPass, logCollisions);
+    return new ScoredSequences(policy, sequences(pairs), plan, logCollisions);
   }
 
   private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {
