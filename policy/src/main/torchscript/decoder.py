@@ -187,8 +187,8 @@ class Decoder(Module):
     # slots: the token of every key, grid by grid, row by row; what fills a row is any token.
     # prefixes: how many keys of a prefix a row has, from its first on, for each row of each grid.
     # places: of each token among the queries.
-    # -> cosines and sines, places, then for each grid: tokens of queries and of keys, what is added
-    # to the scores, and the same for windowed layers; empty where a causal row sees all before it.
+    # -> cosines and sines, places, tokens of all queries and of all keys, then for each grid what is
+    # added to the scores, and the same for windowed layers; empty where a causal row sees all before it.
     def layout(self, weights: List[Tensor], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int]) -> List[Tensor]:
         device = weights[EMBEDDING].device
         position = torch.tensor(positions, dtype=4, device=device)
@@ -196,6 +196,8 @@ class Decoder(Module):
         prefix_length = torch.tensor(prefixes, dtype=4, device=device)
         out = self.rotations(weights, torch.unsqueeze(position, 0))
         out.append(torch.tensor(places, dtype=4, device=device))
+        all_queries = annotate(List[Tensor], [])
+        masks = annotate(List[Tensor], [])
         nothing = torch.empty([0], dtype=self.dtype, device=device)
         first_slot = 0
         first_row = 0
@@ -221,39 +223,50 @@ class Decoder(Module):
                 back = torch.view(own, [rows, width, 1]) - torch.view(other, [rows, 1, prefix + width])
                 # What fills a row sees at least itself.
                 near = self.added(torch.logical_or(torch.logical_and(seen, back < self.window), key == query))
-            out.append(torch.reshape(queries, [-1]))
-            out.append(torch.reshape(keys, [-1]))
-            out.append(mask)
-            out.append(near)
+            all_queries.append(torch.reshape(queries, [-1]))
+            masks.append(mask)
+            masks.append(near)
             first_slot = last_slot
             first_row = first_row + rows
+        out.append(torch.cat(all_queries))
+        out.append(slot)
+        for m in masks:
+            out.append(m)
         return out
 
     # (rows, T, S) seen or not -> (rows, 1, T, S) 0 or minus infinity
     def added(self, seen: Tensor) -> Tensor:
         return torch.unsqueeze(torch.log(seen.to(self.dtype)), 1)
 
-    # (N, heads, head_dim), tokens of a grid -> (rows, heads, width, head_dim)
-    def grid(self, x: Tensor, tokens: Tensor, rows: int) -> Tensor:
-        y = torch.index_select(x, 0, tokens)
-        return torch.transpose(torch.view(y, [rows, -1, x.size(1), self.head_dim]), 1, 2)
+    # x (1, heads, N, head_dim), tokens of all grids -> each grid's rows, (rows, heads, T, head_dim).
+    # One gather for all: the backward pass of each adds up a gradient of the whole of x.
+    def gathered(self, x: Tensor, tokens: Tensor, grids: List[int], with_prefix: bool) -> List[Tensor]:
+        sizes = annotate(List[int], [])
+        for g in range(len(grids) // 3):
+            size = grids[3 * g + 2]
+            if with_prefix:
+                size = size + grids[3 * g + 1]
+            sizes.append(grids[3 * g] * size)
+        flat = torch.squeeze(torch.transpose(x, 1, 2), 0)
+        out = annotate(List[Tensor], [])
+        for y in torch.split_with_sizes(torch.index_select(flat, 0, tokens), sizes, 0):
+            out.append(torch.transpose(torch.view(y, [grids[3 * len(out)], -1, x.size(1), self.head_dim]), 1, 2))
+        return out
 
     # q, k, v (1, heads, N, head_dim) -> (1, N, heads * head_dim)
     def attend_flat(self, q: Tensor, k: Tensor, v: Tensor, windowed: bool, grids: List[int], layout: List[Tensor]) -> Tensor:
-        q = torch.squeeze(torch.transpose(q, 1, 2), 0)
-        k = torch.squeeze(torch.transpose(k, 1, 2), 0)
-        v = torch.squeeze(torch.transpose(v, 1, 2), 0)
+        queries = self.gathered(q, layout[3], grids, False)
+        keys = self.gathered(k, layout[4], grids, True)
+        values = self.gathered(v, layout[4], grids, True)
         out = annotate(List[Tensor], [])
-        for g in range(len(grids) // 3):
-            rows = grids[3 * g]
-            at = 3 + 4 * g
+        for g in range(len(queries)):
             mask = annotate(Optional[Tensor], None)
-            added = layout[at + 2]
+            added = layout[5 + 2 * g]
             if windowed:
-                added = layout[at + 3]
+                added = layout[6 + 2 * g]
             if torch.numel(added) > 0:
                 mask = added
-            y = self.attend(self.grid(q, layout[at], rows), self.grid(k, layout[at + 1], rows), self.grid(v, layout[at + 1], rows), mask)
+            y = self.attend(queries[g], keys[g], values[g], mask)
             out.append(torch.view(y, [-1, self.heads * self.head_dim]))
         return torch.unsqueeze(torch.index_select(torch.cat(out), 0, layout[2]), 0)
 

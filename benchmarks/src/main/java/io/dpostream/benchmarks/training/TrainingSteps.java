@@ -10,9 +10,11 @@ import io.dpostream.trainer.learner.LearnerSettings;
 import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.learner.TrainingPair;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ import java.util.stream.IntStream;
 
 /**
  * Takes one training step for each line on standard input, and answers with a line of JSON: seconds
- * of the step and of scoring its reference beforehand, tokens, loss and gradient norm. So another
+ * of the step and of scoring its reference beforehand, CPU seconds of both, tokens, loss and gradient norm. So another
  * process can take turns with it.
  */
 public final class TrainingSteps {
@@ -64,6 +66,7 @@ public final class TrainingSteps {
   }
 
   private static JsonNode answer(DpoLearner learner, int step, List<TrainingPair> pairs) {
+    long cpu = cpuNanos();
     long start = System.nanoTime();
     learner.precompute(pairs);
     long scored = System.nanoTime();
@@ -73,9 +76,14 @@ public final class TrainingSteps {
     return JSON.createObjectNode()
         .put("seconds", (end - scored) / 1e9)
         .put("reference_seconds", (scored - start) / 1e9)
+        .put("cpu_seconds", (cpuNanos() - cpu) / 1e9)
         .put("tokens", result.tokens())
         .put("loss", result.loss())
         .put("grad_norm", result.metrics().get("grad_norm"));
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static List<TrainingPair> pairs(Path file) throws IOException {

@@ -12,11 +12,17 @@ final class DecoderProgram {
 
   static TorchProgram load(
       NDManager owner, ModelConfig config, Dtype compute, double adapterScale) {
+    return load(owner, config, config.numHiddenLayers(), compute, adapterScale);
+  }
+
+  /** Loads it for the first layers alone. */
+  static TorchProgram load(
+      NDManager owner, ModelConfig config, int layers, Dtype compute, double adapterScale) {
     return TorchProgram.load(
         owner,
         "decoder",
         Map.of(
-            "layers", config.numHiddenLayers(),
+            "layers", layers,
             "heads", config.numAttentionHeads(),
             "kv_heads", config.numKeyValueHeads(),
             "head_dim", config.headDim(),

@@ -3,7 +3,6 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.policy.model.PassBudget;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
@@ -215,7 +214,7 @@ public final class DpoLearner implements Learner {
 
   private PassPlan plan() {
     return switch (config.batch().passLayout()) {
-      case FLAT -> new FlatPlan(PassBudget.of(policy.config(), engine.device()));
+      case FLAT -> FlatPlan.of(policy.config(), engine.device(), reference.model());
       case PADDED -> PaddedPlan.on(engine.device());
     };
   }
