@@ -2,7 +2,7 @@
 and times DPO steps beside TRL on the same device, in alternation.
 
 usage: compare.py [--device cuda] [--shape qwen3-0.6b] [--dtype bfloat16] [--rank 0]
-                  [--entry packed] [--pairs 8] [--steps 6] [--rounds 3] [--scale 1.0] [--check-only]
+                  [--layout flat] [--pairs 8] [--steps 6] [--rounds 3] [--scale 1.0] [--check-only]
 
 Prints a JSON object; exit code 1 when the numbers disagree.
 """
@@ -19,6 +19,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import torch
 import transformers
 
+import layouts
 import learner
 import models
 import program
@@ -34,7 +35,7 @@ def arguments():
     parser.add_argument("--shape", default="qwen3-0.6b", choices=models.SHAPES)
     parser.add_argument("--dtype", default="bfloat16", choices=["bfloat16", "float32"])
     parser.add_argument("--rank", type=int, default=0, help="of adapters; 0 trains all weights")
-    parser.add_argument("--entry", default="packed", choices=learner.ENTRIES)
+    parser.add_argument("--layout", default="flat", choices=layouts.LAYOUTS)
     parser.add_argument("--tokens", type=int, default=8192, help="of a pass")
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--steps", type=int, default=6, help="of a round; the first is not counted")
@@ -110,7 +111,7 @@ def our_model(options):
 def time_ours(options, data):
     freed(options.device)
     model = our_model(options)
-    ours = learner.Learner(model, options.dtype, options.rank, options.entry, options.tokens)
+    ours = learner.Learner(model, options.dtype, options.rank, options.layout, options.tokens)
     del model
     freed(options.device)
     seconds, losses, norms = [], [], []

@@ -40,7 +40,7 @@ def nominal_rate(device):
 
 
 def step_flops(model, batch, rank):
-    """Arithmetic of a step without waste: reference forward, policy forward, backward.
+    """The least arithmetic of a step: reference forward, policy forward, backward, each prompt once.
 
     Two operations a parameter and token forward; backward twice that, or once where the weights
     are frozen. Attention as 4 T D a layer and token, half of it hidden by causality. The head is
@@ -54,8 +54,11 @@ def step_flops(model, batch, rank):
     passes = 1 + 1 + (1 if rank else 2)
     flops = 0.0
     for prompt, *completions in batch:
+        tokens = len(prompt) + sum(map(len, completions))
+        pairs = len(prompt) ** 2
         for completion in completions:
-            tokens = len(prompt) + len(completion)
-            attention = 2 * config.num_hidden_layers * tokens * tokens * queries
-            flops += passes * (2 * body * tokens + attention + 2 * head * len(completion))
+            pairs += (len(prompt) + len(completion)) ** 2 - len(prompt) ** 2
+        attention = 2 * config.num_hidden_layers * pairs * queries
+        scored = sum(map(len, completions))
+        flops += passes * (2 * body * tokens + attention + 2 * head * scored)
     return flops
