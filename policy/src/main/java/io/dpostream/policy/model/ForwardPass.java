@@ -3,6 +3,7 @@ package io.dpostream.policy.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.ArrayValues;
+import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
@@ -30,9 +31,11 @@ public final class ForwardPass implements AutoCloseable {
    * What a pass computes with.
    *
    * @param manager owns it
+   * @param dtype of products
    * @param checkpointing keeps the layers' inputs in place of their graphs
    */
-  record Model(NDManager manager, Layers layers, HeadLimits head, boolean checkpointing) {}
+  record Model(
+      NDManager manager, Layers layers, Dtype dtype, HeadLimits head, boolean checkpointing) {}
 
   /**
    * The part of the layers that is kept for the backward pass: their inputs and the last one's

@@ -92,8 +92,13 @@ public final class LanguageModel implements AutoCloseable {
    * @param sha256 identity of the stored weights with the adapters merged
    */
   static LanguageModel of(
-      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
-    return new LanguageModel(config, manager, layers, sha256, chunk);
+      ModelConfig config,
+      NDManager manager,
+      Layers layers,
+      Dtype dtype,
+      String sha256,
+      int chunk) {
+    return new LanguageModel(config, manager, layers, dtype, sha256, chunk);
   }
 
   public ModelConfig config() {

@@ -124,6 +124,7 @@ public final class TrainableModel implements AutoCloseable {
                   DecoderProgram.load(manager, config, compute, scale),
                   weights.slots(),
                   adapters.map(LoraAdapters::slots).orElse(List.of())),
+              compute,
               head,
               tuning.gradientCheckpointing());
       return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
@@ -194,6 +195,7 @@ public final class TrainableModel implements AutoCloseable {
         config(),
         own,
         new Layers(model.layers().program(), model.layers().weights(), first),
+        model.dtype(),
         WeightLayout.of(config()).sha256(stored, folder.changed(stored)),
         model.head().chunk());
   }

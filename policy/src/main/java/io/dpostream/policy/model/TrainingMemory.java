@@ -1,7 +1,6 @@
 package io.dpostream.policy.model;
 
 import io.dpostream.policy.torch.Dtype;
-import io.dpostream.policy.torch.NamedTensor;
 
 /**
  * What training takes of a device's memory.
@@ -58,11 +57,7 @@ public final class TrainingMemory {
   /** Bytes held all the time. */
   public static double heldBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
     int own = tuning.lora().isPresent() ? 0 : MASTER_BYTES;
-    long parameters =
-        WeightLayout.of(config).shapes().values().stream()
-            .mapToLong(NamedTensor::elements)
-            .sum();
-    return parameters * (own + 2.0 * compute.bytes());
+    return WeightLayout.of(config).parameters() * (own + 2.0 * compute.bytes());
   }
 
   /** Bytes of the graph for each token. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TrainingMemoryTest {
   private static final long GB = 1_000_000_000;
   private static final FineTuning ADAPTERS =
-      new FineTuning(Optional.of(new Lora(16, 32, List.of(), 1)), false);
+      new FineTuning(Optional.of(new Lora(16, 32, false, new LoraTargets(List.of()), 1)), false);
   private static final FineTuning CHECKPOINTED = new FineTuning(Optional.empty(), true);
 
   /** Qwen3-0.6B: 596,049,920 parameters. */
