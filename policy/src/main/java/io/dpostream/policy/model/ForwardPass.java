@@ -35,7 +35,12 @@ public final class ForwardPass implements AutoCloseable {
    * @param checkpointing keeps the layers' inputs in place of their graphs
    */
   record Model(
-      NDManager manager, Layers layers, Dtype dtype, HeadLimits head, boolean checkpointing) {}
+      NDManager manager, Layers layers, Dtype dtype, HeadLimits head, boolean checkpointing) {
+
+    Model checkpointed() {
+      return new Model(manager, layers, dtype, head, true);
+    }
+  }
 
   /**
    * The part of the layers that is kept for the backward pass: their inputs and the last one's

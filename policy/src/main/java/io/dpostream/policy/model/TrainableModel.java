@@ -34,7 +34,7 @@ public final class TrainableModel implements AutoCloseable {
   private final Tensors tensors;
   private final Optional<LoraAdapters> adapters;
   private final Parameters parameters;
-  private final ForwardPass.Model model;
+  private ForwardPass.Model model;
 
   private TrainableModel(
       CheckpointFolder folder,
@@ -254,6 +254,14 @@ public final class TrainableModel implements AutoCloseable {
   public RewardForwardPass forwardScores(List<int[]> sequences) {
     PaddedBatch batch = PaddedBatch.whole(sequences, config(), PassShape.ofWhole(sequences));
     return RewardForwardPass.run(model, batch);
+  }
+
+  /**
+   * Keeps only each layer's input from now on, and computes the layer again in the backward pass.
+   * Passes without padding give the same bits either way.
+   */
+  public void checkpointGradients() {
+    model = model.checkpointed();
   }
 
   /** Sets all gradients to zero. */

@@ -39,6 +39,7 @@ public final class DpoLearner implements Learner {
   private final ReferenceCache cache;
   private final LearnerCheckpoint checkpoint;
   private final PassPlan plan;
+  private final StepMemory memory;
   private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
@@ -58,6 +59,7 @@ public final class DpoLearner implements Learner {
     this.optimizer = new AdamW(config.optimizer().adamW(), policy);
     this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
     this.plan = plan();
+    this.memory = new StepMemory(config, policy);
     this.preparation =
         new PairPreparation(
             Losses.objective(config.loss()), truncation(), policy.config().vocabSize());
@@ -158,10 +160,13 @@ public final class DpoLearner implements Learner {
             .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
-    policy.zeroGrad();
-    StepComputation computation = computation();
-    StepComputation.Computed computed = computation.compute(objective, pairs, progress.lossState());
-    OptionalDouble divergence = divergence(batch, computation, pairs);
+    StepComputation.Computed computed =
+        memory.within(
+            () -> {
+              policy.zeroGrad();
+              return computation().compute(objective, pairs, progress.lossState());
+            });
+    OptionalDouble divergence = divergence(batch, pairs);
     double loss = computed.result().loss();
     double learningRate = schedule.rate(batch.step());
     double norm =
@@ -203,8 +208,7 @@ public final class DpoLearner implements Learner {
   }
 
   private StepComputation computation() {
-    return new StepComputation(
-        policy, scorer(), config.batch().perDeviceTrainBatchSize(), plan);
+    return new StepComputation(policy, scorer(), config.batch().perDeviceTrainBatchSize(), plan);
   }
 
   private ReferenceScorer scorer() {
@@ -219,12 +223,11 @@ public final class DpoLearner implements Learner {
     };
   }
 
-  private OptionalDouble divergence(
-      TrainingBatch batch, StepComputation computation, List<PreparedPair> pairs) {
+  private OptionalDouble divergence(TrainingBatch batch, List<PreparedPair> pairs) {
     boolean due =
         config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due
-        ? OptionalDouble.of(computation.divergence(pairs, reference.model()))
+        ? OptionalDouble.of(memory.within(() -> computation().divergence(pairs, reference.model())))
         : OptionalDouble.empty();
   }
 
