@@ -35,7 +35,9 @@ import java.util.TreeSet;
 public final class Safetensors {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MAX_HEADER_BYTES = 100_000_000;
-  private static final int CHUNK_BYTES = 1 << 26;
+
+  /** Small enough that what the collector has not unmapped or freed yet is little. */
+  private static final int CHUNK_BYTES = 1 << 22;
 
   /**
    * The location of a tensor.

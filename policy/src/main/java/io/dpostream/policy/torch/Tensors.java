@@ -77,11 +77,13 @@ public final class Tensors {
           "tensor " + from.name() + " has shape " + from.shape() + ", not " + shape(into));
     }
     long[] start = {0};
+    Staging staging = new Staging();
     from.stream(
         floats -> {
           int count = floats.remaining() / Float.BYTES;
           try (NDManager host = owner.newSubManager(Device.cpu())) {
-            NDArray piece = host.create(direct(floats), new Shape(count), DataType.FLOAT32);
+            NDArray piece =
+                host.create(staging.direct(floats), new Shape(count), DataType.FLOAT32);
             check.accept(piece);
             program.run(Gradients.OFF, "put", into, start[0], piece);
           }
@@ -89,9 +91,16 @@ public final class Tensors {
         });
   }
 
-  private static ByteBuffer direct(ByteBuffer bytes) {
-    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
-    return copy.put(bytes).flip();
+  /** One buffer outside the heap for all pieces of a tensor, which are copied one by one. */
+  private static final class Staging {
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
+    ByteBuffer direct(ByteBuffer bytes) {
+      if (buffer.capacity() < bytes.remaining()) {
+        buffer = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+      }
+      return buffer.clear().put(bytes).flip().slice().order(ByteOrder.nativeOrder());
+    }
   }
 
   /** Names an array, which is read when streamed. */
