@@ -10,7 +10,8 @@
 # `weights`: EMBEDDING (V, D), FINAL_NORM (D), HEAD (V, D), ROTARY_FREQUENCIES (head_dim / 2), then
 # LAYER_SLOTS for each layer, from FIRST_LAYER on. What a model lacks is an empty tensor.
 # `adapters`: none, or ADAPTER_SLOTS for each layer: the pair A (rank, in), B (out, rank) of each
-# projection, from the place of its name on.
+# projection, from the place of its name on. Behind them all, where there is dropout, one int32 key for
+# each token of the pass, in the order of its tokens.
 # `cache`: none, or for each layer keys and values (B, K, capacity, head_dim).
 class Decoder(Module):
     __parameters__ = []
@@ -25,6 +26,7 @@ class Decoder(Module):
     first_windowed : int
     dtype : int
     adapter_scale : float
+    dropout : float
     rotary_scale : float
 
     def wide(self) -> int:
@@ -44,8 +46,33 @@ class Decoder(Module):
             a = adapters[adapter].to(self.dtype)
             b = adapters[adapter + 1].to(self.dtype)
             if torch.numel(a) > 0:
-                y = y + torch.linear(torch.linear(x, a), b) * self.adapter_scale
+                seen = x
+                scale = self.adapter_scale
+                if len(adapters) > ADAPTER_SLOTS * self.layers:
+                    seen = self.dropped(x, adapters[ADAPTER_SLOTS * self.layers], adapter)
+                    scale = scale / (1.0 - self.dropout)
+                y = y + torch.linear(torch.linear(seen, a), b) * scale
         return y
+
+    # x (.., in) with each number 0 at the chance of `dropout`. A number's draw depends on its token's
+    # key, the adapter and its place in `in` alone, so that any layout of the tokens gives the same.
+    def dropped(self, x: Tensor, keys: Tensor, adapter: int) -> Tensor:
+        places = torch.arange(x.size(-1), dtype=3, device=x.device) + adapter * 262144
+        draws = self.scrambled(torch.unsqueeze(keys, 1) + self.scrambled(places))
+        kept = draws >= int(self.dropout * 4294967296.0) - 2147483648
+        return x * torch.view(kept, x.size())
+
+    # int32 -> int32, every bit from all: Wellons' lowbias32, found by hash-prospector. The masks undo
+    # that a shift repeats the sign.
+    def scrambled(self, x: Tensor) -> Tensor:
+        x = torch.bitwise_xor(x, torch.bitwise_and(torch.bitwise_right_shift(x, 16), 65535))
+        x = x * 2146121005
+        x = torch.bitwise_xor(x, torch.bitwise_and(torch.bitwise_right_shift(x, 15), 131071))
+        x = x * -2073254261
+        return torch.bitwise_xor(x, torch.bitwise_and(torch.bitwise_right_shift(x, 16), 65535))
+
+    def dropout_keys(self, weights: List[Tensor], keys: List[int]) -> Tensor:
+        return torch.tensor(keys, dtype=3, device=weights[EMBEDDING].device)
 
     # positions (B or 1, T) -> cosines and sines (B or 1, 1, T, head_dim)
     def rotations(self, weights: List[Tensor], positions: Tensor) -> List[Tensor]:

@@ -12,7 +12,11 @@ public record LoraConfig(
     @Doc("Rank of LoRA adapters; 0 trains all weights.") @Default("0") int loraR,
     @Doc("Adapters count by `lora_alpha / lora_r`; above 0.") @Default(LoraConfig.ALPHA + "")
         double loraAlpha,
-    @Doc("Must be 0: dropout would break deterministic replay.") @Default("0") double loraDropout,
+    @Doc(
+            "Chance that an adapter in training does not see a number of its input, in [0, 1);"
+                + " drawn from `seed`, step and pair.")
+        @Default("0")
+        double loraDropout,
     @Doc(
             "Adapted projections: `all-linear`, ends of Hugging Face's names such as `q_proj`, or"
                 + " regular expressions of full names; `q_proj` and `v_proj` when empty.")
@@ -24,11 +28,12 @@ public record LoraConfig(
     loraTargetModules = List.copyOf(loraTargetModules);
     Require.atLeast("lora_r", loraR, 0);
     Require.above("lora_alpha", loraAlpha, 0);
+    Require.atLeastAndBelow("lora_dropout", loraDropout, 0, 1);
     Require.that(
-        loraDropout == 0,
+        loraR > 0 || loraDropout == 0,
         "lora_dropout",
         loraDropout,
-        "is not possible, dropout would break deterministic replay; set it to 0");
+        "has no effect without lora_r; leave it out");
     Require.that(
         loraR > 0 || loraAlpha == ALPHA,
         "lora_alpha",

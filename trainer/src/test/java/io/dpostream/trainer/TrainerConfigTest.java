@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TrainerConfigTest {
   private static final String PASS_LAYOUT = "pass_layout: \"flat\"\n";
 
-
   @ParameterizedTest
   @CsvSource({
     "learning_rate, -1, trainer.learning_rate: -1 must be at least 0",
@@ -26,7 +25,8 @@ class TrainerConfigTest {
     "max_length, 1, trainer.max_length: 1 must be at least 2",
     "keep_checkpoints, 0, trainer.keep_checkpoints: 0 must be at least 1",
     "label_smoothing_source, '\"people\"', 'trainer.label_smoothing_source: ''people'' is not one of config, judges'",
-    "lora_dropout, 0.1, 'trainer.lora_dropout: 0.1 is not possible, dropout would break deterministic replay; set it to 0'",
+    "lora_dropout, 0.1, trainer.lora_dropout: 0.1 has no effect without lora_r; leave it out",
+    "lora_dropout, 1, trainer.lora_dropout: 1 must be at least 0 and below 1",
     "lora_target_modules, '[\"query\"]', 'trainer.lora_target_modules: ''query'' is not one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, a longer name that ends in one, a pattern of full names, or all-linear'",
     "lora_target_modules, '[\"lm_head\"]', 'trainer.lora_target_modules: ''lm_head'' takes no adapter, log-probabilities are computed from its weight alone; name projections of layers'",
     "lora_target_modules, '[\"embed_tokens\"]', 'trainer.lora_target_modules: ''embed_tokens'' takes no adapter, it is no linear layer; name projections of layers'",

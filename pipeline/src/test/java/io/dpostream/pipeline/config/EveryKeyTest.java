@@ -30,9 +30,6 @@ class EveryKeyTest {
           "trainer: {max_staleness: 3, stale_pairs: weight}",
           "trainer: {precompute_ref_log_probs: true}");
 
-  /** Keys with one value alone, which TRL's users may have in their files. */
-  private static final Set<String> FIXED = Set.of("trainer.lora_dropout");
-
   private static final JsonNode DEFAULTS = SettingsTree.of(Settings.defaults());
 
   static List<String> sections() {
@@ -46,7 +43,6 @@ class EveryKeyTest {
         Settings.keys().stream()
             .filter(key -> ConfigurationDocument.section(key).equals(section))
             .map(SettingsKey::path)
-            .filter(key -> !FIXED.contains(key))
             .collect(Collectors.toSet());
 
     for (String yaml : documents()) {

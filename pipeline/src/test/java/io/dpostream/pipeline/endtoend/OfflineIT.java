@@ -90,7 +90,10 @@ class OfflineIT {
   }
 
   private String[] arguments(Path out, String... input) {
-    List<String> args = new ArrayList<>(List.of("offline", "--model", model.toString()));
+    List<String> args = new ArrayList<>(List.of("offline"));
+    if (!List.of(input).contains("--model")) {
+      args.addAll(List.of("--model", model.toString()));
+    }
     args.addAll(List.of("--out", out.toString()));
     for (String setting : SETTINGS) {
       args.addAll(List.of("--set", setting));
@@ -223,15 +226,27 @@ class OfflineIT {
             "--set",
             "trainer.lora_r=4",
             "--set",
+            "trainer.lora_dropout=0.1",
+            "--set",
             "trainer.gradient_checkpointing=true",
             "--set",
             "trainer.precompute_ref_log_probs=true");
 
     assertThat(result.err()).isEmpty();
     assertThat(weights(out)).isNotEqualTo(weights(first)).hasSameSizeAs(weights(first));
-    assertThat(out.resolve("policy").resolve("adapter").resolve("adapter_model.safetensors"))
-        .isNotEmptyFile();
+    Path adapter = out.resolve("policy").resolve("adapter");
+    assertThat(adapter.resolve("adapter_model.safetensors")).isNotEmptyFile();
     assertThat(Dpo.run("replay", "--dir", out.toString()).code()).isZero();
+
+    Path further = folder.resolve("further");
+    String[] options = {
+      "--preferences", "" + file, "--model", "" + adapter, "--set", "trainer.lora_r=4"
+    };
+    Dpo onwards = Dpo.run(arguments(further, options));
+    assertThat(onwards.err()).isEmpty();
+    assertThat(steps(further).get(0).get("loss").asDouble()).isEqualTo(Math.log(2));
+    assertThat(weights(further)).isNotEqualTo(weights(out));
+    assertThat(Dpo.run("replay", "--dir", further.toString()).code()).isZero();
   }
 
   @Test

@@ -12,6 +12,9 @@ sealed interface Batch permits FlatBatch, PaddedBatch {
   /** The completion tokens to score. */
   Targets targets();
 
+  /** A key of dropout for each input, padding included; none without dropout. */
+  int[] dropoutKeys();
+
   /** Computes the normalized hidden states that predict the targets; they belong to the scope. */
   NDArray hidden(Layers layers, NDManager scope, Gradients gradients);
 

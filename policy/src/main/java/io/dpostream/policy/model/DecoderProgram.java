@@ -1,5 +1,7 @@
 package io.dpostream.policy.model;
 
+import static java.util.Map.entry;
+
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.model.ModelConfig.SlidingWindow;
 import io.dpostream.policy.torch.Dtype;
@@ -10,28 +12,49 @@ import java.util.Map;
 final class DecoderProgram {
   private DecoderProgram() {}
 
-  static TorchProgram load(
-      NDManager owner, ModelConfig config, Dtype compute, double adapterScale) {
-    return load(owner, config, config.numHiddenLayers(), compute, adapterScale);
+  /** Loads it for frozen weights. */
+  static TorchProgram load(NDManager owner, ModelConfig config, Dtype compute) {
+    return load(owner, config, compute, 0, 0);
   }
 
-  /** Loads it for the first layers alone. */
+  /**
+   * Loads it for adapters.
+   *
+   * @param dropout before them, in passes with keys
+   */
   static TorchProgram load(
-      NDManager owner, ModelConfig config, int layers, Dtype compute, double adapterScale) {
+      NDManager owner, ModelConfig config, Dtype compute, double adapterScale, double dropout) {
+    return load(owner, config, config.numHiddenLayers(), compute, adapterScale, dropout);
+  }
+
+  /** Loads it for the first layers alone, with frozen weights. */
+  static TorchProgram load(NDManager owner, ModelConfig config, int layers, Dtype compute) {
+    return load(owner, config, layers, compute, 0, 0);
+  }
+
+  private static TorchProgram load(
+      NDManager owner,
+      ModelConfig config,
+      int layers,
+      Dtype compute,
+      double adapterScale,
+      double dropout) {
     return TorchProgram.load(
         owner,
         "decoder",
-        Map.of(
-            "layers", layers,
-            "heads", config.numAttentionHeads(),
-            "kv_heads", config.numKeyValueHeads(),
-            "head_dim", config.headDim(),
-            "eps", config.rmsNormEps(),
-            "rotary_scale", config.ropeScaling().attentionFactor(),
-            "window", config.slidingWindow().map(SlidingWindow::size).orElse(0),
-            "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0),
-            "dtype", compute.torchNumber(),
-            "adapter_scale", adapterScale),
+        Map.ofEntries(
+            entry("layers", layers),
+            entry("heads", config.numAttentionHeads()),
+            entry("kv_heads", config.numKeyValueHeads()),
+            entry("head_dim", config.headDim()),
+            entry("eps", config.rmsNormEps()),
+            entry("rotary_scale", config.ropeScaling().attentionFactor()),
+            entry("window", config.slidingWindow().map(SlidingWindow::size).orElse(0)),
+            entry(
+                "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0)),
+            entry("dtype", compute.torchNumber()),
+            entry("adapter_scale", adapterScale),
+            entry("dropout", dropout)),
         DecoderSlots.constants());
   }
 }

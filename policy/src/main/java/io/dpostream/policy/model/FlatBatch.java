@@ -14,17 +14,25 @@ import java.util.List;
  *
  * @param ids inputs, padded with token 0 to a multiple of {@link #STEP}
  * @param positions of the inputs in their sequences
+ * @param dropoutKeys of the inputs; none without dropout
  * @param grids rows in which tokens see each other
  */
 @SuppressWarnings("ArrayRecordComponent")
-record FlatBatch(int[] ids, int[] positions, AttentionGrids grids, Targets targets)
+record FlatBatch(
+    int[] ids, int[] positions, int[] dropoutKeys, AttentionGrids grids, Targets targets)
     implements Batch {
   /** Inputs and targets are a multiple of this: smaller products can be rounded differently. */
   static final int STEP = 8;
 
   static FlatBatch of(List<TokenSequence> sequences, ModelConfig config) {
+    return of(sequences, config, Dropout.NONE);
+  }
+
+  /** Lays sequences out; those of different dropout share no prompt. */
+  static FlatBatch of(List<TokenSequence> sequences, ModelConfig config, Dropout dropout) {
     Batch.check(sequences, config);
-    int inputs = Targets.roundUp(inputs(sequences), STEP);
+    int inputs = Targets.roundUp(inputs(sequences, dropout), STEP);
+    int[] keys = new int[dropout.isOn() ? inputs : 0];
     int[] ids = new int[inputs];
     int[] positions = new int[inputs];
     AttentionGrids.Builder grids = new AttentionGrids.Builder();
@@ -36,7 +44,7 @@ record FlatBatch(int[] ids, int[] positions, AttentionGrids grids, Targets targe
     for (int i = 0; i < sequences.size(); i++) {
       TokenSequence sequence = sequences.get(i);
       int promptLength = sequence.prompt().length;
-      if (!sharesPrompt(sequences, i)) {
+      if (!sharesPrompt(sequences, dropout, i)) {
         prompt = next;
         next = put(sequence.prompt(), promptLength, 0, ids, positions, next);
         grids.prompt(prompt, promptLength);
@@ -47,27 +55,38 @@ record FlatBatch(int[] ids, int[] positions, AttentionGrids grids, Targets targe
       if (restLength > 0) {
         grids.completion(prompt, promptLength, rest, restLength);
       }
+      if (dropout.isOn()) {
+        int[] own = dropout.keys(i, sequence);
+        System.arraycopy(own, 0, keys, prompt, promptLength);
+        System.arraycopy(own, promptLength, keys, rest, restLength);
+      }
       at[target++] = prompt + promptLength - 1;
       for (int j = 0; j < restLength; j++) {
         at[target++] = rest + j;
       }
     }
-    return new FlatBatch(ids, positions, grids.build(inputs), targets);
+    return new FlatBatch(ids, positions, keys, grids.build(inputs), targets);
   }
 
   /** Inputs of some sequences, a prompt that neighbours share counted once; without padding. */
   static int inputs(List<TokenSequence> sequences) {
+    return inputs(sequences, Dropout.NONE);
+  }
+
+  private static int inputs(List<TokenSequence> sequences, Dropout dropout) {
     int inputs = 0;
     for (int i = 0; i < sequences.size(); i++) {
       TokenSequence sequence = sequences.get(i);
       inputs += sequence.completion().length - 1;
-      inputs += sharesPrompt(sequences, i) ? 0 : sequence.prompt().length;
+      inputs += sharesPrompt(sequences, dropout, i) ? 0 : sequence.prompt().length;
     }
     return inputs;
   }
 
-  private static boolean sharesPrompt(List<TokenSequence> sequences, int i) {
-    return i > 0 && Arrays.equals(sequences.get(i - 1).prompt(), sequences.get(i).prompt());
+  private static boolean sharesPrompt(List<TokenSequence> sequences, Dropout dropout, int i) {
+    return i > 0
+        && dropout.isOne(i - 1, i)
+        && Arrays.equals(sequences.get(i - 1).prompt(), sequences.get(i).prompt());
   }
 
   private static int put(

@@ -37,6 +37,11 @@ public final class ForwardPass implements AutoCloseable {
   record Model(
       NDManager manager, Layers layers, Dtype dtype, HeadLimits head, boolean checkpointing) {
 
+    /** This model with dropout before its adapters, given a key for each input of a batch. */
+    private Model dropping(NDManager scope, int[] keys) {
+      return new Model(manager, layers.dropping(scope, keys), dtype, head, checkpointing);
+    }
+
     Model checkpointed() {
       return new Model(manager, layers, dtype, head, true);
     }
@@ -58,9 +63,11 @@ public final class ForwardPass implements AutoCloseable {
     this.scored = ScoredTargets.of(model, scope, batch, hidden);
   }
 
-  static ForwardPass run(Model model, Batch batch) {
-    NDManager scope = model.manager().newSubManager();
+  static ForwardPass run(Model whole, Batch batch) {
+    NDManager scope = whole.manager().newSubManager();
     try {
+      int[] keys = batch.dropoutKeys();
+      Model model = keys.length == 0 ? whole : whole.dropping(scope, keys);
       return model.checkpointing()
           ? checkpointed(model, scope, batch)
           : new ForwardPass(

@@ -70,7 +70,7 @@ public final class LanguageModel implements AutoCloseable {
       Tensors tensors = new Tensors(manager, options.device());
       Map<String, NamedTensor> changed = folder.changed(file);
       Weights weights = Weights.load(tensors, config, file, dtype, changed);
-      TorchProgram program = DecoderProgram.load(manager, config, dtype, 0);
+      TorchProgram program = DecoderProgram.load(manager, config, dtype);
       return new LanguageModel(
           config,
           manager,
@@ -145,7 +145,7 @@ public final class LanguageModel implements AutoCloseable {
     try (NDManager scope = manager.newSubManager()) {
       Layers first =
           new Layers(
-              DecoderProgram.load(scope, config, 1, dtype, 0), layers.weights(), List.of());
+              DecoderProgram.load(scope, config, 1, dtype), layers.weights(), List.of());
       return Company.changesNothing(
           config, inputs, pass -> logprobs(first, FlatBatch.of(pass, config)));
     }

@@ -1,7 +1,10 @@
 package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.TorchProgram;
+import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,4 +13,12 @@ import java.util.List;
  * @param weights in the program's order
  * @param adapters in the program's order; empty for none
  */
-record Layers(TorchProgram program, List<NDArray> weights, List<NDArray> adapters) {}
+record Layers(TorchProgram program, List<NDArray> weights, List<NDArray> adapters) {
+
+  /** These layers with dropout before the adapters, given a key for each input of a batch. */
+  Layers dropping(NDManager scope, int[] keys) {
+    List<NDArray> extended = new ArrayList<>(adapters);
+    extended.add(program.tensor(scope, Gradients.OFF, "dropout_keys", weights, keys));
+    return new Layers(program, weights, List.copyOf(extended));
+  }
+}

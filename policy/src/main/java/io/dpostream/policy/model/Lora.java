@@ -11,10 +11,18 @@ import java.util.List;
  * @param alpha numerator of the scale s
  * @param rankStabilized divides alpha by the root of the rank in place of the rank: <a
  *     href="https://arxiv.org/abs/2312.03732">2312.03732</a>
+ * @param dropout chance that an adapter in training does not see a number of its input; what it
+ *     sees counts for more by {@code 1 / (1 - dropout)}
  * @param targets the adapted projections
- * @param seed of A's first values; B begins at zero
+ * @param seed of A's first values; B begins at zero. Dropout has seeds of its own: {@link Dropout}
  */
-public record Lora(int rank, double alpha, boolean rankStabilized, LoraTargets targets, long seed) {
+public record Lora(
+    int rank,
+    double alpha,
+    boolean rankStabilized,
+    double dropout,
+    LoraTargets targets,
+    long seed) {
   /** Projections of a layer, in the order in which the decoder program takes their adapters. */
   public static final List<String> MODULES =
       List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
@@ -28,6 +36,14 @@ public record Lora(int rank, double alpha, boolean rankStabilized, LoraTargets t
       throw new IllegalArgumentException(
           "rank " + rank + " and alpha " + alpha + " must be above 0");
     }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout " + dropout + " must be in [0, 1)");
+    }
+  }
+
+  /** Adapters without dropout. */
+  public Lora(int rank, double alpha, boolean rankStabilized, LoraTargets targets, long seed) {
+    this(rank, alpha, rankStabilized, 0, targets, seed);
   }
 
   /** The factor s that {@code B A} is multiplied by. */

@@ -119,7 +119,7 @@ record LoraAdapters(
             .put("base_model_name_or_path", baseModel.toString())
             .put("r", lora.rank())
             .put("lora_alpha", lora.alpha())
-            .put("lora_dropout", 0.0)
+            .put("lora_dropout", lora.dropout())
             .put("bias", "none")
             .put("fan_in_fan_out", false)
             .put("use_rslora", lora.rankStabilized())

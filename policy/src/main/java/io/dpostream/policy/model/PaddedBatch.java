@@ -13,9 +13,10 @@ import java.util.OptionalInt;
  *
  * @param rows number of rows, padding rows included
  * @param ids inputs, {@code rows} times the width, row by row
+ * @param dropoutKeys of the inputs; none without dropout
  */
 @SuppressWarnings("ArrayRecordComponent")
-record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
+record PaddedBatch(int rows, int[] ids, int[] dropoutKeys, Targets targets) implements Batch {
   static final int TARGET_STEP = 64;
 
   /**
@@ -23,6 +24,11 @@ record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
    * tokens to a multiple of {@link #TARGET_STEP}.
    */
   static PaddedBatch of(List<TokenSequence> sequences, ModelConfig config, PassShape shape) {
+    return of(sequences, config, shape, Dropout.NONE);
+  }
+
+  static PaddedBatch of(
+      List<TokenSequence> sequences, ModelConfig config, PassShape shape, Dropout dropout) {
     Batch.check(sequences, config);
     PassShape needed = PassShape.around(sequences);
     if (needed.rows() > shape.rows() || needed.width() > shape.width()) {
@@ -30,6 +36,7 @@ record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
     }
     int width = shape.width();
     int[] ids = new int[Math.multiplyExact(shape.rows(), width)];
+    int[] keys = new int[dropout.isOn() ? ids.length : 0];
     Targets targets = Targets.of(sequences, TARGET_STEP);
     int next = 0;
     for (int row = 0; row < sequences.size(); row++) {
@@ -38,11 +45,15 @@ record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
       int start = row * width;
       System.arraycopy(prompt, 0, ids, start, prompt.length);
       System.arraycopy(completion, 0, ids, start + prompt.length, completion.length - 1);
+      if (dropout.isOn()) {
+        int[] own = dropout.keys(row, sequences.get(row));
+        System.arraycopy(own, 0, keys, start, own.length);
+      }
       for (int j = 0; j < completion.length; j++) {
         targets.at()[next++] = start + prompt.length - 1 + j;
       }
     }
-    return new PaddedBatch(shape.rows(), ids, targets);
+    return new PaddedBatch(shape.rows(), ids, keys, targets);
   }
 
   /**
@@ -59,7 +70,8 @@ record PaddedBatch(int rows, int[] ids, Targets targets) implements Batch {
       System.arraycopy(sequence, 0, ids, row * shape.width(), sequence.length);
       at[row] = row * shape.width() + last(sequence, config);
     }
-    return new PaddedBatch(shape.rows(), ids, new Targets(at, new int[at.length], new int[0]));
+    Targets targets = new Targets(at, new int[at.length], new int[0]);
+    return new PaddedBatch(shape.rows(), ids, new int[0], targets);
   }
 
   private static int last(int[] sequence, ModelConfig config) {

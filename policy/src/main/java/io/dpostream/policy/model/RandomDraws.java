@@ -17,6 +17,15 @@ public final class RandomDraws {
     return (mix(mix(seed) + (position + 1L) * GOLDEN_GAMMA) >>> 11) * 0x1p-53;
   }
 
+  /** Makes one seed of several numbers, whose order counts. */
+  public static long combine(long... parts) {
+    long state = 0;
+    for (long part : parts) {
+      state = mix(mix(state) + part + GOLDEN_GAMMA);
+    }
+    return state;
+  }
+
   private static long mix(long value) {
     long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -117,11 +117,12 @@ public final class TrainableModel implements AutoCloseable {
       Parameters parameters =
           new Parameters(tensors, adapters.map(LoraAdapters::byName).orElse(weights.byName()));
       double scale = tuning.lora().map(Lora::scale).orElse(0.0);
+      double dropout = tuning.lora().map(Lora::dropout).orElse(0.0);
       ForwardPass.Model model =
           new ForwardPass.Model(
               manager,
               new Layers(
-                  DecoderProgram.load(manager, config, compute, scale),
+                  DecoderProgram.load(manager, config, compute, scale, dropout),
                   weights.slots(),
                   adapters.map(LoraAdapters::slots).orElse(List.of())),
               compute,
@@ -233,12 +234,26 @@ public final class TrainableModel implements AutoCloseable {
    *     sequence is longer than the model's positions
    */
   public ForwardPass forward(List<TokenSequence> sequences) {
-    return forward(FlatBatch.of(sequences, config()));
+    return forward(sequences, Dropout.NONE);
+  }
+
+  /** Scores a batch as {@link #forward(List)}, with dropout before the adapters. */
+  public ForwardPass forward(List<TokenSequence> sequences, Dropout dropout) {
+    return forward(FlatBatch.of(sequences, config(), effective(dropout)));
   }
 
   /** Scores a batch in a fixed shape, a row for each sequence, as runs before 0.3 do. */
   public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
-    return forward(PaddedBatch.of(sequences, config(), shape));
+    return forward(sequences, shape, Dropout.NONE);
+  }
+
+  /** Scores a batch as {@link #forward(List, PassShape)}, with dropout before the adapters. */
+  public ForwardPass forward(List<TokenSequence> sequences, PassShape shape, Dropout dropout) {
+    return forward(PaddedBatch.of(sequences, config(), shape, effective(dropout)));
+  }
+
+  private Dropout effective(Dropout dropout) {
+    return adapters.filter(a -> a.lora().dropout() > 0).map(a -> dropout).orElse(Dropout.NONE);
   }
 
   private ForwardPass forward(Batch batch) {

@@ -45,7 +45,7 @@ class AdapterFolderTest {
   }
 
   private static Lora lora(boolean rankStabilized) {
-    return new Lora(3, 4, rankStabilized, TARGETS, 0);
+    return new Lora(3, 4, rankStabilized, 0, TARGETS, 0);
   }
 
   private static FineTuning tuning(Lora lora) {

@@ -28,6 +28,7 @@ class LoraTest {
   private static final EngineOptions EXACT = new EngineOptions("cpu", "float64", 1);
   private static final EngineOptions SINGLE = new EngineOptions("cpu", "float32", 1);
   private static final ModelConfig CONFIG = TinyModels.config(Family.QWEN2);
+  private static final PassShape SHAPE = new PassShape(5, 48);
 
   @TempDir private Path folder;
   private CheckpointFolder checkpoint;
@@ -37,6 +38,11 @@ class LoraTest {
   void aModelAndSequences() throws Exception {
     checkpoint = TinyModels.write(Files.createDirectory(folder.resolve("model")), CONFIG, 1);
     batch = TinyModels.sequences(4, CONFIG.vocabSize(), 2);
+  }
+
+  private static FineTuning dropping(boolean checkpointing) {
+    LoraTargets targets = new LoraTargets(List.of(Lora.ALL_LINEAR));
+    return new FineTuning(Optional.of(new Lora(2, 8, false, 0.3, targets, 7)), checkpointing);
   }
 
   private static FineTuning lora(boolean checkpointing, String... modules) {
@@ -82,16 +88,15 @@ class LoraTest {
   @ValueSource(strings = {"float32", "bfloat16"})
   void shouldHoldTheModelThatItBeganAs(String dtype) {
     EngineOptions engine = new EngineOptions("cpu", dtype, 1);
-    PassShape shape = new PassShape(5, 48);
     try (LanguageModel loaded = LanguageModel.load(checkpoint, engine);
         TrainableModel adapted = TrainableModel.load(checkpoint, engine, lora(false))) {
       train(adapted);
       try (LanguageModel start = adapted.start()) {
         assertThat(start.sha256()).isEqualTo(loaded.sha256()).isNotEqualTo(adapted.sha256());
-        assertThat(start.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
+        assertThat(start.logprobs(batch, SHAPE)).isDeepEqualTo(loaded.logprobs(batch, SHAPE));
       }
       try (LanguageModel again = adapted.start()) {
-        assertThat(again.logprobs(batch, shape)).isDeepEqualTo(loaded.logprobs(batch, shape));
+        assertThat(again.logprobs(batch, SHAPE)).isDeepEqualTo(loaded.logprobs(batch, SHAPE));
       }
     }
     try (TrainableModel full = TrainableModel.load(checkpoint, engine)) {
@@ -117,22 +122,41 @@ class LoraTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldHaveTheGradientOfFiniteDifferences(boolean checkpointing) {
+    checkGradient(lora(checkpointing, Lora.ALL_LINEAR), Dropout.NONE);
+  }
+
+  /** With fixed seeds, dropout is a function like any other. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldHaveTheGradientOfFiniteDifferencesWithDropout(boolean checkpointing) {
+    TokenSequence first = batch.get(0);
+    TokenSequence third = batch.get(2);
+    batch =
+        List.of(
+            first,
+            new TokenSequence(first.prompt(), batch.get(1).completion()),
+            third,
+            new TokenSequence(third.prompt(), batch.get(3).completion()));
+    // The first two share their prompt's work, the others may not.
+    checkGradient(dropping(checkpointing), new Dropout(List.of(1L, 1L, 2L, 3L)));
+  }
+
+  private void checkGradient(FineTuning tuning, Dropout dropout) {
     Random random = new Random(3);
-    try (TrainableModel model =
-        TrainableModel.load(checkpoint, EXACT, lora(checkpointing, Lora.ALL_LINEAR))) {
+    try (TrainableModel model = TrainableModel.load(checkpoint, EXACT, tuning)) {
       train(model);
       double[][] d =
           batch.stream()
               .map(s -> random.doubles(s.completion().length, -1, 1).toArray())
               .toArray(double[][]::new);
-      try (ForwardPass pass = model.forward(batch)) {
+      try (ForwardPass pass = model.forward(batch, dropout)) {
         pass.backward(d);
       }
       for (int p = 0; p < model.parameters().values().size(); p++) {
         String name = model.parameters().names().get(p);
         float[] gradient = model.parameters().gradients().get(p).toFloatArray();
         int i = random.nextInt(gradient.length);
-        double expected = slope(model, d, name, i);
+        double expected = slope(model, d, name, i, dropout);
         assertThat((double) gradient[i])
             .as(name + "[" + i + "]")
             .isCloseTo(expected, within(2e-3 * Math.max(0.05, Math.abs(expected))));
@@ -140,7 +164,7 @@ class LoraTest {
     }
   }
 
-  private double slope(TrainableModel model, double[][] d, String name, int i) {
+  private double slope(TrainableModel model, double[][] d, String name, int i, Dropout dropout) {
     float[] values = model.parameters().get(name);
     float middle = values[i];
     double step = 0x1p-12; // the scale of 4 bends more than the weights do
@@ -149,7 +173,10 @@ class LoraTest {
     for (int side = 0; side < 2; side++) {
       values[i] = places[side];
       model.parameters().set(name, values);
-      double[] logprobs = exact(model, batch);
+      double[] logprobs;
+      try (ForwardPass pass = model.forward(batch, dropout)) {
+        logprobs = pass.exactLogprobs();
+      }
       int at = 0;
       for (double[] row : d) {
         for (double weight : row) {

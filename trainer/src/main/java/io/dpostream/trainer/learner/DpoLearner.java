@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
@@ -160,13 +161,14 @@ public final class DpoLearner implements Learner {
             .toList();
     Objective objective = objective(batch);
     StepDigest digest = new StepDigest(batch.step(), pairs);
+    StepComputation computation = computation(batch.step());
     StepComputation.Computed computed =
         memory.within(
             () -> {
               policy.zeroGrad();
-              return computation().compute(objective, pairs, progress.lossState());
+              return computation.compute(objective, pairs, progress.lossState());
             });
-    OptionalDouble divergence = divergence(batch, pairs);
+    OptionalDouble divergence = divergence(batch, computation, pairs);
     double loss = computed.result().loss();
     double learningRate = schedule.rate(batch.step());
     double norm =
@@ -207,8 +209,13 @@ public final class DpoLearner implements Learner {
         : preparation.objective();
   }
 
-  private StepComputation computation() {
-    return new StepComputation(policy, scorer(), config.batch().perDeviceTrainBatchSize(), plan);
+  private StepComputation computation(long step) {
+    return new StepComputation(
+        policy,
+        scorer(),
+        config.batch().perDeviceTrainBatchSize(),
+        plan,
+        RandomDraws.combine(config.seed(), step));
   }
 
   private ReferenceScorer scorer() {
@@ -223,11 +230,12 @@ public final class DpoLearner implements Learner {
     };
   }
 
-  private OptionalDouble divergence(TrainingBatch batch, List<PreparedPair> pairs) {
+  private OptionalDouble divergence(
+      TrainingBatch batch, StepComputation computation, List<PreparedPair> pairs) {
     boolean due =
         config.cadence().klFullSteps() > 0 && batch.step() % config.cadence().klFullSteps() == 0;
     return due
-        ? OptionalDouble.of(memory.within(() -> computation().divergence(pairs, reference.model())))
+        ? OptionalDouble.of(memory.within(() -> computation.divergence(pairs, reference.model())))
         : OptionalDouble.empty();
   }
 

@@ -39,6 +39,7 @@ final class FineTunings {
         asked.loraR(),
         asked.loraAlpha(),
         model.adapter().map(AdapterFolder::rankStabilized).orElse(false),
+        asked.loraDropout(),
         targets,
         config.seed());
   }

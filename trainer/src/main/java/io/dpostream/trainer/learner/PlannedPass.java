@@ -1,5 +1,6 @@
 package io.dpostream.trainer.learner;
 
+import io.dpostream.policy.model.Dropout;
 import io.dpostream.policy.model.ForwardPass;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.PassShape;
@@ -17,9 +18,12 @@ import java.util.Optional;
 record PlannedPass(List<Integer> members, Optional<PassShape> shape) {
 
   /** Computes the members with their graph. */
-  ForwardPass forward(TrainableModel policy, List<TokenSequence> sequences) {
+  ForwardPass forward(TrainableModel policy, List<TokenSequence> sequences, Dropout dropout) {
     List<TokenSequence> own = select(sequences);
-    return shape.isPresent() ? policy.forward(own, shape.get()) : policy.forward(own);
+    Dropout ownDropout = dropout.of(members);
+    return shape.isPresent()
+        ? policy.forward(own, shape.get(), ownDropout)
+        : policy.forward(own, ownDropout);
   }
 
   /** The members' log-probabilities. */

@@ -1,5 +1,6 @@
 package io.dpostream.trainer.learner;
 
+import io.dpostream.policy.model.Dropout;
 import io.dpostream.policy.model.ForwardPass;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.TrainableModel;
@@ -22,13 +23,14 @@ final class ScoredSequences implements AutoCloseable {
       TrainableModel policy,
       List<TokenSequence> sequences,
       PassPlan passPlan,
+      Dropout dropout,
       boolean withLogCollisions) {
     plan = passPlan.passes(sequences);
     logps = new float[sequences.size()][];
     logCollisions = new float[sequences.size()][0];
     try {
       for (PlannedPass pass : plan) {
-        ForwardPass forward = pass.forward(policy, sequences);
+        ForwardPass forward = pass.forward(policy, sequences, dropout);
         passes.add(forward);
         spread(pass, forward.logprobs(), logps);
         if (withLogCollisions) {

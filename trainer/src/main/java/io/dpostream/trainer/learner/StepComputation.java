@@ -1,6 +1,8 @@
 package io.dpostream.trainer.learner;
 
+import io.dpostream.policy.model.Dropout;
 import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.trainer.loss.BatchTotals;
@@ -12,26 +14,38 @@ import io.dpostream.trainer.loss.ObjectiveResult;
 import io.dpostream.trainer.loss.PreferenceLogps;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Computes a step's loss and adds its gradient to the policy's, part by part of its micro-batches.
- * Only one part's graphs exist at a time. An objective that needs the whole batch is evaluated after
- * a first pass over all of it.
+ * Only one part's graphs exist at a time. An objective that needs the whole batch is evaluated
+ * after a first pass over all of it.
  */
 final class StepComputation {
   private final TrainableModel policy;
   private final ReferenceScorer reference;
   private final int pairsPerMicroBatch;
   private final PassPlan plan;
+  private final long dropoutSeed;
 
+  /**
+   * Creates the computation of a step.
+   *
+   * @param dropoutSeed of the step, from which each pair's follows
+   */
   StepComputation(
-      TrainableModel policy, ReferenceScorer reference, int pairsPerMicroBatch, PassPlan plan) {
+      TrainableModel policy,
+      ReferenceScorer reference,
+      int pairsPerMicroBatch,
+      PassPlan plan,
+      long dropoutSeed) {
     this.policy = policy;
     this.reference = reference;
     this.pairsPerMicroBatch = pairsPerMicroBatch;
     this.plan = plan;
+    this.dropoutSeed = dropoutSeed;
   }
 
   /**
@@ -55,7 +69,8 @@ final class StepComputation {
   /** The divergence of the policy from a reference over the whole vocabulary, on a micro-batch. */
   double divergence(List<PreparedPair> pairs, LanguageModel from) {
     List<PreparedPair> first = microBatches(pairs).get(0);
-    try (ScoredSequences scored = new ScoredSequences(policy, sequences(first), plan, false)) {
+    try (ScoredSequences scored =
+        new ScoredSequences(policy, sequences(first), plan, Dropout.NONE, false)) {
       return scored.divergenceFrom(from);
     }
   }
@@ -116,7 +131,21 @@ final class StepComputation {
   private ScoredSequences score(Objective objective, List<PreparedPair> pairs) {
     boolean logCollisions =
         objective.usesLogCollision() || pairs.stream().anyMatch(PreparedPair::stale);
-    return new ScoredSequences(policy, sequences(pairs), plan, logCollisions);
+    return new ScoredSequences(policy, sequences(pairs), plan, dropout(pairs), logCollisions);
+  }
+
+  /**
+   * A pair's completions share a seed, and with it the draws for what they begin with in common.
+   */
+  private Dropout dropout(List<PreparedPair> pairs) {
+    return new Dropout(
+        pairs.stream()
+            .flatMap(pair -> Collections.nCopies(pair.sequences().size(), seed(pair)).stream())
+            .toList());
+  }
+
+  private long seed(PreparedPair pair) {
+    return RandomDraws.combine(dropoutSeed, pair.source().partition(), pair.source().offset());
   }
 
   private List<PreferenceLogps> logps(List<PreparedPair> pairs, ScoredSequences scored) {

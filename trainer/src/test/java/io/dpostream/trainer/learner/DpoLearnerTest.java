@@ -162,6 +162,50 @@ class DpoLearnerTest {
     }
   }
 
+  /** What is dropped depends on step and pair, and not on the pass that a pair is computed in. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sigmoid", "aot"})
+  void shouldDropTheSameInOneBatchAndInMany(String loss) {
+    TrainerConfig whole =
+        TinyModel.config("lossType", List.of(loss), "loraR", 4, "loraDropout", 0.3);
+    TrainerConfig parts =
+        Records.with(whole, "perDeviceTrainBatchSize", 1, "gradientAccumulationSteps", 8);
+    TrainerConfig without = Records.with(whole, "loraDropout", 0.0);
+    try (DpoLearner one = learner(whole, "one");
+        DpoLearner many = learner(parts, "many");
+        DpoLearner none = learner(without, "none")) {
+      for (int step = 1; step <= 3; step++) {
+        TrainingBatch batch = TinyModel.batch(step, TinyModel.pairs(8, step));
+        StepResult expected = one.step(batch);
+        StepResult actual = many.step(batch);
+        assertThat(actual.loss()).isCloseTo(expected.loss(), relative(expected.loss()));
+        double norm = expected.metrics().get("grad_norm");
+        assertThat(actual.metrics().get("grad_norm")).isCloseTo(norm, relative(norm));
+        assertThat(none.step(batch).metrics().get("grad_norm")).isNotEqualTo(norm);
+      }
+    }
+  }
+
+  /** The seed alone makes two runs differ; the reference drops nothing. */
+  @Test
+  void shouldDropByTheSeedAndNeverInTheReference() {
+    TrainerConfig config = TinyModel.config("loraR", 4, "loraDropout", 0.5, "klFullSteps", 1L);
+    List<TrainingPair> pairs = TinyModel.pairs(4, 1);
+    try (DpoLearner one = learner(config, "one");
+        DpoLearner same = learner(config, "same");
+        DpoLearner other = learner(Records.with(config, "learningRate", 0.0), "other")) {
+      assertThat(one.step(TinyModel.batch(1, pairs)))
+          .isEqualTo(same.step(TinyModel.batch(1, pairs)));
+      StepResult first = one.step(TinyModel.batch(2, pairs));
+      assertThat(first).isEqualTo(same.step(TinyModel.batch(2, pairs)));
+      assertThat(one.policySha256()).isEqualTo(same.policySha256());
+      // B is 0 and stays so: whatever A sees, policy and reference are equal.
+      assertThat(other.step(TinyModel.batch(1, pairs)).metrics())
+          .containsEntry("kl/absolute", 0.0)
+          .containsEntry("kl/full", 0.0);
+    }
+  }
+
   private static org.assertj.core.data.Offset<Double> relative(double value) {
     return within(1e-6 * Math.max(1, Math.abs(value)));
   }
@@ -183,6 +227,9 @@ class DpoLearnerTest {
         configuration("hard refresh", "syncRefModel", true, "refModelMixupAlpha", 1.0),
         configuration("moving average", "syncRefModel", true, "refModelMixupAlpha", 0.3),
         configuration("lora", lora),
+        configuration(
+            "lora with dropout",
+            Stream.concat(Arrays.stream(lora), Stream.of("loraDropout", 0.2)).toArray()),
         configuration(
             "lora and refresh",
             Stream.concat(Arrays.stream(lora), Stream.of("syncRefModel", true)).toArray()),
