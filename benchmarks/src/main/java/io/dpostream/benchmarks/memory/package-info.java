@@ -1,0 +1,5 @@
+/** What a process holds in memory. */
+@NullMarked
+package io.dpostream.benchmarks.memory;
+
+import org.jspecify.annotations.NullMarked;
