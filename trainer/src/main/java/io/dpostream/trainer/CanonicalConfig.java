@@ -32,6 +32,7 @@ public record CanonicalConfig(SortedMap<String, String> values) {
           "checkpoint_steps",
           "keep_checkpoints",
           "publish_steps",
+          "publish_adapters_alone",
           "batch_timeout_ms",
           "kl_full_steps",
           "max_non_finite_steps");

@@ -20,7 +20,12 @@ public record LoraConfig(
     @Doc(
             "Adapted projections: `all-linear`, ends of Hugging Face's names such as `q_proj`, or"
                 + " regular expressions of full names; `q_proj` and `v_proj` when empty.")
-        List<String> loraTargetModules) {
+        List<String> loraTargetModules,
+    @Doc(
+            "Publishes and saves adapters alone, which name the model that they belong to, in place of"
+                + " whole models with the adapters merged.")
+        @Default("false")
+        boolean publishAdaptersAlone) {
 
   private static final double ALPHA = 16;
 
@@ -47,6 +52,11 @@ public record LoraConfig(
         loraR > 0 || loraTargetModules.isEmpty(),
         "lora_target_modules",
         loraTargetModules,
+        "has no effect without lora_r; leave it out");
+    Require.that(
+        loraR > 0 || !publishAdaptersAlone,
+        "publish_adapters_alone",
+        publishAdaptersAlone,
         "has no effect without lora_r; leave it out");
   }
 

@@ -26,6 +26,7 @@ class TrainerConfigTest {
     "keep_checkpoints, 0, trainer.keep_checkpoints: 0 must be at least 1",
     "label_smoothing_source, '\"people\"', 'trainer.label_smoothing_source: ''people'' is not one of config, judges'",
     "lora_dropout, 0.1, trainer.lora_dropout: 0.1 has no effect without lora_r; leave it out",
+    "publish_adapters_alone, true, trainer.publish_adapters_alone: true has no effect without lora_r; leave it out",
     "lora_dropout, 1, trainer.lora_dropout: 1 must be at least 0 and below 1",
     "lora_target_modules, '[\"query\"]', 'trainer.lora_target_modules: ''query'' is not one of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, a longer name that ends in one, a pattern of full names, or all-linear'",
     "lora_target_modules, '[\"lm_head\"]', 'trainer.lora_target_modules: ''lm_head'' takes no adapter, log-probabilities are computed from its weight alone; name projections of layers'",

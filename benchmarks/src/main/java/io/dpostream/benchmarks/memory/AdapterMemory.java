@@ -38,8 +38,8 @@ public final class AdapterMemory {
   private AdapterMemory() {}
 
   /**
-   * Takes {@code write FOLDER}, or {@code train MODEL REFERENCE WORK_FOLDER}: a reference other than
-   * the model is loaded beside it.
+   * Takes {@code write FOLDER}, or {@code train MODEL REFERENCE WORK_FOLDER}: a reference other
+   * than the model is loaded beside it.
    */
   public static void main(String[] args) throws IOException {
     if (args[0].equals("write")) {
@@ -78,7 +78,7 @@ public final class AdapterMemory {
   }
 
   private static void train(Path model, Path reference, Path work) throws IOException {
-    LoraConfig adapters = new LoraConfig(16, 16, 0, List.of("all-linear"));
+    LoraConfig adapters = new LoraConfig(16, 16, 0, List.of("all-linear"), false);
     TrainerConfig config = RecordCopy.with(TrainerConfig.defaults(), "lora", adapters);
     Random random = new Random(1);
     long anonymous = 0;

@@ -58,7 +58,9 @@ public final class DpoLearner implements Learner {
             config.optimizer().warmupSteps(),
             config.cadence().maxSteps());
     this.optimizer = new AdamW(config.optimizer().adamW(), policy);
-    this.checkpoint = new LearnerCheckpoint(loaded.source(), policy, optimizer, reference);
+    this.checkpoint =
+        new LearnerCheckpoint(
+            loaded.source(), policy, optimizer, reference, config.lora().publishAdaptersAlone());
     this.plan = plan();
     this.memory = new StepMemory(config, policy);
     this.preparation =

@@ -15,13 +15,19 @@ import java.util.TreeMap;
 
 /**
  * Writes a learner's whole state into a folder, and reads it back: {@code policy/}, a complete
- * Hugging Face checkpoint with the adapters in a folder of their own where there are any; {@code
- * optimizer.safetensors}; {@code reference/} where it has moved; {@code state.json}.
+ * Hugging Face checkpoint with the adapters in a folder of their own where there are any, or the
+ * adapters alone; {@code optimizer.safetensors}; {@code reference/} where it has moved; {@code
+ * state.json}.
  *
  * @param source the folder that the policy started from
+ * @param adaptersAlone whether adapters are written without the model
  */
 record LearnerCheckpoint(
-    CheckpointFolder source, TrainableModel policy, AdamW optimizer, MovingReference reference) {
+    CheckpointFolder source,
+    TrainableModel policy,
+    AdamW optimizer,
+    MovingReference reference,
+    boolean adaptersAlone) {
 
   /** Inside the folder of the merged weights, where nothing mistakes it for the model itself. */
   private static final String ADAPTER = "adapter";
@@ -34,6 +40,10 @@ record LearnerCheckpoint(
   /** Writes the policy alone into an existing empty folder. */
   void writePolicy(Path emptyFolder) {
     try {
+      if (adaptersAlone) {
+        policy.writeAdapter(emptyFolder);
+        return;
+      }
       new CheckpointWriter(source)
           .fill(emptyFolder, file -> SafetensorsWriter.write(file, policy.weights()));
       if (policy.hasAdapters()) {
@@ -100,8 +110,11 @@ record LearnerCheckpoint(
   }
 
   private Safetensors trained(Path policyFolder) {
-    return policy.hasAdapters()
-        ? Safetensors.open(policyFolder.resolve(ADAPTER).resolve("adapter_model.safetensors"))
-        : Safetensors.openFolder(policyFolder);
+    if (!policy.hasAdapters()) {
+      return Safetensors.openFolder(policyFolder);
+    }
+    Path beside = policyFolder.resolve(ADAPTER);
+    Path adapter = Files.isDirectory(beside) ? beside : policyFolder;
+    return Safetensors.open(adapter.resolve("adapter_model.safetensors"));
   }
 }

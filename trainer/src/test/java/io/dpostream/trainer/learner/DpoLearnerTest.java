@@ -327,6 +327,39 @@ class DpoLearnerTest {
     }
   }
 
+  @Test
+  void shouldPublishAdaptersAloneThatStandForTheMergedModel() throws IOException {
+    TrainerConfig merged = TinyModel.config("loraR", 4);
+    TrainerConfig alone = Records.with(merged, "publishAdaptersAlone", true);
+    Path published = Files.createDirectory(dir.resolve("published"));
+    Path whole = Files.createDirectory(dir.resolve("whole"));
+    Path checkpoint = Files.createDirectory(dir.resolve("checkpoint"));
+    TrainingBatch next = TinyModel.batch(2, TinyModel.pairs(8, 2));
+    try (DpoLearner learner = learner(alone, "alone")) {
+      learner.step(TinyModel.batch(1, TinyModel.pairs(8, 1)));
+      learner.writePolicy(published);
+      learner.save(checkpoint);
+      assertThat(published)
+          .isDirectoryContaining("glob:**adapter_config.json")
+          .isDirectoryNotContaining("glob:**/model.safetensors");
+      try (LanguageModel loaded =
+          LanguageModel.load(CheckpointFolder.open(published), TinyModel.CPU)) {
+        assertThat(loaded.sha256()).isEqualTo(learner.policySha256());
+      }
+      // A run may change over, either way.
+      try (DpoLearner other = learner(merged, "merged")) {
+        other.restore(checkpoint);
+        other.save(whole);
+        assertThat(other.step(next)).isEqualTo(learner.step(next));
+      }
+      try (DpoLearner again = learner(alone, "again")) {
+        again.restore(whole);
+        again.step(next);
+        assertThat(again.policySha256()).isEqualTo(learner.policySha256());
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "loraR, 8, 'trainer.lora_r: 8, but the adapters in %s have 4; set it to that'",
@@ -467,6 +500,19 @@ class DpoLearnerTest {
       assertThat(learner.refreshReference(1)).isEqualTo(learner.policySha256());
       StepResult result = learner.step(TinyModel.batch(2, TinyModel.pairs(4, 1)));
       assertThat(result.loss()).isEqualTo(Math.log(2));
+    }
+  }
+
+  /** The merged weights, which add up in another order than weights and adapters. */
+  @Test
+  void shouldMakeTheMergedPolicyTheReferenceOfAdapters() {
+    TrainerConfig config = TinyModel.config("loraR", 4, "syncRefModel", true);
+    try (DpoLearner learner = learner(config, "work")) {
+      learner.step(TinyModel.batch(1, TinyModel.pairs(4, 1)));
+      assertThat(learner.refreshReference(1)).isEqualTo(learner.policySha256());
+      StepResult result = learner.step(TinyModel.batch(2, TinyModel.pairs(4, 1)));
+      assertThat(result.loss()).isCloseTo(Math.log(2), within(1e-6));
+      assertThat(learner.referenceSha256()).isNotEqualTo(learner.policySha256());
     }
   }
 
