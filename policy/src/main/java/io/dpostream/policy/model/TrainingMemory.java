@@ -11,7 +11,7 @@ import io.dpostream.policy.torch.Dtype;
  *
  * <pre>
  *   all weights trained   P · (4 weights + 4 gradient + 8 moments + c reference + c cast)
- *   adapters trained      P · (c weights + c reference)
+ *   adapters trained      P · c weights, which are the reference too
  * </pre>
  *
  * and bytes of the graph for each token, by what the program's {@code layer} keeps for its backward
@@ -56,8 +56,8 @@ public final class TrainingMemory {
 
   /** Bytes held all the time. */
   public static double heldBytes(ModelConfig config, FineTuning tuning, Dtype compute) {
-    int own = tuning.lora().isPresent() ? 0 : MASTER_BYTES;
-    return WeightLayout.of(config).parameters() * (own + 2.0 * compute.bytes());
+    int bytes = tuning.lora().isPresent() ? compute.bytes() : MASTER_BYTES + 2 * compute.bytes();
+    return (double) WeightLayout.of(config).parameters() * bytes;
   }
 
   /** Bytes of the graph for each token. */

@@ -82,8 +82,7 @@ public final class Tensors {
         floats -> {
           int count = floats.remaining() / Float.BYTES;
           try (NDManager host = owner.newSubManager(Device.cpu())) {
-            NDArray piece =
-                host.create(staging.direct(floats), new Shape(count), DataType.FLOAT32);
+            NDArray piece = host.create(staging.direct(floats), new Shape(count), DataType.FLOAT32);
             check.accept(piece);
             program.run(Gradients.OFF, "put", into, start[0], piece);
           }

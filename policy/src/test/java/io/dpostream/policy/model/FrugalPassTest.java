@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Execution(ExecutionMode.CONCURRENT)
 class FrugalPassTest {
   private static final FineTuning ADAPTERS =
-      new FineTuning(Optional.of(new Lora(4, 8, false, new LoraTargets(List.of(Lora.ALL_LINEAR)), 5)), false);
+      new FineTuning(
+          Optional.of(new Lora(4, 8, false, new LoraTargets(List.of(Lora.ALL_LINEAR)), 5)), false);
 
   @TempDir Path folder;
 

@@ -3,6 +3,7 @@ package io.dpostream.trainer.learner;
 import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.FineTuning;
 import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
@@ -85,7 +86,9 @@ public final class DpoLearner implements Learner {
         config.bf16() ? new EngineOptions(given.device(), "bfloat16", given.threads()) : given;
     CheckpointFolder source = CheckpointFolder.open(settings.model());
     VocabularyCheck.requireSame(source, CheckpointFolder.open(settings.reference()));
-    TrainableModel policy = TrainableModel.load(source, engine, FineTunings.of(config, source));
+    FineTuning tuning = FineTunings.of(config, source);
+    MemoryForecast.log(source.config(), tuning, engine);
+    TrainableModel policy = TrainableModel.load(source, engine, tuning);
     try {
       MovingReference reference = reference(settings, source, policy, engine);
       try {
