@@ -2,6 +2,7 @@ package io.dpostream.pipeline.run;
 
 import io.dpostream.broker.LocalCluster;
 import io.dpostream.kafka.ConnectionWatch;
+import io.dpostream.kafka.FormerMembers;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.pipeline.config.Settings;
 import io.dpostream.pipeline.config.Settings.KafkaConnection;
@@ -56,10 +57,12 @@ public final class KafkaAccess implements AutoCloseable {
     LocalCluster cluster = LocalCluster.start(data, settings.broker().ports());
     Path address = data.resolve(ADDRESS);
     write(address, cluster.bootstrapServers(), cluster.schemaRegistryUrl());
-    return new KafkaAccess(
-        settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl()),
-        Optional.of(cluster),
-        address);
+    KafkaSettings own =
+        settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl());
+    try (Admin admin = own.admin()) {
+      FormerMembers.remove(admin);
+    }
+    return new KafkaAccess(own, Optional.of(cluster), address);
   }
 
   /**

@@ -19,6 +19,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -60,24 +62,43 @@ public final class MeasuredRun {
   public Optional<Report> run(LongUnaryOperator lastStep) throws Exception {
     Inputs.check(settings);
     PolicyLoader loader = Loop.loader(settings);
+    // Loading an engine and a model takes as long as starting a broker.
+    CompletableFuture<Optional<Measurement>> loading = new CompletableFuture<>();
+    Thread thread = new Thread(() -> load(loader, loading), "measurement");
+    thread.start();
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder)) {
       kafka.ensureTopics();
-      Optional<Measurement> measurement = Measurement.of(settings, loader);
-      try {
-        Progress end = train(kafka, loader, measurement, lastStep);
-        return measurement.isPresent()
-            ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow().folder())))
-            : Optional.empty();
-      } finally {
-        measurement.ifPresent(Measurement::close);
-      }
+      Progress end = train(kafka, loader, loading, lastStep);
+      Optional<Measurement> measurement = loaded(loading);
+      return measurement.isPresent()
+          ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow().folder())))
+          : Optional.empty();
+    } finally {
+      loading.thenAccept(measurement -> measurement.ifPresent(Measurement::close));
+    }
+  }
+
+  private void load(PolicyLoader loader, CompletableFuture<Optional<Measurement>> loading) {
+    try {
+      loading.complete(Measurement.of(settings, loader));
+    } catch (RuntimeException | Error e) {
+      loading.completeExceptionally(e);
+    }
+  }
+
+  private static Optional<Measurement> loaded(CompletableFuture<Optional<Measurement>> loading)
+      throws Exception {
+    try {
+      return loading.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
     }
   }
 
   private Progress train(
       KafkaAccess kafka,
       PolicyLoader loader,
-      Optional<Measurement> measurement,
+      CompletableFuture<Optional<Measurement>> loading,
       LongUnaryOperator lastStep)
       throws Exception {
     String runId = settings.run().id();
@@ -100,7 +121,7 @@ public final class MeasuredRun {
               loader,
               meters.listeners(pages()));
       loop.start(services);
-      Optional<LiveWinRate> live = measurement.map(m -> live(m, watcher, history));
+      Optional<LiveWinRate> live = loaded(loading).map(m -> live(m, watcher, history));
       live.ifPresent(service -> services.start("live-win-rate", service));
       Progress progress = watcher.progress();
       while (!contains(progress, last)) {
