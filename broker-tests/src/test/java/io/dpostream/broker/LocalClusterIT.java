@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.dpostream.kafka.FormerMembers;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
@@ -19,13 +20,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -86,6 +92,47 @@ class LocalClusterIT {
       cluster.restartRegistry();
       assertThat(read(settings, 1)).containsExactly("a");
     }
+  }
+
+  /** The session of the one before lasts ten minutes, and nobody says that it has died. */
+  @Test
+  void shouldNotLetAGroupWaitForMembersOfBeforeAKill() throws Exception {
+    Map<String, Object> member = new HashMap<>();
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      ensureTopics(cluster.settings());
+      member.putAll(cluster.settings().consumer("member"));
+      member.put(ConsumerConfig.GROUP_ID_CONFIG, "group");
+      member.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 600_000);
+      KafkaConsumer<byte[], byte[]> before = new KafkaConsumer<>(member);
+      awaitPartitions(before, cluster.settings());
+      cluster.killBroker();
+      before.close(CloseOptions.timeout(Duration.ZERO));
+      cluster.restartBroker();
+
+      try (Admin admin = cluster.settings().admin()) {
+        FormerMembers.remove(admin, List.of("group", "another"));
+      }
+
+      try (KafkaConsumer<byte[], byte[]> after = new KafkaConsumer<>(member)) {
+        awaitPartitions(after, cluster.settings());
+      }
+    }
+  }
+
+  private static void awaitPartitions(
+      KafkaConsumer<byte[], byte[]> member, KafkaSettings settings) {
+    member.subscribe(List.of(settings.topics().prompts().name()));
+    // "Assigned" is before the first position is known, which the group does not have
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptionsInstanceOf(NoOffsetForPartitionException.class)
+        .until(
+            () -> {
+              if (member.assignment().isEmpty()) {
+                member.poll(Duration.ofMillis(100));
+              }
+              return !member.assignment().isEmpty();
+            });
   }
 
   @Test

@@ -1,14 +1,13 @@
 package io.dpostream.kafka;
 
-import java.util.Optional;
-import java.util.Set;
+import java.util.Collection;
+import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
-import org.apache.kafka.common.GroupState;
-import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,24 +22,30 @@ public final class FormerMembers {
   private FormerMembers() {}
 
   /**
-   * Takes every member out of every group. To be called after a broker's start, before anything
+   * Takes every member out of these groups. To be called after a broker's start, before anything
    * works on it; a member that lives nevertheless joins again by itself.
    */
-  public static void remove(Admin admin) {
-    try {
-      ListGroupsOptions classic = new ListGroupsOptions().withTypes(Set.of(GroupType.CLASSIC));
-      for (GroupListing group : AdminAnswer.await(admin.listGroups(classic).all())) {
-        if (!group.groupState().equals(Optional.of(GroupState.EMPTY))) {
-          AdminAnswer.await(
-              admin
-                  .removeMembersFromConsumerGroup(
-                      group.groupId(), new RemoveMembersFromConsumerGroupOptions())
-                  .all());
-          log.info("group {}: members of before the broker's start are removed", group.groupId());
-        }
-      }
-    } catch (KafkaException e) {
-      log.info("members of before the broker's start stay until their time is up: {}", e.toString());
-    }
+  public static void remove(Admin admin, Collection<String> groupIds) {
+    // Asked by name: right after a start, a list of groups lacks those that are being loaded.
+    Map<String, KafkaFuture<ConsumerGroupDescription>> groups =
+        admin.describeConsumerGroups(groupIds).describedGroups();
+    groups.forEach(
+        (groupId, description) -> {
+          try {
+            if (!AdminAnswer.await(description).members().isEmpty()) {
+              AdminAnswer.await(
+                  admin
+                      .removeMembersFromConsumerGroup(
+                          groupId, new RemoveMembersFromConsumerGroupOptions())
+                      .all());
+              log.info("group {}: its members are of before the broker's start, removed", groupId);
+            }
+          } catch (GroupIdNotFoundException newGroup) {
+            log.debug("group {} is new", groupId);
+          } catch (KafkaException e) {
+            log.info(
+                "group {}: former members stay until their time is up: {}", groupId, e.toString());
+          }
+        });
   }
 }

@@ -257,8 +257,13 @@ public final class AssemblerService implements Service {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  private String applicationId() {
+  /** The consumer group of a deployment's assemblers. */
+  public static String groupId(KafkaSettings settings) {
     return settings.topicPrefix() + "assembler";
+  }
+
+  private String applicationId() {
+    return groupId(settings);
   }
 
   private Map<String, Object> properties() {

@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -90,6 +91,11 @@ public final class JudgeService implements Service {
         judges.create(spec.type(), spec.options(), config.path(spec)).close();
       }
     }
+  }
+
+  /** The consumer groups of judges that work in one; a name may be of none. */
+  public static Stream<String> groups(JudgeConfig config, KafkaSettings settings) {
+    return config.judges().stream().map(spec -> TransactionalWorker.groupId(spec, settings));
   }
 
   @Override

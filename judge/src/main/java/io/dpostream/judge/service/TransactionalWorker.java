@@ -60,7 +60,7 @@ final class TransactionalWorker implements JudgeWorker {
     this.judgments = settings.topics().judgments();
     this.decoder = settings.decoder(pairs);
     this.encoder = settings.encoder();
-    String group = settings.topicPrefix() + "judge-" + spec.id();
+    String group = groupId(spec, settings);
     String member = group + "-" + config.instance();
     Map<String, Object> consuming = settings.consumer(member);
     consuming.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -80,6 +80,11 @@ final class TransactionalWorker implements JudgeWorker {
             "give each process its own judge.instance");
     // After a failure this worker is made anew: the group may have given its pairs to another.
     this.writer = new TransactionalWriter(producing, fencing, Retry.never());
+  }
+
+  /** The consumer group of a judge's workers. */
+  static String groupId(JudgeSpec spec, KafkaSettings settings) {
+    return settings.topicPrefix() + "judge-" + spec.id();
   }
 
   @Override

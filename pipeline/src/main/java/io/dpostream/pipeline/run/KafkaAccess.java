@@ -57,12 +57,10 @@ public final class KafkaAccess implements AutoCloseable {
     LocalCluster cluster = LocalCluster.start(data, settings.broker().ports());
     Path address = data.resolve(ADDRESS);
     write(address, cluster.bootstrapServers(), cluster.schemaRegistryUrl());
-    KafkaSettings own =
-        settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl());
-    try (Admin admin = own.admin()) {
-      FormerMembers.remove(admin);
-    }
-    return new KafkaAccess(own, Optional.of(cluster), address);
+    return new KafkaAccess(
+        settings.kafkaSettings(cluster.bootstrapServers(), cluster.schemaRegistryUrl()),
+        Optional.of(cluster),
+        address);
   }
 
   /**
@@ -131,6 +129,18 @@ public final class KafkaAccess implements AutoCloseable {
   public void ensureTopics() {
     try (Admin admin = settings.admin()) {
       settings.topics().ensure(admin);
+    }
+  }
+
+  /**
+   * Removes the members of these groups on a cluster that was started just now: if the last process
+   * on it was killed, nobody else tells the broker.
+   */
+  void removeFormerMembers(List<String> groupIds) {
+    if (cluster.isPresent()) {
+      try (Admin admin = settings.admin()) {
+        FormerMembers.remove(admin, groupIds);
+      }
     }
   }
 

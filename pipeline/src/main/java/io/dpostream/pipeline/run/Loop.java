@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +89,14 @@ public final class Loop {
   public void stopSampling(ServiceGroup services) {
     services.stop("feeder");
     services.stop("sampler");
+  }
+
+  /** The consumer groups that the services work in. */
+  static List<String> groups(Settings settings, KafkaSettings kafka) {
+    return Stream.concat(
+            Stream.of(AssemblerService.groupId(kafka)),
+            JudgeService.groups(settings.judge(), kafka))
+        .toList();
   }
 
   /** Creates a loader of policies with the sampler's configuration. */

@@ -68,6 +68,7 @@ public final class MeasuredRun {
     thread.start();
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder)) {
       kafka.ensureTopics();
+      kafka.removeFormerMembers(Loop.groups(settings, kafka.settings()));
       Progress end = train(kafka, loader, loading, lastStep);
       Optional<Measurement> measurement = loaded(loading);
       return measurement.isPresent()
