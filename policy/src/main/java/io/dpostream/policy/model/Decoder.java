@@ -4,8 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes completions for a batch of prompts, with one forward pass per token over a key-value
@@ -59,7 +62,7 @@ public final class Decoder {
   private void decode(NDManager scope, List<Row> rows, SamplingOptions options) {
     int width = rows.stream().mapToInt(row -> row.prompt.length).max().orElseThrow();
     int steps = rows.stream().mapToInt(row -> row.limit).max().orElseThrow();
-    List<NDArray> prefilled = prefill(scope, rows, width, width + steps - 1);
+    List<NDArray> prefilled = prefillOnce(scope, rows, width, width + steps - 1);
     NDArray logits = prefilled.get(0);
     List<NDArray> cache = prefilled.subList(1, prefilled.size());
     List<Row> active = rows;
@@ -77,6 +80,23 @@ public final class Decoder {
       }
       logits = step(scope, cache, active, width, width + t);
     }
+  }
+
+  /** Reads a prompt once, however many of the rows begin with it: both of a pair do. */
+  private List<NDArray> prefillOnce(NDManager scope, List<Row> rows, int width, int capacity) {
+    Map<IntBuffer, Integer> places = new HashMap<>();
+    List<Row> distinct = new ArrayList<>();
+    int[] place = new int[rows.size()];
+    for (int i = 0; i < place.length; i++) {
+      Row row = rows.get(i);
+      Integer known = places.putIfAbsent(IntBuffer.wrap(row.prompt), distinct.size());
+      place[i] = known == null ? distinct.size() : known;
+      if (known == null) {
+        distinct.add(row);
+      }
+    }
+    List<NDArray> prefilled = prefill(scope, distinct, width, capacity);
+    return distinct.size() == rows.size() ? prefilled : select(scope, prefilled, place);
   }
 
   private List<NDArray> prefill(NDManager scope, List<Row> rows, int width, int capacity) {
@@ -118,9 +138,13 @@ public final class Decoder {
         java.util.stream.IntStream.range(0, active.size())
             .filter(i -> !active.get(i).ended)
             .toArray();
-    List<NDArray> smaller = program.tensors(scope, Gradients.OFF, "keep", cache, kept);
-    cache.forEach(NDArray::close);
-    return smaller;
+    return select(scope, cache, kept);
+  }
+
+  private List<NDArray> select(NDManager scope, List<NDArray> arrays, int[] rows) {
+    List<NDArray> selected = program.tensors(scope, Gradients.OFF, "keep", arrays, rows);
+    arrays.forEach(NDArray::close);
+    return selected;
   }
 
   private void draw(

@@ -80,6 +80,25 @@ class DecoderTest {
     }
   }
 
+  /** Both completions of a pair begin with one prompt, which is read once. */
+  @Test
+  void shouldSampleTheSameWhateverRowsShareAPrompt() throws IOException {
+    SamplingOptions options = new SamplingOptions(0.8, 0.9, 20, 15, Set.of(4, 9, 17));
+    try (LanguageModel model = load(TinyModels.config(Family.LLAMA))) {
+      List<GenerationRequest> requests = new ArrayList<>();
+      for (GenerationRequest request : requests(6, 5)) {
+        requests.add(new GenerationRequest(request.prompt().clone(), 2L * requests.size()));
+        requests.add(requests.size() / 2, new GenerationRequest(request.prompt().clone(), 77));
+      }
+      List<Generation> together = model.decoder().generate(requests, options);
+      for (int row = 0; row < requests.size(); row++) {
+        Generation alone = model.decoder().generate(List.of(requests.get(row)), options).get(0);
+        assertThat(together.get(row).tokenIds()).isEqualTo(alone.tokenIds());
+        assertThat(together.get(row).logprobs()).containsExactly(alone.logprobs(), within(1e-5f));
+      }
+    }
+  }
+
   @Test
   void shouldReportTheLogprobsThatScoringGives() throws IOException {
     SamplingOptions options = new SamplingOptions(1, 1, 0, 12, Set.of(4));

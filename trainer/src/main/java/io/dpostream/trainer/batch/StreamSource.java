@@ -27,6 +27,7 @@ public final class StreamSource implements BatchSource {
   static final int MOST_SKIPPED = 1_000;
 
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration MOMENT = Duration.ofMillis(20);
 
   /** Pairs that are prepared together: enough for a pass, few enough to look up in between. */
   private static final int PORTION = 8;
@@ -82,8 +83,8 @@ public final class StreamSource implements BatchSource {
       if (stop.getAsBoolean()) {
         return Optional.empty();
       }
-      boolean arrived = preferences.fetch(unprepared.size() < PORTION ? POLL : Duration.ZERO);
-      if (unprepared.size() >= PORTION || !arrived) {
+      // What has been written already arrives within moments: then the step itself does it better.
+      if (!preferences.fetch(unprepared.size() < PORTION ? POLL : MOMENT)) {
         prepare(unprepared);
       }
     }
