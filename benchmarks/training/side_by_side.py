@@ -91,9 +91,13 @@ def compare(folder, name, kinds, steps, threads, speed):
     model = folder / name.removesuffix("-long")
     file = folder / (name + ".jsonl")
     config = json.loads((model / "config.json").read_text())
-    pairs = [json.loads(line) for line in file.read_text().splitlines()]
     size = 2 if model.name == "49m" else 8
-    arguments = [str(model), str(file), str(size), str(threads), str(folder)]
+    # As many as are trained on, since TRL's best scores all of them beforehand.
+    lines = file.read_text().splitlines()[: size * (steps + WARM)]
+    used = folder / f"{name}-used.jsonl"
+    used.write_text("\n".join(lines) + "\n")
+    pairs = [json.loads(line) for line in lines]
+    arguments = [str(model), str(used), str(size), str(threads), str(folder)]
     ours = [*JAVA, "io.dpostream.benchmarks.training.TrainingSteps", *arguments]
     commands = {
         "ours": ours,
