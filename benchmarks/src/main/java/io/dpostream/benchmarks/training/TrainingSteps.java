@@ -2,6 +2,7 @@ package io.dpostream.benchmarks.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
@@ -10,7 +11,6 @@ import io.dpostream.trainer.learner.LearnerSettings;
 import io.dpostream.trainer.learner.StepResult;
 import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.learner.TrainingPair;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,8 +27,8 @@ import java.util.stream.IntStream;
 
 /**
  * Takes one training step for each line on standard input, and answers with a line of JSON: seconds
- * of the step and of scoring its reference beforehand, CPU seconds of both, tokens, loss and gradient norm. So another
- * process can take turns with it.
+ * of the step and of scoring its reference beforehand, CPU seconds of both, tokens, loss and
+ * gradient norm. So another process can take turns with it.
  */
 public final class TrainingSteps {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,8 +70,7 @@ public final class TrainingSteps {
     long start = System.nanoTime();
     learner.precompute(pairs);
     long scored = System.nanoTime();
-    StepResult result =
-        learner.step(new TrainingBatch(step, pairs, OptionalDouble.empty(), -1));
+    StepResult result = learner.step(new TrainingBatch(step, pairs, OptionalDouble.empty(), -1));
     long end = System.nanoTime();
     return JSON.createObjectNode()
         .put("seconds", (end - scored) / 1e9)

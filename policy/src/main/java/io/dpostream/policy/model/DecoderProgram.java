@@ -24,26 +24,11 @@ final class DecoderProgram {
    */
   static TorchProgram load(
       NDManager owner, ModelConfig config, Dtype compute, double adapterScale, double dropout) {
-    return load(owner, config, config.numHiddenLayers(), compute, adapterScale, dropout);
-  }
-
-  /** Loads it for the first layers alone, with frozen weights. */
-  static TorchProgram load(NDManager owner, ModelConfig config, int layers, Dtype compute) {
-    return load(owner, config, layers, compute, 0, 0);
-  }
-
-  private static TorchProgram load(
-      NDManager owner,
-      ModelConfig config,
-      int layers,
-      Dtype compute,
-      double adapterScale,
-      double dropout) {
     return TorchProgram.load(
         owner,
         "decoder",
         Map.ofEntries(
-            entry("layers", layers),
+            entry("layers", config.numHiddenLayers()),
             entry("heads", config.numAttentionHeads()),
             entry("kv_heads", config.numKeyValueHeads()),
             entry("head_dim", config.headDim()),

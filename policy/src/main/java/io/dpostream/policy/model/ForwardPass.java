@@ -3,7 +3,6 @@ package io.dpostream.policy.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.ArrayValues;
-import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
@@ -31,19 +30,17 @@ public final class ForwardPass implements AutoCloseable {
    * What a pass computes with.
    *
    * @param manager owns it
-   * @param dtype of products
    * @param checkpointing keeps the layers' inputs in place of their graphs
    */
-  record Model(
-      NDManager manager, Layers layers, Dtype dtype, HeadLimits head, boolean checkpointing) {
+  record Model(NDManager manager, Layers layers, HeadLimits head, boolean checkpointing) {
 
     /** This model with dropout before its adapters, given a key for each input of a batch. */
     private Model dropping(NDManager scope, int[] keys) {
-      return new Model(manager, layers.dropping(scope, keys), dtype, head, checkpointing);
+      return new Model(manager, layers.dropping(scope, keys), head, checkpointing);
     }
 
     Model checkpointed() {
-      return new Model(manager, layers, dtype, head, true);
+      return new Model(manager, layers, head, true);
     }
   }
 

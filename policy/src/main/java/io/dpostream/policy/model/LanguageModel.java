@@ -30,21 +30,14 @@ public final class LanguageModel implements AutoCloseable {
   private final ModelConfig config;
   private final NDManager manager;
   private final Layers layers;
-  private final Dtype dtype;
   private final String sha256;
   private final int chunk;
 
   private LanguageModel(
-      ModelConfig config,
-      NDManager manager,
-      Layers layers,
-      Dtype dtype,
-      String sha256,
-      int chunk) {
+      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
     this.config = config;
     this.manager = manager;
     this.layers = layers;
-    this.dtype = dtype;
     this.sha256 = sha256;
     this.chunk = chunk;
   }
@@ -75,7 +68,6 @@ public final class LanguageModel implements AutoCloseable {
           config,
           manager,
           new Layers(program, weights.slots(), List.of()),
-          dtype,
           WeightLayout.of(config).sha256(file, changed),
           chunk);
     } catch (RuntimeException e) {
@@ -92,13 +84,8 @@ public final class LanguageModel implements AutoCloseable {
    * @param sha256 identity of the stored weights with the adapters merged
    */
   static LanguageModel of(
-      ModelConfig config,
-      NDManager manager,
-      Layers layers,
-      Dtype dtype,
-      String sha256,
-      int chunk) {
-    return new LanguageModel(config, manager, layers, dtype, sha256, chunk);
+      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
+    return new LanguageModel(config, manager, layers, sha256, chunk);
   }
 
   public ModelConfig config() {
@@ -129,33 +116,13 @@ public final class LanguageModel implements AutoCloseable {
 
   /**
    * Computes the log-probabilities of the completions' tokens in a fixed shape, a row for each
-   * sequence, as runs before 0.3 do.
+   * sequence, as runs that began before 0.2 do.
    */
   public float[][] logprobs(List<TokenSequence> sequences, PassShape shape) {
     return logprobs(PaddedBatch.of(sequences, config, shape));
   }
 
-  /**
-   * Whether a sequence has the same log-probabilities, bit for bit, whatever is computed with it:
-   * measured with the first layer and the head on some random sequences.
-   *
-   * @param inputs of the largest pass
-   */
-  public boolean ignoresCompany(int inputs) {
-    try (NDManager scope = manager.newSubManager()) {
-      Layers first =
-          new Layers(
-              DecoderProgram.load(scope, config, 1, dtype), layers.weights(), List.of());
-      return Company.changesNothing(
-          config, inputs, pass -> logprobs(first, FlatBatch.of(pass, config)));
-    }
-  }
-
   private float[][] logprobs(Batch batch) {
-    return logprobs(layers, batch);
-  }
-
-  private float[][] logprobs(Layers layers, Batch batch) {
     try (NDManager scope = manager.newSubManager()) {
       NDArray scores =
           layers

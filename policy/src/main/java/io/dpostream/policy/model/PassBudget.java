@@ -32,8 +32,7 @@ public record PassBudget(int inputs, int targets) {
     long memory = ACTIVATION_BYTES + WeightLayout.of(config).parameters() * Float.BYTES;
     long most = device.equals("cpu") ? MOST_INPUTS_CPU : MOST_INPUTS_CUDA;
     long inputs = Math.min(most, memory / bytesOfInput(config));
-    return new PassBudget(
-        (int) Math.max(FEWEST_INPUTS, inputs), HeadLimits.of(config).kept());
+    return new PassBudget((int) Math.max(FEWEST_INPUTS, inputs), HeadLimits.of(config).kept());
   }
 
   /** What autograd keeps of an input: about 16 vectors of the hidden size and 5 of the MLP's. */

@@ -125,7 +125,6 @@ public final class TrainableModel implements AutoCloseable {
                   DecoderProgram.load(manager, config, compute, scale, dropout),
                   weights.slots(),
                   adapters.map(LoraAdapters::slots).orElse(List.of())),
-              compute,
               head,
               tuning.gradientCheckpointing());
       return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
@@ -196,7 +195,6 @@ public final class TrainableModel implements AutoCloseable {
         config(),
         own,
         new Layers(model.layers().program(), model.layers().weights(), first),
-        model.dtype(),
         WeightLayout.of(config()).sha256(stored, folder.changed(stored)),
         model.head().chunk());
   }
@@ -242,7 +240,7 @@ public final class TrainableModel implements AutoCloseable {
     return forward(FlatBatch.of(sequences, config(), effective(dropout)));
   }
 
-  /** Scores a batch in a fixed shape, a row for each sequence, as runs before 0.3 do. */
+  /** Scores a batch in a fixed shape, a row for each sequence, as runs that began before 0.2 do. */
   public ForwardPass forward(List<TokenSequence> sequences, PassShape shape) {
     return forward(sequences, shape, Dropout.NONE);
   }

@@ -154,28 +154,6 @@ class FlatPassTest {
     }
   }
 
-  /** A score that counts the sequences beside it is found out. */
-  @Test
-  void shouldFindOutWhetherCompanyChangesAnything() throws Exception {
-    ModelConfig config = config(Family.LLAMA, Optional.empty());
-    CheckpointFolder checkpoint = TinyModels.write(folder, config, 1);
-    try (LanguageModel model = LanguageModel.load(checkpoint, TinyModels.CPU)) {
-      assertThat(model.ignoresCompany(1000)).isTrue();
-      assertThat(
-              Company.changesNothing(
-                  config,
-                  1000,
-                  pass -> {
-                    float[][] scores = model.logprobs(pass);
-                    if (FlatBatch.inputs(pass) > 900) {
-                      scores[3][0] = Math.nextUp(scores[3][0]);
-                    }
-                    return scores;
-                  }))
-          .isFalse();
-    }
-  }
-
   @Test
   void shouldNotLetASequenceSeeItsNeighbours() throws Exception {
     ModelConfig config = config(Family.LLAMA, Optional.empty());

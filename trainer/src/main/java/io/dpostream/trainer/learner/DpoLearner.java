@@ -4,6 +4,7 @@ import io.dpostream.policy.checkpoint.CheckpointException;
 import io.dpostream.policy.model.AdamW;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.FineTuning;
+import io.dpostream.policy.model.PassBudget;
 import io.dpostream.policy.model.RandomDraws;
 import io.dpostream.policy.model.TrainableModel;
 import io.dpostream.policy.text.TokenSequence;
@@ -42,6 +43,7 @@ public final class DpoLearner implements Learner {
   private final LearnerCheckpoint checkpoint;
   private final PassPlan plan;
   private final StepMemory memory;
+  private final PassScorer passScorer = new PassScorer();
   private LearnerProgress progress = LearnerProgress.NONE;
 
   private DpoLearner(
@@ -225,12 +227,12 @@ public final class DpoLearner implements Learner {
 
   private ReferenceScorer scorer() {
     return new ReferenceScorer(
-        reference.model(), cache, environment + reference.arithmetic(), plan);
+        reference.model(), cache, environment + reference.arithmetic(), plan, passScorer);
   }
 
   private PassPlan plan() {
     return switch (config.batch().passLayout()) {
-      case FLAT -> FlatPlan.of(policy.config(), engine.device(), reference.model());
+      case FLAT -> new FlatPlan(PassBudget.of(policy.config(), engine.device()));
       case PADDED -> PaddedPlan.on(engine.device());
     };
   }

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Passes of rows in fixed shapes, each sequence in the one shape that it is always computed in. Runs
- * that began before release 0.2 go on so.
+ * Passes of rows in fixed shapes, each sequence in the one shape that it is always computed in.
+ * Runs that began before release 0.2 go on so.
  *
  * @param tokensPerPass tokens of a pass
  */
@@ -29,8 +29,7 @@ record PaddedPlan(int tokensPerPass) implements PassPlan {
     Map<Integer, List<PlannedPass>> byWidth = new TreeMap<>();
     for (int i = 0; i < sequences.size(); i++) {
       PassShape shape = PassShape.of(sequences.get(i), tokensPerPass);
-      List<PlannedPass> passes =
-          byWidth.computeIfAbsent(shape.width(), width -> new ArrayList<>());
+      List<PlannedPass> passes = byWidth.computeIfAbsent(shape.width(), width -> new ArrayList<>());
       if (passes.isEmpty() || passes.get(passes.size() - 1).members().size() == shape.rows()) {
         passes.add(new PlannedPass(new ArrayList<>(), Optional.of(shape)));
       }

@@ -6,8 +6,8 @@ import java.util.function.Function;
 
 /**
  * Divides sequences into forward passes: a function of the sequences and the configuration alone.
- * Policy and reference go by one plan, and a sequence has the same log-probabilities in any pass, so
- * at step 0 theirs are equal bit for bit.
+ * Policy and reference go by one plan, and a sequence has the same log-probabilities in any pass,
+ * so at step 0 theirs are equal bit for bit.
  */
 sealed interface PassPlan permits FlatPlan, PaddedPlan {
 

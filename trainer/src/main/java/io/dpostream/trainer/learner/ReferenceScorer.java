@@ -17,15 +17,22 @@ final class ReferenceScorer {
   private final ReferenceCache cache;
   private final String context;
   private final PassPlan plan;
+  private final PassScorer passes;
 
   /**
    * Creates a scorer for a model.
    *
    * @param environment what numerical results depend on besides weights and ids
+   * @param passes knows how passes of the model's architecture are rounded
    */
   ReferenceScorer(
-      LanguageModel model, ReferenceCache cache, String environment, PassPlan plan) {
+      LanguageModel model,
+      ReferenceCache cache,
+      String environment,
+      PassPlan plan,
+      PassScorer passes) {
     this.model = model;
+    this.passes = passes;
     this.cache = cache;
     this.context = model.sha256() + " " + environment + " " + plan.arithmetic();
     this.plan = plan;
@@ -46,7 +53,7 @@ final class ReferenceScorer {
     List<TokenSequence> absent = missing.stream().map(sequences::get).toList();
     for (PlannedPass pass : plan.passes(absent)) {
       List<Integer> places = pass.select(missing);
-      float[][] computed = pass.logprobs(model, absent);
+      float[][] computed = passes.logprobs(model, pass, absent);
       for (int i = 0; i < computed.length; i++) {
         int place = places.get(i);
         rows.set(place, computed[i]);

@@ -18,32 +18,20 @@ class FlatPlanTest {
   void shouldFillPassesWithPairsAsFarAsTheBudgetGoes() {
     List<TokenSequence> all = List.of(A1, A2, B1, B2);
 
-    assertThat(passes(new PassBudget(15, 13), true, all)).containsExactly(List.of(0, 1, 2, 3));
-    assertThat(passes(new PassBudget(14, 13), true, all))
-        .containsExactly(List.of(0, 1), List.of(2, 3));
-    assertThat(passes(new PassBudget(15, 12), true, all))
-        .containsExactly(List.of(0, 1), List.of(2, 3));
-    assertThat(passes(new PassBudget(1, 1), true, all))
-        .containsExactly(List.of(0, 1), List.of(2, 3));
+    assertThat(passes(new PassBudget(15, 13), all)).containsExactly(List.of(0, 1, 2, 3));
+    assertThat(passes(new PassBudget(14, 13), all)).containsExactly(List.of(0, 1), List.of(2, 3));
+    assertThat(passes(new PassBudget(15, 12), all)).containsExactly(List.of(0, 1), List.of(2, 3));
+    assertThat(passes(new PassBudget(1, 1), all)).containsExactly(List.of(0, 1), List.of(2, 3));
   }
 
   @Test
   void shouldPutASequenceWithoutItsSiblingIntoAPassToo() {
-    assertThat(passes(new PassBudget(100, 100), true, List.of(A2, B1)))
-        .containsExactly(List.of(0, 1));
-    assertThat(passes(new PassBudget(10, 100), true, List.of(A2, B1)))
+    assertThat(passes(new PassBudget(100, 100), List.of(A2, B1))).containsExactly(List.of(0, 1));
+    assertThat(passes(new PassBudget(10, 100), List.of(A2, B1)))
         .containsExactly(List.of(0), List.of(1));
   }
 
-  @Test
-  void shouldComputeEachAloneWhereCompanyChangesBits() {
-    assertThat(passes(new PassBudget(100, 100), false, List.of(A1, A2, B1)))
-        .containsExactly(List.of(0), List.of(1), List.of(2));
-  }
-
-  private static List<List<Integer>> passes(
-      PassBudget budget, boolean together, List<TokenSequence> sequences) {
-    return new FlatPlan(budget, together)
-        .passes(sequences).stream().map(PlannedPass::members).toList();
+  private static List<List<Integer>> passes(PassBudget budget, List<TokenSequence> sequences) {
+    return new FlatPlan(budget).passes(sequences).stream().map(PlannedPass::members).toList();
   }
 }
