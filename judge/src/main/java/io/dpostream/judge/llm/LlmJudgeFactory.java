@@ -2,6 +2,7 @@ package io.dpostream.judge.llm;
 
 import io.dpostream.judge.Judge;
 import io.dpostream.judge.JudgeFactory;
+import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.InvalidSettingException;
 import io.dpostream.settings.UserException;
 import java.time.Clock;

@@ -16,6 +16,7 @@ import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.VerdictKind;
+import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.InvalidSettingException;
 import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;

@@ -1,7 +1,7 @@
-package io.dpostream.judge.llm;
+package io.dpostream.settings;
 
 /** The secret that an endpoint asks for. It stands in the request's header and in no other text. */
-final class ApiKey {
+public final class ApiKey {
   private final String secret;
 
   /**
@@ -9,7 +9,7 @@ final class ApiKey {
    *
    * @throws IllegalArgumentException when a header cannot carry it; the message does not hold it
    */
-  ApiKey(String secret) {
+  public ApiKey(String secret) {
     this.secret = secret.strip();
     if (this.secret.isEmpty() || !this.secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
       throw new IllegalArgumentException("a key is one word of visible ASCII characters");
@@ -17,12 +17,12 @@ final class ApiKey {
   }
 
   /** The value of {@code Authorization}. */
-  String authorization() {
+  public String authorization() {
     return "Bearer " + secret;
   }
 
   /** A text with *** wherever it holds the key. */
-  String redact(String text) {
+  public String redact(String text) {
     return text.replace(secret, "***");
   }
 
