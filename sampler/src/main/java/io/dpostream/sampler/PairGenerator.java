@@ -3,6 +3,7 @@ package io.dpostream.sampler;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.sampler.versions.LoadedPolicy;
+import io.dpostream.sampler.versions.RequestRefusedException;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.sampler.versions.UnusablePromptException;
 import io.dpostream.schemas.Completion;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -40,12 +42,38 @@ final class PairGenerator {
 
   /** Samples from each prompt, and returns the results in the order given. */
   List<SamplingResult> generate(ServedPolicy served, List<PromptRecord> prompts) {
-    List<Plan> plans = prompts.stream().map(prompt -> plan(served, prompt)).toList();
-    List<GenerationRequest> requests = plans.stream().flatMap(p -> requests(p).stream()).toList();
-    List<Completion> completions =
-        requests.isEmpty() ? List.of() : served.policy().complete(requests);
-    Iterator<Completion> next = completions.iterator();
+    List<Plan> plans =
+        prompts.stream()
+            .map(prompt -> plan(served, prompt))
+            .collect(Collectors.toCollection(ArrayList::new));
+    Iterator<Completion> next = completions(served, plans).iterator();
     return plans.stream().map(plan -> sampled(served, plan, next)).toList();
+  }
+
+  /** Completes what can be completed, and plans to refuse the rest. */
+  private List<Completion> completions(ServedPolicy served, List<Plan> plans) {
+    while (true) {
+      List<GenerationRequest> requests = plans.stream().flatMap(p -> requests(p).stream()).toList();
+      try {
+        return requests.isEmpty() ? List.of() : served.policy().complete(requests);
+      } catch (RequestRefusedException e) {
+        refuse(plans, e);
+      }
+    }
+  }
+
+  private void refuse(List<Plan> plans, RequestRefusedException refused) {
+    int first = 0;
+    for (int i = 0; i < plans.size(); i++) {
+      int after = first + requests(plans.get(i)).size();
+      if (refused.request() >= first && refused.request() < after) {
+        Sample sample = (Sample) plans.get(i);
+        plans.set(i, new Refuse(sample.source, String.valueOf(refused.getMessage())));
+        return;
+      }
+      first = after;
+    }
+    throw new IllegalStateException("no request " + refused.request(), refused);
   }
 
   /** How to treat a prompt record. */

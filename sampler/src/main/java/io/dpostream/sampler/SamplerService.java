@@ -6,8 +6,9 @@ import io.dpostream.sampler.pacing.OutstandingWork;
 import io.dpostream.sampler.pacing.Pacer;
 import io.dpostream.sampler.pacing.PacingFollower;
 import io.dpostream.sampler.pacing.PacingState;
-import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.PolicyVersions;
+import io.dpostream.sampler.versions.SamplingEngine;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.PolicyVersion;
@@ -36,21 +37,26 @@ public final class SamplerService implements Service {
   private static final Duration IDLE = Duration.ofMillis(10);
   private static final Duration FETCH = Duration.ofMillis(100);
 
+  /** Between two tries of an engine that is out of reach, and after a swap at the wrong moment. */
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
   /** How long a batch may wait for room to fill up. */
   private static final Duration LINGER = Duration.ofMillis(250);
 
   private final SamplerRun run;
   private final SamplerConfig config;
   private final KafkaSettings kafka;
-  private final PolicyLoader loader;
+  private final SamplingEngine engine;
   private final InstantSource clock;
   private final SamplerListener listener;
   private final Pacer pacer;
   private final OutstandingWork work;
   private final Lifecycle lifecycle = new Lifecycle();
+  private final OutageLog outages = new OutageLog("sampling");
   private final Retry retry = Retry.untilStopped();
 
   /**
+   * @param engine writes the completions
    * @param clock dates the pairs; nothing depends on it
    * @throws UserException when the configuration leaves no room for the pairs of one prompt
    */
@@ -58,13 +64,13 @@ public final class SamplerService implements Service {
       SamplerRun run,
       SamplerConfig config,
       KafkaSettings kafka,
-      PolicyLoader loader,
+      SamplingEngine engine,
       InstantSource clock,
       SamplerListener listener) {
     this.run = run;
     this.config = config;
     this.kafka = kafka;
-    this.loader = loader;
+    this.engine = engine;
     this.clock = clock;
     this.listener = listener;
     int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
@@ -97,10 +103,11 @@ public final class SamplerService implements Service {
   private void work() {
     String id = SamplerRun.groupId(kafka, run.runId());
     try (PolicyVersions versions =
-            new PolicyVersions(run.runId(), kafka, loader, new VersionLog());
+            new PolicyVersions(run.runId(), kafka, engine, new VersionLog());
         PacingFollower follower = new PacingFollower(run.runId(), kafka, work);
         PromptReader prompts = new PromptReader(kafka, id, retry);
         PairWriter pairs = new PairWriter(run.runId(), kafka, retry)) {
+      checkEngine();
       pairs.takeOver();
       prompts.seekToCommitted();
       versions.start();
@@ -108,6 +115,20 @@ public final class SamplerService implements Service {
       sample(versions, follower, prompts, pairs);
     } catch (InterruptException e) {
       log.debug("stopped", e);
+    }
+  }
+
+  /** Waits for an engine that is not there yet. */
+  private void checkEngine() {
+    while (!retry.isStopped()) {
+      try {
+        engine.check();
+        outages.over();
+        return;
+      } catch (EngineUnavailableException e) {
+        outages.during(String.valueOf(e.getMessage()));
+        retry.pause(AGAIN);
+      }
     }
   }
 
@@ -128,6 +149,7 @@ public final class SamplerService implements Service {
     PairGenerator generator = new PairGenerator(run.runId(), config, clock);
     boolean announced = false;
     long lastBatch = System.nanoTime();
+    List<PromptRecord> batch = List.of(); // kept while it cannot be sampled from
     while (!retry.isStopped()) {
       Optional<ServedPolicy> policy = versions.take();
       if (policy.isEmpty() && !announced) {
@@ -136,13 +158,15 @@ public final class SamplerService implements Service {
         announced = true;
       }
       int most = follower.isCaughtUp() ? promptsNow(lastBatch) : 0;
-      if (policy.isEmpty() || most == 0) {
+      if (policy.isEmpty() || (most == 0 && batch.isEmpty())) {
         retry.pause(IDLE);
         continue;
       }
-      List<PromptRecord> batch = prompts.take(most, FETCH);
-      if (!batch.isEmpty()) {
-        sampleBatch(policy.get(), batch, generator, prompts, pairs);
+      if (batch.isEmpty()) {
+        batch = prompts.take(most, FETCH);
+      }
+      if (!batch.isEmpty() && sampleBatch(policy.get(), batch, generator, prompts, pairs)) {
+        batch = List.of();
         lastBatch = System.nanoTime();
       }
     }
@@ -160,7 +184,8 @@ public final class SamplerService implements Service {
     return most == config.batchSize() || lingered ? most : 0;
   }
 
-  private void sampleBatch(
+  /** Returns false if nothing could be sampled now; the batch is then to be tried again. */
+  private boolean sampleBatch(
       ServedPolicy policy,
       List<PromptRecord> batch,
       PairGenerator generator,
@@ -170,6 +195,11 @@ public final class SamplerService implements Service {
     List<SamplingResult> sampled;
     try (WorkEvent work = WorkEvent.begin("sampler", "generate", batch.size())) {
       sampled = generator.generate(policy, batch);
+      outages.over();
+    } catch (EngineUnavailableException e) {
+      outages.during(String.valueOf(e.getMessage()));
+      retry.pause(AGAIN);
+      return false;
     }
     Duration generation = Duration.ofNanos(System.nanoTime() - start);
     List<CompletionPair> pairs =
@@ -183,6 +213,7 @@ public final class SamplerService implements Service {
       writer.commit(sampled, PromptReader.offsetsAfter(batch), prompts.group());
     }
     report(policy, sampled, pairs, generation);
+    return true;
   }
 
   private void report(
@@ -210,10 +241,18 @@ public final class SamplerService implements Service {
 
   /** Logs what happens to versions, and passes it on to the listener. */
   private final class VersionLog implements PolicyVersions.Listener {
+    private final OutageLog loading = new OutageLog("loading a version");
+
     @Override
     public void loaded(PolicyVersion version) {
+      loading.over();
       log.info("sampling with version {} of run {}", version.getVersion(), run.runId());
       listener.versionLoaded(version);
+    }
+
+    @Override
+    public void waiting(PolicyVersion version, String reason) {
+      loading.during(reason);
     }
 
     @Override

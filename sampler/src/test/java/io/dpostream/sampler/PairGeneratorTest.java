@@ -3,7 +3,6 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.kafka.serde.Decoded;
-import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.versions.ServedPolicy;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
@@ -100,7 +99,7 @@ class PairGeneratorTest {
 
   private static PairGenerator generator(int pairsPerPrompt) {
     SamplerConfig config =
-        new SamplerConfig(11, 1, 1, 0, 4, pairsPerPrompt, 4, 2, 10, "cpu", Precision.FLOAT32, 1);
+        Configs.of("seed=11", "max_new_tokens=4", "pairs_per_prompt=" + pairsPerPrompt);
     return new PairGenerator("run", config, CLOCK);
   }
 

@@ -2,7 +2,7 @@ package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.sampler.pacing.PacingState;
-import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.sampler.versions.SamplingEngine;
 import io.dpostream.schemas.PolicyVersion;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,12 +17,13 @@ final class RunningSampler implements AutoCloseable, SamplerListener {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
 
-  RunningSampler(KafkaSettings kafka, SamplerConfig config, int pairsPerStep, PolicyLoader loader) {
-    this(kafka, config, new SamplerRun(Bench.RUN, pairsPerStep), loader);
+  RunningSampler(
+      KafkaSettings kafka, SamplerConfig config, int pairsPerStep, SamplingEngine engine) {
+    this(kafka, config, new SamplerRun(Bench.RUN, pairsPerStep), engine);
   }
 
-  RunningSampler(KafkaSettings kafka, SamplerConfig config, SamplerRun run, PolicyLoader loader) {
-    this.service = new SamplerService(run, config, kafka, loader, InstantSource.system(), this);
+  RunningSampler(KafkaSettings kafka, SamplerConfig config, SamplerRun run, SamplingEngine engine) {
+    this.service = new SamplerService(run, config, kafka, engine, InstantSource.system(), this);
     this.thread =
         new Thread(
             () -> {

@@ -8,7 +8,6 @@ import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.text.TokenSequence;
 import io.dpostream.policy.torch.EngineOptions;
-import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.versions.ModelPolicy;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.CompletionPair;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SamplerModelIT {
   private static final EngineOptions ENGINE = new EngineOptions("cpu", "float32", 1);
   private static final SamplerConfig CONFIG =
-      new SamplerConfig(5, 1, 1, 0, 12, 1, 4, 2, 1000, "cpu", Precision.FLOAT32, 1);
+      Configs.of("seed=5", "max_new_tokens=12", "batch_size=4");
 
   @TempDir private Path dir;
 

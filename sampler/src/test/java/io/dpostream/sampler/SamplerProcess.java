@@ -1,6 +1,7 @@
 package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.testing.JavaChild;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ public final class SamplerProcess {
             new SamplerRun(Bench.RUN, 100_000),
             SamplerServiceIT.config(2, 1),
             kafka,
-            folder -> new FakePolicy(folder.getFileName().toString()),
+            version -> new FakePolicy(PolicyLoader.folder(version).getFileName().toString()),
             InstantSource.system(),
             SamplerListener.none())
         .run();

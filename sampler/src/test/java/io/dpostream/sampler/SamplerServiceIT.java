@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dpostream.kafka.DeadLetters;
-import io.dpostream.policy.torch.Precision;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.OutcomeKind;
@@ -199,8 +198,11 @@ class SamplerServiceIT {
   }
 
   static SamplerConfig config(int batchSize, int pairsPerPrompt) {
-    return new SamplerConfig(
-        1, 1, 1, 0, 4, pairsPerPrompt, batchSize, 2, 1000, "cpu", Precision.FLOAT32, 1);
+    return Configs.of(
+        "seed=1",
+        "max_new_tokens=4",
+        "pairs_per_prompt=" + pairsPerPrompt,
+        "batch_size=" + batchSize);
   }
 
   private static void end(Bench bench, List<CompletionPair> pairs, OutcomeKind kind) {

@@ -73,6 +73,21 @@ public record CheckpointFolder(Path path, ModelConfig config, Optional<AdapterFo
     return new CheckpointFolder(path, other, adapter);
   }
 
+  /**
+   * Reads the weights without loading them, and returns their identity with the adapter merged: see
+   * {@link io.dpostream.policy.checkpoint.PolicyHash}.
+   *
+   * @throws CheckpointException if the weights are missing, damaged or not those of the
+   *     configuration
+   */
+  public String sha256() {
+    WeightLayout layout = WeightLayout.of(config);
+    Safetensors stored = Safetensors.openFolder(path);
+    Map<String, NamedTensor> changed = changed(stored);
+    layout.check(stored, changed.keySet());
+    return layout.sha256(stored, changed);
+  }
+
   /** Loads the tokenizer; the caller closes it. */
   public Tokenizer tokenizer() {
     return Tokenizer.load(path);

@@ -6,8 +6,8 @@ import io.dpostream.schemas.Prompt;
 import java.util.List;
 
 /**
- * The weights and tokenizer of one policy version in memory. Used by one thread at a time; it may
- * be loaded by another.
+ * One policy version, ready to write: its weights in memory, here or on a server, and its
+ * tokenizer. Used by one thread at a time; it may be loaded by another.
  */
 public interface LoadedPolicy extends AutoCloseable {
 
@@ -24,7 +24,12 @@ public interface LoadedPolicy extends AutoCloseable {
    */
   int[] encode(Prompt prompt);
 
-  /** Samples one completion for each request, in order; each depends on its own request alone. */
+  /**
+   * Samples one completion for each request, in order; each depends on its own request alone.
+   *
+   * @throws RequestRefusedException when one of them will never be completed
+   * @throws EngineUnavailableException when they can only be completed later, if at all
+   */
   List<Completion> complete(List<GenerationRequest> batch);
 
   /** Frees the weights. */

@@ -6,33 +6,24 @@ import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.SamplingOptions;
-import io.dpostream.policy.text.ChatJson;
-import io.dpostream.policy.text.ChatTemplateException;
-import io.dpostream.policy.text.Conversation;
-import io.dpostream.policy.text.PromptEncoder;
-import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.schemas.Completion;
-import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A language model with its tokenizer, ready to complete prompts. */
+/** A language model with its tokenizer, ready to complete prompts in this process. */
 public final class ModelPolicy implements LoadedPolicy {
   private final LanguageModel model;
-  private final Tokenizer tokenizer;
-  private final PromptEncoder encoder;
+  private final PromptCodec codec;
   private final Decoder decoder;
   private final SamplingOptions options;
   private final FittingBatches fitting = new FittingBatches();
 
-  private ModelPolicy(LanguageModel model, Tokenizer tokenizer, SamplingOptions options) {
+  private ModelPolicy(LanguageModel model, PromptCodec codec, SamplingOptions options) {
     this.model = model;
-    this.tokenizer = tokenizer;
-    this.encoder = new PromptEncoder(tokenizer);
+    this.codec = codec;
     this.decoder = model.decoder();
     this.options = options;
   }
@@ -42,7 +33,7 @@ public final class ModelPolicy implements LoadedPolicy {
     EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
     return path -> {
       CheckpointFolder folder = CheckpointFolder.open(path);
-      Tokenizer tokenizer = folder.tokenizer();
+      PromptCodec codec = PromptCodec.open(folder);
       try {
         SamplingOptions options =
             new SamplingOptions(
@@ -50,10 +41,10 @@ public final class ModelPolicy implements LoadedPolicy {
                 config.topP(),
                 config.topK(),
                 config.maxNewTokens(),
-                folder.generationDefaults(tokenizer).eosTokenIds());
-        return new ModelPolicy(LanguageModel.load(folder, engine), tokenizer, options);
+                codec.eosTokenIds());
+        return new ModelPolicy(LanguageModel.load(folder, engine), codec, options);
       } catch (RuntimeException e) {
-        tokenizer.close();
+        codec.close();
         throw e;
       }
     };
@@ -71,61 +62,20 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public int[] encode(Prompt prompt) {
-    int[] ids = encoded(prompt);
-    int vocabSize = model.config().vocabSize();
-    for (int id : ids) {
-      if (id >= vocabSize) {
-        throw new UnusablePromptException(
-            "token id %d is outside the model's vocabulary of %d".formatted(id, vocabSize));
-      }
-    }
-    return ids;
+    return codec.encode(prompt);
   }
 
   @Override
   public List<Completion> complete(List<GenerationRequest> batch) {
     List<Generation> generations = fitting.compute(batch, part -> decoder.generate(part, options));
     return IntStream.range(0, batch.size())
-        .mapToObj(i -> completion(batch.get(i).prompt(), generations.get(i)))
+        .mapToObj(i -> codec.completion(batch.get(i).prompt(), generations.get(i)))
         .toList();
   }
 
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
-  }
-
-  private int[] encoded(Prompt prompt) {
-    try {
-      if (prompt.getText().isPresent()) {
-        return encoder.encodeText(prompt.getText().get());
-      }
-      return encoder.encodeMessages(conversation(prompt));
-    } catch (ChatTemplateException | IllegalArgumentException e) {
-      throw new UnusablePromptException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static Conversation conversation(Prompt prompt) {
-    return new Conversation(
-        prompt.getMessages().stream()
-            .map(m -> ChatJson.message(m.getRole(), m.getContent(), m.getFields()))
-            .toList(),
-        ChatJson.variables(prompt.getTemplateInputs()));
-  }
-
-  private Completion completion(int[] prompt, Generation generation) {
-    return Completion.newBuilder()
-        .setText(tokenizer.decodeAfter(prompt, generation.tokenIds()))
-        .setTokenIds(Arrays.stream(generation.tokenIds()).boxed().toList())
-        .setLogprobs(boxed(generation.logprobs()))
-        .setSamplingLogprobs(boxed(generation.samplingLogprobs()))
-        .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
-        .build();
-  }
-
-  private static List<Float> boxed(float[] values) {
-    return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+    codec.close();
   }
 }

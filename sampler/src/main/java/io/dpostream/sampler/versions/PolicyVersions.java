@@ -7,9 +7,7 @@ import io.dpostream.kafka.serde.RecordDecoder;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.WorkEvent;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +25,9 @@ public final class PolicyVersions implements AutoCloseable {
     /** The version is in memory and verified; the next batch is sampled with it. */
     void loaded(PolicyVersion version);
 
+    /** The version cannot be loaded now and will be tried again; the reason is one line. */
+    default void waiting(PolicyVersion version, String reason) {}
+
     /** The version cannot be used; the reason is one line. */
     void refused(PolicyVersion version, String reason);
   }
@@ -34,17 +35,18 @@ public final class PolicyVersions implements AutoCloseable {
   private final String runId;
   private final String topic;
   private final RecordDecoder<PolicyVersion> decoder;
-  private final PolicyLoader loader;
+  private final SamplingEngine engine;
   private final Listener listener;
   private final VersionChoice choice = new VersionChoice();
   private final PolicySlot slot = new PolicySlot();
   private final TopicTail tail;
 
-  public PolicyVersions(String runId, KafkaSettings kafka, PolicyLoader loader, Listener listener) {
+  public PolicyVersions(
+      String runId, KafkaSettings kafka, SamplingEngine engine, Listener listener) {
     this.runId = runId;
     this.topic = kafka.topics().policyVersions().name();
     this.decoder = kafka.decoder(kafka.topics().policyVersions());
-    this.loader = loader;
+    this.engine = engine;
     this.listener = listener;
     this.tail =
         new TopicTail(
@@ -110,6 +112,8 @@ public final class PolicyVersions implements AutoCloseable {
       slot.makeRoom();
       slot.offer(new ServedPolicy(version.getVersion(), loadVerified(version)));
       listener.loaded(version);
+    } catch (EngineUnavailableException e) {
+      listener.waiting(version, String.valueOf(e.getMessage())); // tried again with the next poll
     } catch (RuntimeException e) {
       choice.refuse(version.getVersion());
       listener.refused(version, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -117,7 +121,7 @@ public final class PolicyVersions implements AutoCloseable {
   }
 
   private LoadedPolicy loadVerified(PolicyVersion version) {
-    LoadedPolicy policy = loader.load(folder(version.getUri()));
+    LoadedPolicy policy = engine.load(version);
     if (!policy.sha256().equals(version.getSha256())) {
       String loaded = policy.sha256();
       policy.close();
@@ -126,10 +130,6 @@ public final class PolicyVersions implements AutoCloseable {
               .formatted(version.getUri(), loaded, version.getSha256()));
     }
     return policy;
-  }
-
-  private static Path folder(String uri) {
-    return uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri);
   }
 
   private long versionIn(String key, ConsumerRecord<byte[], byte[]> source) {

@@ -1,0 +1,113 @@
+package io.dpostream.sampler.versions;
+
+import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.policy.model.Generation;
+import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.text.ChatJson;
+import io.dpostream.policy.text.ChatTemplateException;
+import io.dpostream.policy.text.Conversation;
+import io.dpostream.policy.text.PromptEncoder;
+import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.schemas.Completion;
+import io.dpostream.schemas.FinishReason;
+import io.dpostream.schemas.Prompt;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Turns prompts into a model's token ids, and what it generates into completions. Whatever computes
+ * the tokens, they are encoded and decoded here. Used by one thread at a time.
+ */
+public final class PromptCodec implements AutoCloseable {
+  private final ModelConfig config;
+  private final Tokenizer tokenizer;
+  private final PromptEncoder encoder;
+  private final Set<Integer> eosTokenIds;
+
+  private PromptCodec(ModelConfig config, Tokenizer tokenizer, Set<Integer> eosTokenIds) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.encoder = new PromptEncoder(tokenizer);
+    this.eosTokenIds = eosTokenIds;
+  }
+
+  /** Opens the tokenizer, chat template and generation defaults of a folder. */
+  public static PromptCodec open(CheckpointFolder folder) {
+    Tokenizer tokenizer = folder.tokenizer();
+    try {
+      Set<Integer> eos = folder.generationDefaults(tokenizer).eosTokenIds();
+      return new PromptCodec(folder.config(), tokenizer, eos);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** The shape of the folder's model. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The tokens that end a completion. */
+  public Set<Integer> eosTokenIds() {
+    return eosTokenIds;
+  }
+
+  /**
+   * Encodes a prompt as token ids.
+   *
+   * @throws UnusablePromptException when the model cannot take such a prompt
+   */
+  public int[] encode(Prompt prompt) {
+    int[] ids = encoded(prompt);
+    for (int id : ids) {
+      if (id >= config.vocabSize()) {
+        throw new UnusablePromptException(
+            "token id %d is outside the model's vocabulary of %d"
+                .formatted(id, config.vocabSize()));
+      }
+    }
+    return ids;
+  }
+
+  /** The completion that a generation is after a prompt. */
+  public Completion completion(int[] prompt, Generation generation) {
+    return Completion.newBuilder()
+        .setText(tokenizer.decodeAfter(prompt, generation.tokenIds()))
+        .setTokenIds(Arrays.stream(generation.tokenIds()).boxed().toList())
+        .setLogprobs(boxed(generation.logprobs()))
+        .setSamplingLogprobs(boxed(generation.samplingLogprobs()))
+        .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+
+  private int[] encoded(Prompt prompt) {
+    try {
+      if (prompt.getText().isPresent()) {
+        return encoder.encodeText(prompt.getText().get());
+      }
+      return encoder.encodeMessages(conversation(prompt));
+    } catch (ChatTemplateException | IllegalArgumentException e) {
+      throw new UnusablePromptException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Conversation conversation(Prompt prompt) {
+    return new Conversation(
+        prompt.getMessages().stream()
+            .map(m -> ChatJson.message(m.getRole(), m.getContent(), m.getFields()))
+            .toList(),
+        ChatJson.variables(prompt.getTemplateInputs()));
+  }
+
+  private static List<Float> boxed(float[] values) {
+    return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+  }
+}
