@@ -2,6 +2,7 @@ package io.dpostream.sampler;
 
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.Precision;
+import io.dpostream.sampler.vllm.VllmSettings;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
@@ -35,7 +36,19 @@ public record SamplerConfig(
     @Doc("Type of the sampler's weights and activations.") @Default("float32") Precision dtype,
     @Doc("Threads of one operation on the CPU; shared with a trainer in the same process.")
         @Default("1")
-        int threads) {
+        int threads,
+    @Doc(
+            "What writes completions: `builtin`, in this process, or `vllm`, on servers of their"
+                + " own; `device`, `dtype` and `threads` are those of `builtin`.")
+        @Default("builtin")
+        EngineKind engine,
+    VllmSettings vllm) {
+
+  /** What writes completions. */
+  public enum EngineKind {
+    BUILTIN,
+    VLLM
+  }
 
   /** The defaults, for a configuration without a sampler section. */
   public static SamplerConfig defaults() {
@@ -54,5 +67,24 @@ public record SamplerConfig(
     Require.that(
         EngineOptions.isDevice(device), "device", device, "is not one of cpu, cuda, cuda:N");
     Require.atLeast("threads", threads, 1);
+    if (engine == EngineKind.VLLM) {
+      String untruncated =
+          "with engine vllm, whose servers give one kind of log-probability; set it to ";
+      Require.that(
+          temperature == 1, "temperature", temperature, "is not possible " + untruncated + 1);
+      Require.that(topP == 1, "top_p", topP, "is not possible " + untruncated + 1);
+      Require.that(topK == 0, "top_k", topK, "is not possible " + untruncated + 0);
+    }
+    boolean named = !vllm.baseUrls().isEmpty();
+    Require.that(
+        named || engine != EngineKind.VLLM,
+        "vllm.base_urls",
+        "",
+        "must name a server with engine vllm, such as http://localhost:8000");
+    Require.that(
+        !named || engine == EngineKind.VLLM,
+        "vllm.base_urls",
+        String.join(", ", vllm.baseUrls()),
+        "has no effect with engine builtin; leave it out, or set engine to vllm");
   }
 }

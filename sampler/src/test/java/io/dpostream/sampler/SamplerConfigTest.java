@@ -3,13 +3,13 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SamplerConfigTest {
+  private static final String SERVER = "vllm.base_urls=[http://localhost:8000]";
 
   @Test
   void shouldHaveDefaultsThatItAccepts() {
@@ -34,11 +34,46 @@ class SamplerConfigTest {
     "threads=0,sampler.threads: 0 must be at least 1",
   })
   void shouldRefuseWhatCannotBeInOneLine(String assignment, String message) {
-    SettingsReader<Sampling> reader =
-        new SettingsReader<>(new Sampling(SamplerConfig.defaults())).set("sampler." + assignment);
-
-    assertThatExceptionOfType(UserException.class).isThrownBy(reader::read).withMessage(message);
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of(assignment))
+        .withMessage(message);
   }
 
-  private record Sampling(SamplerConfig sampler) {}
+  @ParameterizedTest
+  @CsvSource({
+    "temperature=0.7,sampler.temperature: 0.7 is not possible with engine vllm; set it to 1",
+    "top_p=0.9,sampler.top_p: 0.9 is not possible with engine vllm; set it to 1",
+    "top_k=5,sampler.top_k: 5 is not possible with engine vllm; set it to 0",
+    "vllm.timeout_ms=0,sampler.vllm.timeout_ms: 0 must be between 1 and 2147483647",
+    "vllm.load_timeout_ms=0,sampler.vllm.load_timeout_ms: 0 must be between 1 and 2147483647",
+    "vllm.max_concurrency=0,sampler.vllm.max_concurrency: 0 must be between 1 and 10000",
+    "vllm.max_attempts=0,sampler.vllm.max_attempts: 0 must be between 1 and 100",
+    "vllm.retry_backoff_ms=0,sampler.vllm.retry_backoff_ms: 0 must be between 1 and 2147483647",
+  })
+  void shouldRefuseWhatVllmCannotDoInOneLine(String assignment, String message) {
+    String reason = ", whose servers give one kind of log-probability; set";
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of("engine=vllm", SERVER, assignment))
+        .withMessage(message.replace("; set", reason));
+  }
+
+  @Test
+  void shouldRefuseAddressesThatNameNoServer() {
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of("engine=vllm"))
+        .withMessage(
+            "sampler.vllm.base_urls: '' must name a server with engine vllm, such as"
+                + " http://localhost:8000");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of("engine=vllm", "vllm.base_urls=[localhost:8000]"))
+        .withMessage(
+            "sampler.vllm.base_urls: 'localhost:8000' must be an http(s) URL such as"
+                + " http://localhost:8000");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of("engine=vllm", "vllm.base_urls=[http://a, http://a]"))
+        .withMessage("sampler.vllm.base_urls: 'http://a, http://a' names a server twice");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> Configs.of(SERVER))
+        .withMessageContaining("has no effect with engine builtin");
+  }
 }

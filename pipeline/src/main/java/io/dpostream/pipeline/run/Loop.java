@@ -11,6 +11,8 @@ import io.dpostream.sampler.SamplerService;
 import io.dpostream.sampler.feed.PromptFeeder;
 import io.dpostream.sampler.versions.ModelPolicy;
 import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.sampler.versions.SamplingEngine;
+import io.dpostream.sampler.vllm.VllmEngine;
 import io.dpostream.settings.service.Service;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
@@ -99,6 +101,19 @@ public final class Loop {
         .toList();
   }
 
+  /**
+   * Creates what writes the sampler's completions.
+   *
+   * @param loader of policies in this process
+   */
+  static SamplingEngine engine(Settings settings, PolicyLoader loader) {
+    return switch (settings.sampler().engine()) {
+      case BUILTIN -> loader;
+      case VLLM ->
+          VllmEngine.of(settings.sampler(), settings.trainer().lora().loraR(), System.getenv());
+    };
+  }
+
   /** Creates a loader of policies with the sampler's configuration. */
   public static PolicyLoader loader(Settings settings) {
     return ModelPolicy.loader(settings.sampler());
@@ -130,7 +145,7 @@ public final class Loop {
             settings.judge().mostForPeople()),
         settings.sampler(),
         kafka,
-        loader,
+        engine(settings, loader),
         InstantSource.system(),
         listeners.sampler());
   }

@@ -1,0 +1,184 @@
+package io.dpostream.sampler.vllm;
+
+import io.dpostream.policy.model.Generation;
+import io.dpostream.sampler.versions.EngineUnavailableException;
+import io.dpostream.sampler.versions.RequestRefusedException;
+import io.dpostream.sampler.vllm.VllmException.Kind;
+import io.dpostream.settings.UserException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Completes a batch on several servers. What a round does not bring is asked for in the next, of
+ * another server where there is one. A server that has lost the version, since it was started anew,
+ * is brought it again.
+ *
+ * <p>Only what a server wrote with the version that was asked for is a completion. A request that
+ * servers refuse or fail at, while they complete another, is refused.
+ */
+final class Rounds {
+  private static final Logger log = LoggerFactory.getLogger(Rounds.class);
+
+  /** The two completions of a pair go to one server, which computes their prompt once. */
+  private static final int TOGETHER = 2;
+
+  private final List<Replica> replicas;
+  private final ServedVersion served;
+  private final VllmSettings settings;
+  private final List<CompletionCall> calls;
+  private final List<Optional<Generation>> done;
+  private final Map<Integer, Failure> failures = new LinkedHashMap<>();
+
+  private record Failure(Replica replica, VllmException cause) {}
+
+  Rounds(
+      List<Replica> replicas,
+      ServedVersion served,
+      VllmSettings settings,
+      List<CompletionCall> calls) {
+    this.replicas = replicas;
+    this.served = served;
+    this.settings = settings;
+    this.calls = calls;
+    this.done = new ArrayList<>(IntStream.range(0, calls.size()).mapToObj(i -> none()).toList());
+  }
+
+  private static Optional<Generation> none() {
+    return Optional.empty();
+  }
+
+  /** Asks until every call is answered. */
+  List<Generation> complete() {
+    String reason = "";
+    int idle = 0;
+    for (int round = 0; ; round++) {
+      int before = missing().size();
+      List<Replica> able = new ArrayList<>();
+      for (Replica replica : awake()) {
+        Optional<String> failure = prepare(replica);
+        failure.ifPresentOrElse(f -> {}, () -> able.add(replica));
+        reason = failure.orElse(reason);
+      }
+      if (!able.isEmpty()) {
+        ask(able, round);
+        reason = failures.values().stream().findFirst().map(f -> f.cause.reason()).orElse(reason);
+      }
+      int missing = missing().size();
+      if (missing == 0) {
+        return done.stream().flatMap(Optional::stream).toList();
+      }
+      refuseWhatServersRefuse(Kind.REQUEST_REFUSED);
+      idle = missing < before ? 0 : idle + 1;
+      if (idle >= settings.maxAttempts()) {
+        refuseWhatServersRefuse(Kind.FAILED);
+        throw new EngineUnavailableException(reason);
+      }
+      log.debug("{} of {} completions are missing: {}", missing, calls.size(), reason);
+      pause(settings.retryBackoffMs() << Math.min(idle, 6));
+    }
+  }
+
+  private List<Integer> missing() {
+    return IntStream.range(0, calls.size()).filter(i -> done.get(i).isEmpty()).boxed().toList();
+  }
+
+  /** The servers that do not rest; all of them if all do. */
+  private List<Replica> awake() {
+    long now = System.nanoTime();
+    List<Replica> awake = replicas.stream().filter(r -> !r.rests(now)).toList();
+    return awake.isEmpty() ? replicas : awake;
+  }
+
+  /** Brings the version to a server that does not have it; returns why it could not be. */
+  private Optional<String> prepare(Replica replica) {
+    if (served.isOn(replica)) {
+      return Optional.empty();
+    }
+    try {
+      served.bringTo(replica);
+      log.info("{} has {} again", replica.server().address(), served.name());
+      return Optional.empty();
+    } catch (VllmException | UserException e) {
+      replica.rest(System.nanoTime());
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void ask(List<Replica> able, int round) {
+    failures.clear();
+    Map<Integer, CompletableFuture<Generation>> asked = new LinkedHashMap<>();
+    Map<Integer, Replica> of = new LinkedHashMap<>();
+    try {
+      for (int i : missing()) {
+        Replica replica = able.get((i / TOGETHER + round) % able.size());
+        of.put(i, replica);
+        asked.put(i, served.complete(replica, calls.get(i)));
+      }
+      asked.forEach((i, answer) -> take(i, answer, of.getOrDefault(i, able.get(0))));
+    } finally {
+      asked.values().forEach(answer -> answer.cancel(true));
+    }
+    settle();
+  }
+
+  private void take(int i, CompletableFuture<Generation> answer, Replica replica) {
+    try {
+      done.set(i, Optional.of(VllmHttp.await(answer)));
+      replica.answered();
+    } catch (VllmException e) {
+      failures.put(i, new Failure(replica, e));
+    }
+  }
+
+  /** Draws the conclusions from a round's failures, once for each server. */
+  private void settle() {
+    for (Replica replica : replicas) {
+      List<Kind> kinds =
+          failures.values().stream()
+              .filter(f -> f.replica == replica)
+              .map(f -> f.cause.kind())
+              .distinct()
+              .toList();
+      if (kinds.contains(Kind.NO_SUCH_MODEL) || kinds.contains(Kind.OTHER_WEIGHTS)) {
+        served.forget(replica);
+      } else if (kinds.stream().anyMatch(k -> k != Kind.REQUEST_REFUSED && k != Kind.FAILED)) {
+        replica.rest(System.nanoTime());
+      }
+    }
+  }
+
+  /** Refuses a request at which a server fails that does write. */
+  private void refuseWhatServersRefuse(Kind kind) {
+    failures.forEach(
+        (i, failure) -> {
+          if (failure.cause.kind() == kind && writes(failure.replica)) {
+            throw new RequestRefusedException(i, failure.cause.reason());
+          }
+        });
+  }
+
+  private boolean writes(Replica replica) {
+    try {
+      served.probe(replica);
+      return true;
+    } catch (VllmException e) {
+      return false;
+    }
+  }
+
+  private static void pause(long ms) {
+    try {
+      Thread.sleep(ms);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+}

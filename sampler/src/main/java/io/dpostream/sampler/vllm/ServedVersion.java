@@ -1,0 +1,95 @@
+package io.dpostream.sampler.vllm;
+
+import io.dpostream.policy.model.Generation;
+import io.dpostream.sampler.vllm.VllmException.Kind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A version, and the servers that it was brought to. Used by one thread at a time. */
+final class ServedVersion {
+  private static final Logger log = LoggerFactory.getLogger(ServedVersion.class);
+
+  private final VersionFolder version;
+  private final VersionSync sync;
+  private final int vocabSize;
+  private final Map<Replica, Placement> placements = new LinkedHashMap<>();
+  private int maxLength = Integer.MAX_VALUE;
+
+  ServedVersion(VersionFolder version, VersionSync sync) {
+    this.version = version;
+    this.sync = sync;
+    this.vocabSize = version.checkpoint().config().vocabSize();
+  }
+
+  /** What to call it in a log. */
+  String name() {
+    return version.name();
+  }
+
+  /** The longest sequence that every server takes to which it was brought. */
+  int maxLength() {
+    return maxLength;
+  }
+
+  /** Whether the server was brought this version. */
+  boolean isOn(Replica replica) {
+    return placements.containsKey(replica);
+  }
+
+  /**
+   * Brings the version to a server, and has it write a token.
+   *
+   * @throws VllmException when it does not take it
+   */
+  void bringTo(Replica replica) {
+    Placement placement = sync.place(replica.server(), replica.base(), version);
+    placements.put(replica, placement);
+    try {
+      probe(replica);
+    } catch (VllmException e) {
+      forget(replica);
+      throw e;
+    }
+    maxLength = Math.min(maxLength, replica.base().maxLength());
+    replica.answered();
+    log.debug("{} writes with {}", replica.server().address(), placement);
+  }
+
+  /** Has a server write one token with this version, which it can if it can write at all. */
+  void probe(Replica replica) {
+    CompletionCall call = new CompletionCall(new int[] {0}, 0, 1, Set.of(), vocabSize);
+    VllmHttp.await(complete(replica, call));
+  }
+
+  /** Asks a server that was brought this version for a completion. */
+  CompletableFuture<Generation> complete(Replica replica, CompletionCall call) {
+    return Optional.ofNullable(placements.get(replica))
+        .map(placement -> replica.server().complete(call, placement))
+        .orElseThrow(() -> new IllegalStateException("not brought to this server"));
+  }
+
+  /** Notes that a server does not have this version any more. */
+  void forget(Replica replica) {
+    placements.remove(replica);
+  }
+
+  /** Takes the version from all servers that have it, as far as they can be reached. */
+  void remove() {
+    for (Replica replica : List.copyOf(placements.keySet())) {
+      try {
+        Optional.ofNullable(placements.remove(replica))
+            .ifPresent(placement -> sync.remove(replica.server(), placement));
+      } catch (VllmException e) {
+        if (e.kind() != Kind.NO_SUCH_MODEL) {
+          log.info("{} keeps {}: {}", replica.server().address(), name(), e.reason());
+        }
+      }
+    }
+  }
+}

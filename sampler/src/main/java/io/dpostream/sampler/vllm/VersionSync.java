@@ -1,0 +1,32 @@
+package io.dpostream.sampler.vllm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.sampler.vllm.VllmServer.BaseModel;
+import io.dpostream.settings.UserException;
+import java.util.Optional;
+
+/** Brings versions to servers. Thread-safe, except that one server is brought one at a time. */
+interface VersionSync {
+
+  /**
+   * Checks that a server can be brought versions.
+   *
+   * @param configuration how it was started, where it tells
+   * @throws UserException naming the flag that it lacks
+   */
+  void check(VllmServer server, Optional<JsonNode> configuration);
+
+  /**
+   * Brings a version to a server, under a name that was never used before.
+   *
+   * @throws VllmException when the server does not take it
+   * @throws UserException when the version cannot be used in this way
+   */
+  Placement place(VllmServer server, BaseModel base, VersionFolder version);
+
+  /** Takes a version that is used no more from a server. */
+  void remove(VllmServer server, Placement placement);
+
+  /** Whether a server that is brought another version loses the one before. */
+  boolean replaces();
+}

@@ -1,0 +1,72 @@
+package io.dpostream.sampler.vllm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dpostream.sampler.vllm.VllmException.Kind;
+import io.dpostream.sampler.vllm.VllmServer.BaseModel;
+import io.dpostream.settings.UserException;
+import java.util.Optional;
+
+/**
+ * Has a server reload all its weights from a version's folder. It writes with one version at a time
+ * and is paused in between.
+ *
+ * <p>The label that answers report is changed before the weights are and again after: whatever
+ * fails in between, even this process, no answer reports a version that did not write it.
+ */
+final class WeightSync implements VersionSync {
+  private static final int RESETS = 5;
+
+  private final FreshNames names;
+
+  WeightSync(FreshNames names) {
+    this.names = names;
+  }
+
+  @Override
+  public void check(VllmServer server, Optional<JsonNode> configuration) {
+    try {
+      server.weightLabel();
+    } catch (VllmException e) {
+      if (e.kind() == Kind.NO_SUCH_PATH) {
+        throw new UserException(
+            "sampler.vllm.sync: %s cannot be given weights; start vLLM 0.33 or newer with VLLM_SERVER_DEV_MODE=1, or set sync to adapter"
+                .formatted(server.address()));
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Placement place(VllmServer server, BaseModel base, VersionFolder version) {
+    String label = names.of(version);
+    server.pause();
+    server.labelWeights("loading." + label);
+    server.reloadWeights(version.path());
+    resetCache(server);
+    server.labelWeights(label);
+    server.resume();
+    return new Placement(base.name(), Optional.of(label));
+  }
+
+  /** Blocks may be held for a moment after the last completion. */
+  private static void resetCache(VllmServer server) {
+    for (int attempt = 0; attempt < RESETS; attempt++) {
+      if (server.resetPrefixCache()) {
+        return;
+      }
+    }
+    throw new VllmException(
+        Kind.UNREACHABLE,
+        server.address() + "/reset_prefix_cache did not reset what other weights computed");
+  }
+
+  @Override
+  public void remove(VllmServer server, Placement placement) {
+    // The next version takes its place.
+  }
+
+  @Override
+  public boolean replaces() {
+    return true;
+  }
+}
