@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** A tiny Llama that writes letters: id 0 ends, ids 1 to 26 are a to z, 27 to 36 are digits. */
-final class TinyModel {
+public final class TinyModel {
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
   private TinyModel() {}
 
   /** Writes a folder; every seed gives other weights. */
-  static CheckpointFolder write(Path folder, long seed) {
+  public static CheckpointFolder write(Path folder, long seed) {
     StringBuilder vocab = new StringBuilder("\"</s>\": 0");
     for (int i = 0; i < LETTERS.length(); i++) {
       vocab.append(", \"").append(LETTERS.charAt(i)).append("\": ").append(i + 1);

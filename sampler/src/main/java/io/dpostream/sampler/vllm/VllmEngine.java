@@ -157,6 +157,9 @@ public final class VllmEngine implements SamplingEngine {
     boolean brought = false;
     for (Replica replica : replicas) {
       try {
+        if (sync.replaces()) {
+          newest.ifPresent(former -> former.forget(replica)); // also if this fails half way
+        }
         served.bringTo(replica);
         brought = true;
       } catch (VllmException e) {

@@ -1,0 +1,464 @@
+package io.dpostream.sampler.vllm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.dpostream.policy.model.Generation;
+import io.dpostream.policy.model.GenerationRequest;
+import io.dpostream.policy.model.SamplingOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Stands in for a vLLM server, on a real socket, where there is none: it keeps the rules that are
+ * read from vLLM 0.33's source and were seen of 0.32 on a CPU, and writes with our own decoder.
+ */
+public final class VllmStandIn implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BASE = "base";
+  private static final double LEAKED_TEMPERATURE = 0.2;
+
+  private final Path model;
+  private final Flags flags;
+  private final Deque<Fault> faults = new ArrayDeque<>();
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<JsonNode> completions = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private volatile HttpServer server;
+  private final List<StandInEngine> former = new CopyOnWriteArrayList<>();
+  private volatile StandInEngine engine;
+  private boolean paused;
+  private int running;
+  private int failingResets;
+
+  /** Starts one on a free port. */
+  public VllmStandIn(Path model, Flags flags) {
+    this.model = model;
+    this.flags = flags;
+    this.engine = new StandInEngine(model, flags);
+    this.server = listen(0);
+  }
+
+  private HttpServer listen(int port) {
+    try {
+      HttpServer listening = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+      listening.createContext("/", this::handle);
+      listening.setExecutor(threads);
+      listening.start();
+      return listening;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** The requests so far, such as {@code POST /v1/completions}. */
+  public List<String> requests() {
+    return requests;
+  }
+
+  /** The bodies of the completion requests so far. */
+  public List<JsonNode> completions() {
+    return completions;
+  }
+
+  /** The names of the adapters that it serves. */
+  Set<String> adapters() {
+    return engine.adapters().keySet();
+  }
+
+  int evictions() {
+    return engine.evictions();
+  }
+
+  /** Does something wrong at the next completions, as often as it is given here. */
+  void misbehave(Fault... next) {
+    synchronized (faults) {
+      faults.addAll(List.of(next));
+    }
+  }
+
+  /** Answers that the prefix cache was not reset, this many times. */
+  void failResets(int times) {
+    failingResets = times;
+  }
+
+  /** Labels its weights as somebody else would. */
+  void relabel(String label) {
+    engine.label(label);
+  }
+
+  /** Stops listening. */
+  public synchronized void stop() {
+    server.stop(0);
+  }
+
+  /** Starts listening again, with nothing but what it was started with. */
+  public synchronized void restart() {
+    int port = server.getAddress().getPort();
+    server.stop(0);
+    former.add(engine);
+    engine = new StandInEngine(model, flags);
+    paused = false;
+    running = 0;
+    server = listen(port);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+    former.forEach(StandInEngine::close);
+    engine.close();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+    try (exchange) {
+      JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+      Reply reply = isAllowed(exchange, path) ? reply(path, exchange, body) : unauthorized();
+      send(exchange, reply);
+    } catch (StandInEngine.Death e) {
+      send(exchange, Reply.error(500, "InternalServerError", "EngineCore encountered an issue."));
+      stop();
+    } catch (HangUp e) {
+      exchange.sendResponseHeaders(200, 1000);
+      exchange.getResponseBody().write("{\"id\":".getBytes(UTF_8));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class HangUp extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Only what begins with /v1 is guarded, as in vLLM. */
+  private boolean isAllowed(HttpExchange exchange, String path) {
+    String key = exchange.getRequestHeaders().getFirst("Authorization");
+    return !path.startsWith("/v1")
+        || flags.apiKey().map(k -> ("Bearer " + k).equals(key)).orElse(true);
+  }
+
+  private static Reply unauthorized() {
+    return new Reply(401, "{\"error\":\"Unauthorized\"}");
+  }
+
+  private record Reply(int status, String body) {
+    static Reply ok(JsonNode json) {
+      return new Reply(200, json.toString());
+    }
+
+    static Reply error(int status, String type, String message) {
+      ObjectNode json = JSON.createObjectNode();
+      json.putObject("error").put("message", message).put("type", type).put("code", status);
+      return new Reply(status, json.toString());
+    }
+  }
+
+  private static void send(HttpExchange exchange, Reply reply) throws IOException {
+    byte[] bytes = reply.body.getBytes(UTF_8);
+    exchange.sendResponseHeaders(reply.status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private Reply reply(String path, HttpExchange exchange, JsonNode body)
+      throws InterruptedException {
+    return switch (path) {
+      case "/v1/models" -> models();
+      case "/v1/completions" -> completion(body);
+      case "/v1/load_lora_adapter" -> flags.runtimeLora() ? load(body) : notFound();
+      case "/v1/unload_lora_adapter" -> flags.runtimeLora() ? unload(body) : notFound();
+      default -> flags.devMode() ? dev(path, exchange, body) : notFound();
+    };
+  }
+
+  private static Reply notFound() {
+    return new Reply(404, "{\"detail\":\"Not Found\"}");
+  }
+
+  private Reply models() {
+    ObjectNode json = JSON.createObjectNode().put("object", "list");
+    ArrayNode data = json.putArray("data");
+    int length = engine.base().config().maxPositionEmbeddings();
+    ObjectNode base = data.addObject().put("id", BASE).put("root", model.toString());
+    base.putNull("parent").put("max_model_len", length);
+    engine
+        .adapters()
+        .forEach(
+            (name, folder) ->
+                data.addObject()
+                    .put("id", name)
+                    .put("root", folder.toString())
+                    .put("parent", BASE)
+                    .putNull("max_model_len"));
+    return Reply.ok(json);
+  }
+
+  private Reply load(JsonNode body) {
+    String name = body.path("lora_name").asText();
+    Path folder = Path.of(body.path("lora_path").asText());
+    if (flags.maxLoras() == 0) {
+      return Reply.error(500, "InternalServerError", "LoRA is not enabled.");
+    }
+    if (name.equals(BASE)) {
+      return Reply.error(400, "InvalidUserInput", "'base' conflicts with a served base model.");
+    }
+    if (engine.adapters().containsKey(name)) {
+      return Reply.error(400, "InvalidUserInput", "'" + name + "' has already been loaded.");
+    }
+    if (!Files.exists(folder.resolve("adapter_config.json"))) {
+      return Reply.error(
+          404, "NotFoundError", "Loading lora " + name + " failed: No adapter found for <path>");
+    }
+    return engine
+        .load(name, folder)
+        .map(reason -> Reply.error(500, "InternalServerError", reason))
+        .orElseGet(() -> new Reply(200, "Success: LoRA adapter '" + name + "' added."));
+  }
+
+  private Reply unload(JsonNode body) {
+    String name = body.path("lora_name").asText();
+    if (!engine.adapters().containsKey(name)) {
+      return Reply.error(404, "NotFoundError", "The lora adapter '" + name + "' cannot be found.");
+    }
+    engine.unload(name);
+    return new Reply(200, "Success: LoRA adapter '" + name + "' removed.");
+  }
+
+  private Reply dev(String path, HttpExchange exchange, JsonNode body) throws InterruptedException {
+    return switch (path) {
+      case "/server_info" -> Reply.ok(configuration());
+      case "/is_paused" -> Reply.ok(JSON.createObjectNode().put("is_paused", paused));
+      case "/weight_info" ->
+          Reply.ok(JSON.createObjectNode().put("weight_version", engine.label()));
+      case "/pause" -> pause(String.valueOf(exchange.getRequestURI().getQuery()));
+      case "/resume" -> resume();
+      case "/collective_rpc" -> rpc(body);
+      case "/reset_prefix_cache" -> resetPrefixCache();
+      case "/update_weight_version" -> {
+        engine.label(body.path("new_version").asText());
+        yield Reply.ok(JSON.createObjectNode().put("success", true));
+      }
+      default -> notFound();
+    };
+  }
+
+  private JsonNode configuration() {
+    ObjectNode json = JSON.createObjectNode();
+    ObjectNode config = json.putObject("vllm_config");
+    config.putObject("model_config").put("logprobs_mode", flags.logprobsMode());
+    if (flags.maxLoras() > 0) {
+      config
+          .putObject("lora_config")
+          .put("max_loras", flags.maxLoras())
+          .put("max_lora_rank", flags.maxLoraRank());
+    } else {
+      config.putNull("lora_config");
+    }
+    return json;
+  }
+
+  private synchronized Reply pause(String query) throws InterruptedException {
+    if (!query.contains("mode=wait")) {
+      return Reply.error(400, "InvalidUserInput", "this server is only asked to wait");
+    }
+    paused = true;
+    while (running > 0) {
+      wait();
+    }
+    return Reply.ok(JSON.createObjectNode().put("status", "paused"));
+  }
+
+  private synchronized Reply resume() {
+    paused = false;
+    notifyAll();
+    return Reply.ok(JSON.createObjectNode().put("status", "resumed"));
+  }
+
+  private synchronized Reply resetPrefixCache() {
+    boolean success = failingResets == 0 && running == 0;
+    if (success) {
+      engine.resetPrefixCache();
+    } else {
+      failingResets = Math.max(0, failingResets - 1);
+    }
+    return Reply.ok(JSON.createObjectNode().put("success", success));
+  }
+
+  private Reply rpc(JsonNode body) {
+    if (!body.path("method").asText().equals("reload_weights")) {
+      return Reply.error(500, "InternalServerError", "no such method");
+    }
+    engine.reload(Path.of(body.path("kwargs").path("weights_path").asText()));
+    return new Reply(200, "{\"results\":[null]}");
+  }
+
+  private Reply completion(JsonNode body) throws InterruptedException {
+    completions.add(body);
+    String name = body.path("model").asText(BASE);
+    boolean adapter = engine.adapters().containsKey(name);
+    if (!adapter && !name.equals(BASE)) {
+      return Reply.error(404, "NotFoundError", "The model `" + name + "` does not exist.");
+    }
+    Optional<Reply> refusal = refusal(body);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    if (!begin()) {
+      return Reply.error(503, "ServiceUnavailable", "Generation is paused. Please retry.");
+    }
+    StandInEngine writing = engine;
+    try {
+      Fault fault = nextFault();
+      if (fault == Fault.RESTART) {
+        threads.execute(this::restart);
+        throw new HangUp();
+      }
+      if (fault == Fault.HANG) {
+        Thread.sleep(Long.MAX_VALUE);
+      }
+      if (fault == Fault.HANG_UP) {
+        throw new HangUp();
+      }
+      String label = writing.label();
+      Generation generation =
+          writing.complete(adapter ? name : "", request(body), options(body, writing));
+      return answer(body, name, label, generation, Optional.ofNullable(fault));
+    } finally {
+      end();
+    }
+  }
+
+  private Fault nextFault() {
+    synchronized (faults) {
+      return faults.poll();
+    }
+  }
+
+  private synchronized boolean begin() throws InterruptedException {
+    while (paused && flags.queuesWhilePaused()) {
+      wait();
+    }
+    if (paused) {
+      return false;
+    }
+    running++;
+    return true;
+  }
+
+  private synchronized void end() {
+    running = Math.max(0, running - 1);
+    notifyAll();
+  }
+
+  private Optional<Reply> refusal(JsonNode body) {
+    int vocabulary = engine.base().config().vocabSize();
+    int length = engine.base().config().maxPositionEmbeddings();
+    for (JsonNode id : body.path("prompt")) {
+      if (id.asInt() >= vocabulary) {
+        String message = "Token id " + id + " is out of vocabulary";
+        return Optional.of(Reply.error(400, "BadRequestError", message));
+      }
+    }
+    int most = body.path("max_tokens").asInt(16);
+    if (body.path("prompt").size() + most > length) {
+      String message = "max_tokens=%d is too large: max_model_len=%d".formatted(most, length);
+      return Optional.of(Reply.error(400, "BadRequestError", message));
+    }
+    return Optional.empty();
+  }
+
+  /** Unseeded requests draw anew each time. */
+  private static GenerationRequest request(JsonNode body) {
+    long seed = body.path("seed").asLong(-1);
+    return new GenerationRequest(
+        ids(body), seed == -1 ? ThreadLocalRandom.current().nextLong() : seed);
+  }
+
+  private static int[] ids(JsonNode body) {
+    JsonNode prompt = body.path("prompt");
+    int[] ids = new int[prompt.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = prompt.get(i).asInt();
+    }
+    return ids;
+  }
+
+  /** What a request leaves open comes from the model's folder. */
+  private static SamplingOptions options(JsonNode body, StandInEngine engine) {
+    Set<Integer> stops = new HashSet<>(engine.base().config().eosTokenIds());
+    body.path("stop_token_ids").forEach(id -> stops.add(id.asInt()));
+    return new SamplingOptions(
+        body.path("temperature").asDouble(LEAKED_TEMPERATURE),
+        body.path("top_p").asDouble(0.5),
+        body.path("top_k").asInt(2),
+        body.path("max_tokens").asInt(16),
+        stops);
+  }
+
+  private static Reply answer(
+      JsonNode body, String name, String label, Generation written, Optional<Fault> fault) {
+    Fault f = fault.orElse(null);
+    if (f == Fault.FAIL) {
+      return Reply.error(500, "InternalServerError", "Internal server error");
+    }
+    if (f == Fault.NONSENSE || f == Fault.PAGE) {
+      return new Reply(200, f == Fault.PAGE ? "<html>gateway</html>" : "{\"choices\": 7}");
+    }
+    ObjectNode json = JSON.createObjectNode().put("object", "text_completion");
+    json.put("model", f == Fault.OTHER_MODEL ? BASE + "-2" : name);
+    ObjectNode choice = json.putArray("choices").addObject().put("index", 0).put("text", "");
+    String end = written.stopped() ? "stop" : "length";
+    choice.put("finish_reason", f == Fault.ABORT ? "abort" : end);
+    int count = written.tokenIds().length - (f == Fault.SHORT ? 1 : 0);
+    if (body.path("return_token_ids").asBoolean()) {
+      ArrayNode prompt = choice.putArray("prompt_token_ids");
+      body.path("prompt").forEach(prompt::add);
+      if (f == Fault.OTHER_PROMPT) {
+        prompt.remove(0);
+      }
+      ArrayNode ids = choice.putArray("token_ids");
+      for (int i = 0; i < count; i++) {
+        ids.add(written.tokenIds()[i]);
+      }
+    }
+    if (body.has("logprobs")) {
+      ArrayNode values = choice.putObject("logprobs").putArray("token_logprobs");
+      for (int i = 0; i < count; i++) {
+        values.add(written.logprobs()[i] + (f == Fault.LOGITS ? 20 : 0));
+      }
+    }
+    if (body.path("return_weight_versions").asBoolean() && f != Fault.NO_LABEL) {
+      ArrayNode spans = choice.putArray("weight_versions");
+      int last = f == Fault.OTHER_LABEL ? count - 1 : count;
+      spans.addObject().put("version", label).put("start", 0).put("end", last);
+      if (last < count) {
+        spans.addObject().put("version", "another").put("start", last).put("end", count);
+      }
+    }
+    return Reply.ok(json);
+  }
+}
