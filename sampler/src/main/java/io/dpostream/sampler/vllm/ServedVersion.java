@@ -54,7 +54,7 @@ final class ServedVersion {
       probe(replica);
     } catch (VllmException e) {
       forget(replica);
-      throw e;
+      throw new VllmException(Kind.UNREACHABLE, e.reason()); // which is not the version's fault
     }
     maxLength = Math.min(maxLength, replica.base().maxLength());
     replica.answered();

@@ -51,6 +51,11 @@ final class VllmServer {
    */
   record BaseModel(String name, String root, int maxLength) {}
 
+  /** The release of vLLM that it is. */
+  String version() {
+    return http.get("/version", settings.timeoutMs()).path("version").asText("");
+  }
+
   /** How it was started; empty where {@code VLLM_SERVER_DEV_MODE} is not set. */
   Optional<JsonNode> configuration() {
     try {

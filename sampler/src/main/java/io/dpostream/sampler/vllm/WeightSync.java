@@ -5,6 +5,7 @@ import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.sampler.vllm.VllmServer.BaseModel;
 import io.dpostream.settings.UserException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Has a server reload all its weights from a version's folder. It writes with one version at a time
@@ -16,6 +17,9 @@ import java.util.Optional;
 final class WeightSync implements VersionSync {
   private static final int RESETS = 5;
 
+  /** Since 0.33, answers say which weights wrote them. */
+  private static final Pattern TOO_OLD = Pattern.compile("0\\.([0-9]|[12][0-9]|3[0-2])(\\D.*)?");
+
   private final FreshNames names;
 
   WeightSync(FreshNames names) {
@@ -26,14 +30,18 @@ final class WeightSync implements VersionSync {
   public void check(VllmServer server, Optional<JsonNode> configuration) {
     try {
       server.weightLabel();
-    } catch (VllmException e) {
-      if (e.kind() == Kind.NO_SUCH_PATH) {
-        throw new UserException(
-            "sampler.vllm.sync: %s cannot be given weights; start vLLM 0.33 or newer with VLLM_SERVER_DEV_MODE=1, or set sync to adapter"
-                .formatted(server.address()));
+      if (TOO_OLD.matcher(server.version()).matches()) {
+        throw unfit(server);
       }
-      throw e;
+    } catch (VllmException e) {
+      throw e.kind() == Kind.NO_SUCH_PATH ? unfit(server) : e;
     }
+  }
+
+  private static UserException unfit(VllmServer server) {
+    return new UserException(
+        "sampler.vllm.sync: %s cannot be given weights; start vLLM 0.33 or newer with VLLM_SERVER_DEV_MODE=1, or set sync to adapter"
+            .formatted(server.address()));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.dpostream.sampler.vllm;
+package io.dpostream.tinymodel.vllm;
 
 import io.dpostream.policy.checkpoint.JsonFiles;
 import io.dpostream.policy.model.CheckpointFolder;

@@ -1,4 +1,4 @@
-package io.dpostream.sampler.vllm;
+package io.dpostream.tinymodel.vllm;
 
 /** What a {@link VllmStandIn} does wrong at one completion. */
 public enum Fault {

@@ -19,6 +19,9 @@ import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
+import io.dpostream.tinymodel.vllm.Fault;
+import io.dpostream.tinymodel.vllm.Flags;
+import io.dpostream.tinymodel.vllm.VllmStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class VllmEngineTest {
+class VllmEngineIT {
   private static final int RANK = 8;
   private static final List<GenerationRequest> BATCH = batch();
 
@@ -184,9 +187,8 @@ class VllmEngineTest {
   @CsvSource({"weights", "adapter"})
   void shouldAskEveryReplicaAndDoWithoutOneThatIsGone(String sync) {
     VllmStandIn first = start(Flags.documented());
-    VllmStandIn second = start(Flags.documented().queueing());
+    VllmStandIn second = start(Flags.documented().ofRelease("0.32.0"));
     VllmEngine engine = engine(sync);
-    engine.check();
     LoadedPolicy policy = engine.load(versions.adapted(1, RANK));
     List<Completion> both = policy.complete(BATCH);
     assertWrittenBy(1, both);
@@ -313,6 +315,16 @@ class VllmEngineTest {
   void shouldNameTheFlagThatAServerLacks(String sync, String flag, String named) {
     start(Flags.documented().without(flag));
     assertRefusedAtStart(engine(sync), "sampler.vllm.sync", named);
+  }
+
+  @Test
+  void shouldRefuseAReleaseThatDoesNotSayWhichWeightsWrote() {
+    start(Flags.documented().ofRelease("0.32.1"));
+    assertRefusedAtStart(engine("weights"), "sampler.vllm.sync", "vLLM 0.33 or newer");
+    engine("adapter").check();
+    servers.remove(0).close();
+    start(Flags.documented().ofRelease("0.33.0rc1"));
+    engine("weights").check();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.dpostream.sampler.vllm;
+package io.dpostream.tinymodel.vllm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -69,6 +69,7 @@ public final class VllmStandIn implements AutoCloseable {
     }
   }
 
+  /** Where it listens. */
   public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
@@ -84,28 +85,29 @@ public final class VllmStandIn implements AutoCloseable {
   }
 
   /** The names of the adapters that it serves. */
-  Set<String> adapters() {
+  public Set<String> adapters() {
     return engine.adapters().keySet();
   }
 
-  int evictions() {
+  /** How often an adapter left to make room. */
+  public int evictions() {
     return engine.evictions();
   }
 
   /** Does something wrong at the next completions, as often as it is given here. */
-  void misbehave(Fault... next) {
+  public void misbehave(Fault... next) {
     synchronized (faults) {
       faults.addAll(List.of(next));
     }
   }
 
   /** Answers that the prefix cache was not reset, this many times. */
-  void failResets(int times) {
+  public void failResets(int times) {
     failingResets = times;
   }
 
   /** Labels its weights as somebody else would. */
-  void relabel(String label) {
+  public void relabel(String label) {
     engine.label(label);
   }
 
@@ -187,6 +189,7 @@ public final class VllmStandIn implements AutoCloseable {
   private Reply reply(String path, HttpExchange exchange, JsonNode body)
       throws InterruptedException {
     return switch (path) {
+      case "/version" -> Reply.ok(JSON.createObjectNode().put("version", flags.release()));
       case "/v1/models" -> models();
       case "/v1/completions" -> completion(body);
       case "/v1/load_lora_adapter" -> flags.runtimeLora() ? load(body) : notFound();
@@ -332,30 +335,34 @@ public final class VllmStandIn implements AutoCloseable {
     }
     StandInEngine writing = engine;
     try {
-      Fault fault = nextFault();
-      if (fault == Fault.RESTART) {
+      Optional<Fault> fault = nextFault();
+      if (is(fault, Fault.RESTART)) {
         threads.execute(this::restart);
         throw new HangUp();
       }
-      if (fault == Fault.HANG) {
+      if (is(fault, Fault.HANG)) {
         Thread.sleep(Long.MAX_VALUE);
       }
-      if (fault == Fault.HANG_UP) {
+      if (is(fault, Fault.HANG_UP)) {
         throw new HangUp();
       }
       String label = writing.label();
       Generation generation =
           writing.complete(adapter ? name : "", request(body), options(body, writing));
-      return answer(body, name, label, generation, Optional.ofNullable(fault));
+      return answer(body, name, label, generation, fault);
     } finally {
       end();
     }
   }
 
-  private Fault nextFault() {
+  private Optional<Fault> nextFault() {
     synchronized (faults) {
-      return faults.poll();
+      return Optional.ofNullable(faults.poll());
     }
+  }
+
+  private static boolean is(Optional<Fault> fault, Fault kind) {
+    return fault.filter(kind::equals).isPresent();
   }
 
   private synchronized boolean begin() throws InterruptedException {
@@ -420,24 +427,23 @@ public final class VllmStandIn implements AutoCloseable {
   }
 
   private static Reply answer(
-      JsonNode body, String name, String label, Generation written, Optional<Fault> fault) {
-    Fault f = fault.orElse(null);
-    if (f == Fault.FAIL) {
+      JsonNode body, String name, String label, Generation written, Optional<Fault> f) {
+    if (is(f, Fault.FAIL)) {
       return Reply.error(500, "InternalServerError", "Internal server error");
     }
-    if (f == Fault.NONSENSE || f == Fault.PAGE) {
-      return new Reply(200, f == Fault.PAGE ? "<html>gateway</html>" : "{\"choices\": 7}");
+    if (is(f, Fault.NONSENSE) || is(f, Fault.PAGE)) {
+      return new Reply(200, is(f, Fault.PAGE) ? "<html>gateway</html>" : "{\"choices\": 7}");
     }
     ObjectNode json = JSON.createObjectNode().put("object", "text_completion");
-    json.put("model", f == Fault.OTHER_MODEL ? BASE + "-2" : name);
+    json.put("model", is(f, Fault.OTHER_MODEL) ? BASE + "-2" : name);
     ObjectNode choice = json.putArray("choices").addObject().put("index", 0).put("text", "");
     String end = written.stopped() ? "stop" : "length";
-    choice.put("finish_reason", f == Fault.ABORT ? "abort" : end);
-    int count = written.tokenIds().length - (f == Fault.SHORT ? 1 : 0);
+    choice.put("finish_reason", is(f, Fault.ABORT) ? "abort" : end);
+    int count = written.tokenIds().length - (is(f, Fault.SHORT) ? 1 : 0);
     if (body.path("return_token_ids").asBoolean()) {
       ArrayNode prompt = choice.putArray("prompt_token_ids");
       body.path("prompt").forEach(prompt::add);
-      if (f == Fault.OTHER_PROMPT) {
+      if (is(f, Fault.OTHER_PROMPT)) {
         prompt.remove(0);
       }
       ArrayNode ids = choice.putArray("token_ids");
@@ -448,12 +454,12 @@ public final class VllmStandIn implements AutoCloseable {
     if (body.has("logprobs")) {
       ArrayNode values = choice.putObject("logprobs").putArray("token_logprobs");
       for (int i = 0; i < count; i++) {
-        values.add(written.logprobs()[i] + (f == Fault.LOGITS ? 20 : 0));
+        values.add(written.logprobs()[i] + (is(f, Fault.LOGITS) ? 20 : 0));
       }
     }
-    if (body.path("return_weight_versions").asBoolean() && f != Fault.NO_LABEL) {
+    if (body.path("return_weight_versions").asBoolean() && !is(f, Fault.NO_LABEL)) {
       ArrayNode spans = choice.putArray("weight_versions");
-      int last = f == Fault.OTHER_LABEL ? count - 1 : count;
+      int last = is(f, Fault.OTHER_LABEL) ? count - 1 : count;
       spans.addObject().put("version", label).put("start", 0).put("end", last);
       if (last < count) {
         spans.addObject().put("version", "another").put("start", last).put("end", count);
