@@ -115,11 +115,11 @@ final class StandInEngine implements AutoCloseable {
   private LanguageModel use(String name) {
     LanguageModel model = inUse.get(name);
     if (model == null) {
-      Path folder = adapters.get(name);
-      if (!Files.isDirectory(folder)) {
-        throw death();
-      }
-      model = read(folder.getParent()); // the adapter's effect, as published beside it
+      Path folder =
+          Optional.ofNullable(adapters.get(name))
+              .filter(Files::isDirectory)
+              .orElseThrow(this::death);
+      model = read(folder.resolveSibling("").normalize()); // its effect, as published beside it
       inUse.put(name, model);
       if (inUse.size() > flags.maxLoras()) {
         inUse.remove(inUse.keySet().iterator().next());
