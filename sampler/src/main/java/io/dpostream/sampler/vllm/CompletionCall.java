@@ -120,7 +120,7 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
 
   private int[] ids(JsonNode array, String name) {
     if (!array.isArray()) {
-      throw useless("gave no " + name + "; it takes vLLM 0.10.2 or newer");
+      throw useless("gave no " + name + ", as newer releases of vLLM do");
     }
     int[] ids = new int[array.size()];
     for (int i = 0; i < ids.length; i++) {
