@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A policy whose token is a letter: four drawn letters follow the prompt's letters. */
-public final class FakePolicy implements LoadedPolicy {
+public class FakePolicy implements LoadedPolicy {
   private final String sha256;
   private final AtomicBoolean closed = new AtomicBoolean();
 

@@ -3,7 +3,10 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dpostream.kafka.serde.Decoded;
+import io.dpostream.policy.model.GenerationRequest;
+import io.dpostream.sampler.versions.RequestRefusedException;
 import io.dpostream.sampler.versions.ServedPolicy;
+import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.ContentHash;
 import io.dpostream.schemas.Message;
@@ -95,6 +98,31 @@ class PairGeneratorTest {
             .generate(
                 new ServedPolicy(7, closed), List.of(record(6, new Decoded.Undecodable<>("bad"))));
     assertThat(sampled).singleElement().isInstanceOf(SamplingResult.Refused.class);
+  }
+
+  @Test
+  void shouldRefuseThePromptOfARequestThatTheEngineRefusesAndSampleTheOthers() {
+    FakePolicy choosy =
+        new FakePolicy("abc") {
+          @Override
+          public List<Completion> complete(List<GenerationRequest> batch) {
+            for (int i = 0; i < batch.size(); i++) {
+              if (batch.get(i).prompt()[0] == 'b') {
+                throw new RequestRefusedException(i, "nobody can complete this");
+              }
+            }
+            return super.complete(batch);
+          }
+        };
+    PromptRecord undecodable = record(4, new Decoded.Undecodable<>("bad"));
+    List<PromptRecord> prompts = List.of(undecodable, text(5, "a"), text(6, "b"), text(7, "c"));
+    List<SamplingResult> sampled = generator(2).generate(new ServedPolicy(7, choosy), prompts);
+
+    assertThat(refusal(sampled.get(2))).isEqualTo("nobody can complete this");
+    List<SamplingResult> without =
+        generator(2).generate(served, List.of(text(5, "a"), text(7, "c")));
+    assertThat(pairs(sampled.get(1)).pairs()).isEqualTo(pairs(without.get(0)).pairs());
+    assertThat(pairs(sampled.get(3)).pairs()).isEqualTo(pairs(without.get(1)).pairs());
   }
 
   private static PairGenerator generator(int pairsPerPrompt) {

@@ -224,6 +224,21 @@ class LoraTest {
       assertThat(other.sha256()).isEqualTo(model.sha256());
       assertThat(Files.readString(adapter.resolve("adapter_config.json")))
           .contains("\"r\" : 2", "\"lora_alpha\" : 8", "\"q_proj\", \"v_proj\"");
+      assertThat(CheckpointFolder.open(adapter).sha256()).isEqualTo(model.sha256());
+    }
+  }
+
+  @Test
+  void shouldTellDamagedAdaptersFromThoseThatWereWritten() throws Exception {
+    Path adapter = Files.createDirectory(folder.resolve("adapter"));
+    Path tensors = adapter.resolve("adapter_model.safetensors");
+    try (TrainableModel model = TrainableModel.load(checkpoint, SINGLE, lora(false))) {
+      train(model);
+      model.writeAdapter(adapter);
+      byte[] bytes = Files.readAllBytes(tensors);
+      bytes[bytes.length - 2] ^= 1;
+      Files.write(tensors, bytes);
+      assertThat(CheckpointFolder.open(adapter).sha256()).isNotEqualTo(model.sha256());
     }
   }
 

@@ -2,10 +2,11 @@ package io.dpostream.sampler.vllm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.policy.checkpoint.CheckpointException;
+import io.dpostream.policy.model.AdapterFolder;
 import io.dpostream.policy.model.CheckpointFolder;
-import io.dpostream.sampler.vllm.VersionFolder.AdapterFolder;
 import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.sampler.vllm.VllmServer.BaseModel;
+import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,18 +90,24 @@ final class AdapterSync implements VersionSync {
   }
 
   @Override
+  public VersionFolder open(PolicyVersion version) {
+    VersionFolder folder = VersionFolder.verifiedAdapter(version);
+    if (folder.adapter().isEmpty() && version.getVersion() != 0) {
+      throw new UserException(
+          "%s: has no adapter; train with trainer.lora_r, or set sampler.vllm.sync to weights"
+              .formatted(folder.path()));
+    }
+    return folder;
+  }
+
+  @Override
   public Placement place(VllmServer server, BaseModel base, VersionFolder version) {
     if (version.adapter().isEmpty()) {
-      if (version.version().getVersion() != 0) {
-        throw new UserException(
-            "%s: has no adapter; train with trainer.lora_r, or set sampler.vllm.sync to weights"
-                .formatted(version.path()));
-      }
       checkBase(server, base, version.path());
       return new Placement(base.name(), Optional.empty());
     }
     AdapterFolder adapter = version.adapter().get();
-    checkBase(server, base, adapter.baseModel());
+    checkBase(server, base, adapter.base());
     String name = names.of(version);
     try {
       server.loadAdapter(name, adapter.path());

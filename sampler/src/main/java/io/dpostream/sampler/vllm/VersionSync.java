@@ -2,6 +2,7 @@ package io.dpostream.sampler.vllm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.sampler.vllm.VllmServer.BaseModel;
+import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
 import java.util.Optional;
 
@@ -17,10 +18,17 @@ interface VersionSync {
   void check(VllmServer server, Optional<JsonNode> configuration);
 
   /**
+   * Opens a published version in the way that servers will.
+   *
+   * @throws UserException when it cannot be used in this way, or is not what was published
+   */
+  VersionFolder open(PolicyVersion version);
+
+  /**
    * Brings a version to a server, under a name that was never used before.
    *
    * @throws VllmException when the server does not take it
-   * @throws UserException when the version cannot be used in this way
+   * @throws UserException when it never will
    */
   Placement place(VllmServer server, BaseModel base, VersionFolder version);
 

@@ -125,7 +125,7 @@ public final class VllmEngine implements SamplingEngine {
 
   @Override
   public LoadedPolicy load(PolicyVersion record) {
-    VersionFolder version = VersionFolder.verified(record);
+    VersionFolder version = sync.open(record);
     PromptCodec codec = PromptCodec.open(version.checkpoint());
     ServedVersion served = new ServedVersion(version, sync);
     try {

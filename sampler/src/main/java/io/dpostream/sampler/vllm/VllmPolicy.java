@@ -29,7 +29,7 @@ final class VllmPolicy implements LoadedPolicy {
     this.version = version;
     this.codec = codec;
     this.served = served;
-    this.contextLength = Math.min(codec.config().maxPositionEmbeddings(), served.maxLength());
+    this.contextLength = Math.min(codec.config().contextLength(), served.maxLength());
     this.maxNewTokens = maxNewTokens;
   }
 

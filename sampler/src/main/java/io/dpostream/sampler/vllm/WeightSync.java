@@ -3,6 +3,7 @@ package io.dpostream.sampler.vllm;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.sampler.vllm.VllmServer.BaseModel;
+import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.UserException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -42,6 +43,17 @@ final class WeightSync implements VersionSync {
     return new UserException(
         "sampler.vllm.sync: %s cannot be given weights; start vLLM 0.33 or newer with VLLM_SERVER_DEV_MODE=1, or set sync to adapter"
             .formatted(server.address()));
+  }
+
+  @Override
+  public VersionFolder open(PolicyVersion version) {
+    VersionFolder folder = VersionFolder.verified(version);
+    if (folder.checkpoint().adapter().isPresent()) {
+      throw new UserException(
+          "%s: holds an adapter and no weights to reload; set sampler.vllm.sync to adapter"
+              .formatted(folder.path()));
+    }
+    return folder;
   }
 
   @Override
