@@ -116,6 +116,11 @@ final class AdapterSync implements VersionSync {
         throw new UserException(
             "%s; servers read versions at the same path as the sampler".formatted(e.reason()));
       }
+      if (e.kind() == Kind.FAILED && e.reason().contains("max_lora_rank")) {
+        throw new UserException(
+            "%s; start it with --max-lora-rank %d"
+                .formatted(e.reason(), atLeast(adapter.rank())));
+      }
       throw e;
     }
     return new Placement(name, Optional.empty());

@@ -11,6 +11,7 @@ import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.UserException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,15 +79,26 @@ public final class VllmEngine implements SamplingEngine {
     }
   }
 
+  /** Checks every server in reach; one has to be. */
   @Override
   public void check() {
+    List<String> missing = new ArrayList<>();
     for (Replica replica : replicas) {
       try {
         check(replica);
       } catch (VllmException e) {
-        throw refusal(e).orElseThrow(() -> new EngineUnavailableException(e.reason()));
+        refusal(e).ifPresent(VllmEngine::raise);
+        missing.add(e.reason());
       }
     }
+    if (missing.size() == replicas.size()) {
+      throw new EngineUnavailableException(missing.get(0));
+    }
+    missing.forEach(reason -> log.warn("begins without a server: {}", reason));
+  }
+
+  private static void raise(RuntimeException refusal) {
+    throw refusal;
   }
 
   private void check(Replica replica) {

@@ -13,6 +13,8 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** The endpoints of one vLLM server that sampling needs. Thread-safe. */
 final class VllmServer {
+  private static final long FORGETTING_MS = 10_000;
+
   private final VllmHttp http;
   private final VllmSettings settings;
   private final Semaphore turns;
@@ -102,7 +104,8 @@ final class VllmServer {
 
   /** Forgets an adapter; one that it does not serve is {@link Kind#NO_SUCH_MODEL}. */
   void unloadAdapter(String name) {
-    http.post("/v1/unload_lora_adapter", named(name), settings.timeoutMs());
+    long limitMs = Math.min(settings.timeoutMs(), FORGETTING_MS); // completions wait for this
+    http.post("/v1/unload_lora_adapter", named(name), limitMs);
   }
 
   private static ObjectNode named(String adapter) {

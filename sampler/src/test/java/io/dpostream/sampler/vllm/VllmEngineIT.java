@@ -189,6 +189,9 @@ class VllmEngineIT {
     VllmStandIn first = start(Flags.documented());
     VllmStandIn second = start(Flags.documented().ofRelease("0.32.0"));
     VllmEngine engine = engine(sync);
+    second.stop();
+    engine.check();
+    second.restart();
     LoadedPolicy policy = engine.load(versions.adapted(1, RANK));
     List<Completion> both = policy.complete(BATCH);
     assertWrittenBy(1, both);
@@ -349,6 +352,16 @@ class VllmEngineIT {
     servers.remove(0).close();
     start(Flags.documented().withLoras(1, 8));
     assertRefusedAtStart(engine("adapter"), "sampler.vllm.sync", "--max-loras 2");
+  }
+
+  @Test
+  void shouldNameTheRankThatAServerLacksWhichDoesNotTellAtTheStart() {
+    start(Flags.documented().withLoras(4, 1).without("devMode"));
+    VllmEngine engine = engine("adapter");
+    engine.check();
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> engine.load(versions.adapted(1, RANK)))
+        .withMessageEndingWith("; start it with --max-lora-rank 8");
   }
 
   @Test
