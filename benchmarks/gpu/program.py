@@ -101,13 +101,14 @@ def decoder(config, dtype, adapter_scale=0.0):
         first_windowed=types.index("sliding_attention") if window else 0,
         dtype=DTYPES[dtype],
         adapter_scale=float(adapter_scale),
+        dropout=0.0,
     )
     source = (SOURCES / "decoder.py").read_text()
     declared = dict(re.findall(r"(?m)^    (\w+) : (int|float|bool)$", source))
     del declared["training"]
-    if declared.keys() != attributes.keys():
+    if not declared.keys() <= attributes.keys():
         raise SystemExit(f"decoder.py declares {sorted(declared)}, this gives {sorted(attributes)}")
-    return load("decoder", attributes, constants())
+    return load("decoder", {name: attributes[name] for name in declared}, constants())
 
 
 NAMES = {
