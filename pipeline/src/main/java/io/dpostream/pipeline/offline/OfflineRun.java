@@ -83,10 +83,11 @@ public final class OfflineRun {
    */
   public void run(Accepted accepted) throws Exception {
     Inputs.checkModels(settings);
-    if (input instanceof OfflineInput.File file) {
+    InputNote note = InputNote.of(input);
+    if (input instanceof OfflineInput.File file && Files.notExists(folder.input())) {
       Importer.requireUsable(file.path(), file.format(), settings.run().modelFolder());
     }
-    boolean fresh = InputNote.of(input).leave(folder.input());
+    boolean fresh = note.leave(folder.input());
     try (KafkaAccess access =
         settings.broker().dir().isPresent()
             ? KafkaAccess.join(settings, folder)
