@@ -110,6 +110,7 @@ def compare(folder, name, kinds, steps, threads, speed):
         for _ in range(steps + WARM):
             for trainer in trainers:
                 trainer.step()
+                print(trainer.name, json.dumps(trainer.rows[-1]), file=log, flush=True)
     batches = [pairs[i * size : (i + 1) * size] for i in range(WARM, steps + WARM)]
     tokens = [
         sum(2 * len(p["prompt_ids"]) + len(p["chosen_ids"]) + len(p["rejected_ids"]) for p in b)
