@@ -47,6 +47,7 @@ class SamplerConfigTest {
     "vllm.timeout_ms=0,sampler.vllm.timeout_ms: 0 must be between 1 and 2147483647",
     "vllm.load_timeout_ms=0,sampler.vllm.load_timeout_ms: 0 must be between 1 and 2147483647",
     "vllm.max_concurrency=0,sampler.vllm.max_concurrency: 0 must be between 1 and 10000",
+    "vllm.tolerance=-1,sampler.vllm.tolerance: -1 must be between 0 and 100",
     "vllm.max_attempts=0,sampler.vllm.max_attempts: 0 must be between 1 and 100",
     "vllm.retry_backoff_ms=0,sampler.vllm.retry_backoff_ms: 0 must be between 1 and 2147483647",
   })

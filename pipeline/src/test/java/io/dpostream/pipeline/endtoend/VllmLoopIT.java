@@ -74,6 +74,7 @@ class VllmLoopIT {
                 "sampler.engine=vllm",
                 "sampler.vllm.base_urls=[" + servers + "]",
                 "sampler.vllm.sync=" + sync,
+                "sampler.vllm.tolerance=0.001",
                 "sampler.batch_size=16",
                 "trainer.lora_r=" + (sync.equals("adapter") ? 8 : 0),
                 "trainer.learning_rate=0.01",

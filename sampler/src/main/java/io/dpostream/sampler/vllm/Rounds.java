@@ -30,6 +30,7 @@ final class Rounds {
   /** The two completions of a pair go to one server, which computes their prompt once. */
   private static final int TOGETHER = 2;
 
+  private final VllmEngine engine;
   private final List<Replica> replicas;
   private final ServedVersion served;
   private final VllmSettings settings;
@@ -39,14 +40,11 @@ final class Rounds {
 
   private record Failure(Replica replica, VllmException cause) {}
 
-  Rounds(
-      List<Replica> replicas,
-      ServedVersion served,
-      VllmSettings settings,
-      List<CompletionCall> calls) {
-    this.replicas = replicas;
+  Rounds(VllmEngine engine, ServedVersion served, List<CompletionCall> calls) {
+    this.engine = engine;
+    this.replicas = engine.replicas();
     this.served = served;
-    this.settings = settings;
+    this.settings = engine.settings();
     this.calls = calls;
     this.done = new ArrayList<>(IntStream.range(0, calls.size()).mapToObj(i -> none()).toList());
   }
@@ -102,8 +100,8 @@ final class Rounds {
     if (served.isOn(replica)) {
       return Optional.empty();
     }
-    try {
-      served.bringTo(replica);
+    try (WeightsCheck check = engine.comparing(served)) {
+      served.bringTo(replica, check);
       log.info("{} has {} again", replica.server().address(), served.name());
       return Optional.empty();
     } catch (VllmException | UserException e) {

@@ -1,7 +1,9 @@
 package io.dpostream.sampler.vllm;
 
 import io.dpostream.policy.model.Generation;
+import io.dpostream.policy.model.ModelConfig;
 import io.dpostream.sampler.vllm.VllmException.Kind;
+import io.dpostream.settings.UserException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +17,27 @@ import org.slf4j.LoggerFactory;
 final class ServedVersion {
   private static final Logger log = LoggerFactory.getLogger(ServedVersion.class);
 
+  private static final int[] PROBE = {0};
+  private static final int PROBE_TOKENS = 32;
+
   private final VersionFolder version;
   private final VersionSync sync;
-  private final int vocabSize;
+  private final Set<Integer> eosTokenIds;
   private final Map<Replica, Placement> placements = new LinkedHashMap<>();
   private int maxLength = Integer.MAX_VALUE;
 
-  ServedVersion(VersionFolder version, VersionSync sync) {
+  /**
+   * @param eosTokenIds tokens that end a completion
+   */
+  ServedVersion(VersionFolder version, VersionSync sync, Set<Integer> eosTokenIds) {
     this.version = version;
     this.sync = sync;
-    this.vocabSize = version.checkpoint().config().vocabSize();
+    this.eosTokenIds = eosTokenIds;
+  }
+
+  /** What it was published as. */
+  VersionFolder folder() {
+    return version;
   }
 
   /** What to call it in a log. */
@@ -43,28 +56,35 @@ final class ServedVersion {
   }
 
   /**
-   * Brings the version to a server, and has it write a token.
+   * Brings the version to a server, has it write a few tokens and compares them.
    *
    * @throws VllmException when it does not take it
+   * @throws UserException when it writes with other weights
    */
-  void bringTo(Replica replica) {
+  void bringTo(Replica replica, WeightsCheck check) {
     Placement placement = sync.place(replica.server(), replica.base(), version);
     placements.put(replica, placement);
     try {
-      probe(replica);
+      check.compare(replica.server().address(), PROBE, probe(replica));
     } catch (VllmException e) {
       forget(replica);
       throw new VllmException(Kind.UNREACHABLE, e.reason()); // which is not the version's fault
+    } catch (UserException e) {
+      forget(replica);
+      throw e;
     }
     maxLength = Math.min(maxLength, replica.base().maxLength());
     replica.answered();
     log.debug("{} writes with {}", replica.server().address(), placement);
   }
 
-  /** Has a server write one token with this version, which it can if it can write at all. */
-  void probe(Replica replica) {
-    CompletionCall call = new CompletionCall(new int[] {0}, 0, 1, Set.of(), vocabSize);
-    VllmHttp.await(complete(replica, call));
+  /** Has a server write a few tokens with this version, which it can if it can write at all. */
+  Generation probe(Replica replica) {
+    ModelConfig config = version.checkpoint().config();
+    int room = Math.min(config.contextLength(), replica.base().maxLength()) - PROBE.length;
+    CompletionCall call =
+        new CompletionCall(PROBE, 0, Math.min(PROBE_TOKENS, room), eosTokenIds, config.vocabSize());
+    return VllmHttp.await(complete(replica, call));
   }
 
   /** Asks a server that was brought this version for a completion. */

@@ -2,6 +2,7 @@ package io.dpostream.sampler.vllm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.policy.model.Generation;
+import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.LoadedPolicy;
@@ -32,6 +33,7 @@ public final class VllmEngine implements SamplingEngine {
 
   private final VllmSettings settings;
   private final int maxNewTokens;
+  private final EngineOptions options;
   private final VersionSync sync;
   private final List<Replica> replicas;
   private final ReadWriteLock writing = new ReentrantReadWriteLock(true);
@@ -40,6 +42,7 @@ public final class VllmEngine implements SamplingEngine {
   private VllmEngine(SamplerConfig config, VersionSync sync, Optional<ApiKey> key) {
     this.settings = config.vllm();
     this.maxNewTokens = config.maxNewTokens();
+    this.options = new EngineOptions(config.device(), config.dtype(), config.threads());
     this.sync = sync;
     this.replicas =
         settings.baseUrls().stream()
@@ -135,11 +138,19 @@ public final class VllmEngine implements SamplingEngine {
     };
   }
 
+  VllmSettings settings() {
+    return settings;
+  }
+
+  List<Replica> replicas() {
+    return replicas;
+  }
+
   @Override
   public LoadedPolicy load(PolicyVersion record) {
     VersionFolder version = sync.open(record);
     PromptCodec codec = PromptCodec.open(version.checkpoint());
-    ServedVersion served = new ServedVersion(version, sync);
+    ServedVersion served = new ServedVersion(version, sync, codec.eosTokenIds());
     try {
       if (sync.replaces()) {
         exclusively(() -> bring(served));
@@ -163,23 +174,30 @@ public final class VllmEngine implements SamplingEngine {
     }
   }
 
+  /** A comparison of what servers write with what a version would. */
+  WeightsCheck comparing(ServedVersion served) {
+    return new WeightsCheck(served.folder(), options, settings.tolerance());
+  }
+
   /** Brings a version to every server in reach. */
   private void bring(ServedVersion served) {
     String reason = "";
     boolean brought = false;
-    for (Replica replica : replicas) {
-      try {
-        if (sync.replaces()) {
-          newest.ifPresent(former -> former.forget(replica)); // also if this fails half way
+    try (WeightsCheck check = comparing(served)) {
+      for (Replica replica : replicas) {
+        try {
+          if (sync.replaces()) {
+            newest.ifPresent(former -> former.forget(replica)); // also if this fails half way
+          }
+          served.bringTo(replica, check);
+          brought = true;
+        } catch (VllmException e) {
+          if (e.kind() != Kind.UNREACHABLE && e.kind() != Kind.OTHER_WEIGHTS) {
+            throw new UserException(e.reason());
+          }
+          reason = e.reason();
+          replica.rest(System.nanoTime());
         }
-        served.bringTo(replica);
-        brought = true;
-      } catch (VllmException e) {
-        if (e.kind() != Kind.UNREACHABLE && e.kind() != Kind.OTHER_WEIGHTS) {
-          throw new UserException(e.reason());
-        }
-        reason = e.reason();
-        replica.rest(System.nanoTime());
       }
     }
     if (!brought) {
@@ -202,7 +220,7 @@ public final class VllmEngine implements SamplingEngine {
       if (sync.replaces() && newest.filter(v -> v == served).isEmpty()) {
         throw new EngineUnavailableException(""); // the newer one is to be taken
       }
-      return new Rounds(replicas, served, settings, calls).complete();
+      return new Rounds(this, served, calls).complete();
     } finally {
       writing.readLock().unlock();
     }

@@ -20,6 +20,12 @@ public record VllmSettings(
                 + " that folder at the same path.")
         @Default("weights")
         SyncMode sync,
+    @Doc(
+            "Largest mean difference, in nats, between the log-probabilities of a few tokens that a"
+                + " server writes and those of the version it was brought, which is loaded for this"
+                + " on `sampler.device`; 0 loads and compares nothing.")
+        @Default("0.1")
+        double tolerance,
     @Doc("Milliseconds for one completion, connection and body included.") @Default("120000")
         long timeoutMs,
     @Doc("Milliseconds for a server to load a version, with what it still writes before that.")
@@ -47,6 +53,7 @@ public record VllmSettings(
         "base_urls",
         String.join(", ", baseUrls),
         "names a server twice");
+    Require.between("tolerance", tolerance, 0, 100);
     Require.between("timeout_ms", timeoutMs, 1, LONGEST_MS);
     Require.between("load_timeout_ms", loadTimeoutMs, 1, LONGEST_MS);
     Require.between("max_concurrency", maxConcurrency, 1, 10_000);

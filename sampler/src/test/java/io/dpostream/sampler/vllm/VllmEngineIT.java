@@ -276,6 +276,22 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldRefuseToWriteWithAServerWhoseWeightsAreNotThoseItReports() {
+    VllmStandIn server = start(Flags.documented());
+    VllmEngine engine = engine("weights");
+    LoadedPolicy former = engine.load(versions.full(1));
+    server.ignoreReloads();
+
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> engine.load(versions.full(2)))
+        .withMessageContaining("writes with other weights than those of run.2.")
+        .withMessageContaining("sampler.vllm.tolerance");
+    assertWrittenBy(1, former.complete(BATCH)); // which it has still
+    LoadedPolicy unchecked = engine("weights", "vllm.tolerance=0").load(versions.full(2));
+    assertThat(score(2, unchecked.complete(BATCH))).isGreaterThan(0.1);
+  }
+
+  @Test
   void shouldShowNoServerDamagedWeights() throws IOException {
     VllmStandIn server = start(Flags.documented());
     PolicyVersion version = versions.full(1);
@@ -445,6 +461,7 @@ class VllmEngineIT {
                 "engine=vllm",
                 "max_new_tokens=12",
                 "vllm.sync=" + sync,
+                "vllm.tolerance=0.001",
                 "vllm.base_urls=" + (urls.isEmpty() ? List.of("http://none") : urls),
                 "vllm.max_attempts=2",
                 "vllm.retry_backoff_ms=5"));

@@ -48,6 +48,7 @@ public final class VllmStandIn implements AutoCloseable {
   private boolean paused;
   private int running;
   private int failingResets;
+  private volatile boolean ignoresReloads;
 
   /** Starts one on a free port. */
   public VllmStandIn(Path model, Flags flags) {
@@ -104,6 +105,11 @@ public final class VllmStandIn implements AutoCloseable {
   /** Answers that the prefix cache was not reset, this many times. */
   public void failResets(int times) {
     failingResets = times;
+  }
+
+  /** Keeps its weights from now on, whatever it is told to reload. */
+  public void ignoreReloads() {
+    ignoresReloads = true;
   }
 
   /** Labels its weights as somebody else would. */
@@ -315,7 +321,9 @@ public final class VllmStandIn implements AutoCloseable {
     if (!body.path("method").asText().equals("reload_weights")) {
       return Reply.error(500, "InternalServerError", "no such method");
     }
-    engine.reload(Path.of(body.path("kwargs").path("weights_path").asText()));
+    if (!ignoresReloads) {
+      engine.reload(Path.of(body.path("kwargs").path("weights_path").asText()));
+    }
     return new Reply(200, "{\"results\":[null]}");
   }
 
