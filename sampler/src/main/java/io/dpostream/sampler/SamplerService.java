@@ -1,6 +1,7 @@
 package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.Topics;
 import io.dpostream.kafka.writing.Retry;
 import io.dpostream.sampler.pacing.OutstandingWork;
 import io.dpostream.sampler.pacing.Pacer;
@@ -20,6 +21,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,10 +78,12 @@ public final class SamplerService implements Service {
     this.listener = listener;
     int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
     int boundForPeople = Math.min(config.maxWaitingForPeople(), run.mostForPeople());
-    if (config.pairsPerPrompt() > Math.min(bound, boundForPeople)) {
+    // Less than a batch of preferences can stay for good; the pairs of a prompt must fit beside it.
+    int room = Math.min(bound - run.pairsPerStep() + 1, boundForPeople);
+    if (config.pairsPerPrompt() > room) {
       throw new UserException(
-          "sampler.pairs_per_prompt: %d exceeds the bound of %d outstanding pairs; lower it"
-              .formatted(config.pairsPerPrompt(), Math.min(bound, boundForPeople)));
+          "sampler.pairs_per_prompt: %d exceeds the %d pairs that there is always room for; lower it, or raise sampler.max_outstanding_batches"
+              .formatted(config.pairsPerPrompt(), room));
     }
     this.pacer = new Pacer(bound, boundForPeople);
     this.work = new OutstandingWork(run.forPeople());
@@ -109,12 +114,25 @@ public final class SamplerService implements Service {
         PairWriter pairs = new PairWriter(run.runId(), kafka, retry)) {
       checkEngine();
       pairs.takeOver();
+      countByPartition();
       prompts.seekToCommitted();
       versions.start();
       follower.start();
       sample(versions, follower, prompts, pairs);
     } catch (InterruptException e) {
       log.debug("stopped", e);
+    }
+  }
+
+  /** Lets a partition of the preferences count up to what the bound's steps take from it. */
+  private void countByPartition() {
+    String topic = kafka.topics().preferences().name();
+    try (Admin admin = kafka.admin()) {
+      int partitions = Topics.partitions(admin, Set.of(topic)).getOrDefault(topic, 1);
+      int share = run.pairsPerStep() / partitions;
+      int rest = run.pairsPerStep() % partitions;
+      work.countAtMost(
+          partition -> config.maxOutstandingBatches() * (share + (partition < rest ? 1 : 0)));
     }
   }
 

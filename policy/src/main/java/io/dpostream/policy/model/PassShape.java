@@ -4,10 +4,10 @@ import io.dpostream.policy.text.TokenSequence;
 import java.util.List;
 
 /**
- * A fixed shape for computing sequences in rows: unused rows are computed and discarded. The numbers
- * of one sequence then depend on its ids and the shape alone, not on the sequences beside it: a
- * product's blocking, and with it the rounding, follows from the shape. Runs of release 0.1 and
- * reward models are computed so.
+ * A fixed shape for computing sequences in rows: unused rows are computed and discarded. The
+ * numbers of one sequence then depend on its ids and the shape alone, not on the sequences beside
+ * it: a product's blocking, and with it the rounding, follows from the shape. Runs of release 0.1
+ * and reward models are computed so.
  *
  * @param rows sequences side by side
  * @param width inputs of each; a sequence of n tokens has n − 1

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 
 /**
@@ -50,6 +51,7 @@ public final class OutstandingWork {
   /** Until outcomes are seen, every pair counts as a preference: rather too few than too many. */
   private double preferredShare = 1;
 
+  private IntUnaryOperator most = partition -> Integer.MAX_VALUE;
   private final Set<String> preferencesBeforeOutcome = new HashSet<>();
   private final Set<String> preferredWithoutRecord = new HashSet<>();
 
@@ -113,9 +115,20 @@ public final class OutstandingWork {
     }
   }
 
+  /**
+   * Sets how many preferences of a partition count at most. A step takes a share from each, so what
+   * one partition has too many of waits for the others, and must not keep them from being sampled.
+   */
+  public synchronized void countAtMost(IntUnaryOperator ofPartition) {
+    most = ofPartition;
+  }
+
   /** The current counts. */
   public synchronized PacingState state() {
-    int queued = untrained.values().stream().mapToInt(ArrayDeque::size).sum();
+    int queued =
+        untrained.entrySet().stream()
+            .mapToInt(queue -> Math.min(queue.getValue().size(), most.applyAsInt(queue.getKey())))
+            .sum();
     return new PacingState(
         pairs.sampled(),
         pairs.outcomes(),

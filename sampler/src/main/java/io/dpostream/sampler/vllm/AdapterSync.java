@@ -118,8 +118,7 @@ final class AdapterSync implements VersionSync {
       }
       if (e.kind() == Kind.FAILED && e.reason().contains("max_lora_rank")) {
         throw new UserException(
-            "%s; start it with --max-lora-rank %d"
-                .formatted(e.reason(), atLeast(adapter.rank())));
+            "%s; start it with --max-lora-rank %d".formatted(e.reason(), atLeast(adapter.rank())));
       }
       throw e;
     }

@@ -65,7 +65,6 @@ record VersionFolder(
   /** A name for logs and servers, without what makes it unique. */
   String name() {
     return "%s.%d.%s"
-        .formatted(
-            version.getRunId(), version.getVersion(), version.getSha256().substring(0, 12));
+        .formatted(version.getRunId(), version.getVersion(), version.getSha256().substring(0, 12));
   }
 }

@@ -94,4 +94,21 @@ class OutstandingWorkTest {
     int[] next = new int[topics.size()];
     return turns.stream().map(topic -> topics.get(topic).get(next[topic]++)).toList();
   }
+
+  /**
+   * Of two partitions with a share of two pairs a step, one is never short because of the other.
+   */
+  @Test
+  void shouldNotLetOnePartitionFillTheBoundForTheOthers() {
+    OutstandingWork work = new OutstandingWork(id -> false);
+    work.countAtMost(partition -> 2 * 2);
+    for (int i = 0; i < 20; i++) {
+      work.pair("p" + i);
+      work.outcome("p" + i, OutcomeKind.PREFERRED);
+      work.preference("p" + i, 0, 1, i);
+    }
+
+    assertThat(work.state().untrained()).isEqualTo(4);
+    assertThat(new Pacer(2 * 4, 1000).room(work.state())).isEqualTo(4);
+  }
 }

@@ -45,8 +45,7 @@ record Versions(Path dir) {
         new CheckpointWriter(base)
             .fill(
                 folder,
-                file ->
-                    SafetensorsWriter.write(file, CheckpointFolder.open(adapter).tensors()));
+                file -> SafetensorsWriter.write(file, CheckpointFolder.open(adapter).tensors()));
       }
       return record(version, CheckpointFolder.open(folder).sha256());
     } catch (IOException e) {
