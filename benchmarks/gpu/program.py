@@ -102,6 +102,7 @@ def decoder(config, dtype, adapter_scale=0.0):
         dtype=DTYPES[dtype],
         adapter_scale=float(adapter_scale),
         dropout=0.0,
+        silu_by_exp=False,
     )
     source = (SOURCES / "decoder.py").read_text()
     declared = dict(re.findall(r"(?m)^    (\w+) : (int|float|bool)$", source))

@@ -28,6 +28,7 @@ class Decoder(Module):
     adapter_scale : float
     dropout : float
     rotary_scale : float
+    silu_by_exp : bool
 
     def wide(self) -> int:
         return 7 if self.dtype == 7 else 6
@@ -137,9 +138,19 @@ class Decoder(Module):
             mixed = self.attend(q, k, v, seen)
         x = x + self.project(mixed, weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
         h = self.norm(x, weights[w + POST_ATTENTION_NORM])
-        gate = torch.silu(self.project(h, weights, w + GATE_WEIGHT, -1, adapters, a + GATE_ADAPTER))
+        gate = self.project(h, weights, w + GATE_WEIGHT, -1, adapters, a + GATE_ADAPTER)
+        if self.silu_by_exp and len(grids) > 0:
+            gate = self.silu(gate)
+        else:
+            gate = torch.silu(gate)
         up = self.project(h, weights, w + UP_WEIGHT, -1, adapters, a + UP_ADAPTER)
         return x + self.project(gate * up, weights, w + DOWN_WEIGHT, -1, adapters, a + DOWN_ADAPTER)
+
+    # x / (1 + e^-x). PyTorch's own rounds the last elements of each thread's share in another way, so
+    # that a sequence's bits depend on those beside it. Below -80 it is 0 in float32, and so is its slope.
+    def silu(self, x: Tensor) -> Tensor:
+        y = x.to(self.wide())
+        return (y / (torch.exp(-torch.clamp(y, -80.0)) + 1.0)).to(self.dtype)
 
     def embed(self, weights: List[Tensor], ids: Tensor) -> Tensor:
         return torch.embedding(weights[EMBEDDING], ids).to(self.dtype)

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.model.ModelConfig.SlidingWindow;
 import io.dpostream.policy.torch.Dtype;
+import io.dpostream.policy.torch.TorchEngine;
 import io.dpostream.policy.torch.TorchProgram;
 import java.util.Map;
 
@@ -38,8 +39,18 @@ final class DecoderProgram {
             entry(
                 "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0)),
             entry("dtype", compute.torchNumber()),
+            entry("silu_by_exp", !isEven(config)),
             entry("adapter_scale", adapterScale),
             entry("dropout", dropout)),
         DecoderSlots.constants());
+  }
+
+  /**
+   * Whether each thread's share of the feed-forward layer's elements fills whole vectors, so that
+   * PyTorch's silu gives an element the same bits wherever it stands. It divides a pass, which has
+   * a multiple of 8 inputs, among at most all threads, but among fewer where the pass is small.
+   */
+  private static boolean isEven(ModelConfig config) {
+    return TorchEngine.threads() <= 2 && config.intermediateSize() % 8 == 0;
   }
 }

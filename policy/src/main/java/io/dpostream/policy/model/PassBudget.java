@@ -55,27 +55,27 @@ public record PassBudget(int inputs, int targets) {
     return sequences.stream().mapToInt(s -> s.completion().length).sum();
   }
 
-  private boolean holds(List<TokenSequence> sequences) {
-    return FlatBatch.inputs(sequences) <= inputs && targets(sequences) <= targets;
-  }
-
   /**
    * Divides items in their order into passes, each as long as the budget allows; an item that is
-   * larger has a pass of its own.
+   * larger has a pass of its own. A prompt counts once an item: dropout lets none be shared
+   * further.
    *
    * @param sequences of an item
    */
   public <T> List<List<T>> divide(List<T> items, Function<T, List<TokenSequence>> sequences) {
     List<List<T>> passes = new ArrayList<>();
-    List<TokenSequence> pass = new ArrayList<>();
     int start = 0;
+    int usedInputs = 0;
+    int usedTargets = 0;
     for (int i = 0; i < items.size(); i++) {
       List<TokenSequence> added = sequences.apply(items.get(i));
-      pass.addAll(added);
-      if (i > start && !holds(pass)) {
+      usedInputs += FlatBatch.inputs(added);
+      usedTargets += targets(added);
+      if (i > start && (usedInputs > inputs || usedTargets > targets)) {
         passes.add(items.subList(start, i));
-        pass = new ArrayList<>(added);
         start = i;
+        usedInputs = FlatBatch.inputs(added);
+        usedTargets = targets(added);
       }
     }
     if (start < items.size()) {

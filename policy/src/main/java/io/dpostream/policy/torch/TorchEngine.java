@@ -43,6 +43,11 @@ public final class TorchEngine {
         : OptionalLong.empty();
   }
 
+  /** Threads of one operation, as the last manager set them. */
+  public static int threads() {
+    return JniUtils.getNumThreads();
+  }
+
   private static Device device(Engine engine, String name) {
     if (name.equals("cpu")) {
       return Device.cpu();

@@ -15,9 +15,6 @@ import io.dpostream.settings.UserException;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.loss.Losses;
 import io.dpostream.trainer.loss.Objective;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -111,17 +108,15 @@ public final class DpoLearner implements Learner {
       CheckpointFolder source,
       TrainableModel policy,
       EngineOptions engine) {
-    return policy.hasAdapters() && isSame(settings.model(), settings.reference())
+    return policy.hasAdapters() && isSame(source, settings.reference())
         ? MovingReference.sharing(policy, source, settings.workFolder(), engine)
         : MovingReference.open(settings.reference(), settings.workFolder(), engine);
   }
 
-  private static boolean isSame(Path model, Path reference) {
-    try {
-      return Files.isSameFile(model, reference);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Compares by content: a run may be continued or replayed on a copy of either folder. */
+  private static boolean isSame(CheckpointFolder policy, Path reference) {
+    CheckpointFolder folder = CheckpointFolder.open(reference);
+    return folder.config().equals(policy.config()) && folder.sha256().equals(policy.sha256());
   }
 
   /**
@@ -203,11 +198,11 @@ public final class DpoLearner implements Learner {
 
   @Override
   public void precompute(List<TrainingPair> pairs) {
-    scorer()
-        .logps(
-            pairs.stream()
-                .flatMap(pair -> preparation.prepare(pair, false).sequences().stream())
-                .toList());
+    List<TokenSequence> sequences =
+        pairs.stream()
+            .flatMap(pair -> preparation.prepare(pair, false).sequences().stream())
+            .toList();
+    memory.within(() -> scorer().logps(sequences));
   }
 
   private Objective objective(TrainingBatch batch) {

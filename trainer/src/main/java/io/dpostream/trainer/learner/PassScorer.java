@@ -38,7 +38,9 @@ class PassScorer {
     List<TokenSequence> members = pass.select(sequences);
     if (!eachAlone) {
       float[][] together = together(model, members);
-      if (isKnown(members) || isAsAlone(model, members, together)) {
+      if (members.size() == 1
+          || isKnown(FlatSize.of(members))
+          || isAsAlone(model, members, together)) {
         return together;
       }
       log.info(
@@ -53,21 +55,21 @@ class PassScorer {
     return model.logprobs(members);
   }
 
-  private boolean isKnown(List<TokenSequence> members) {
-    if (members.size() == 1) {
-      return true;
-    }
-    FlatSize size = FlatSize.of(members);
-    boolean newInputs = knownInputs.add(size.inputs());
-    boolean newTargets = knownTargets.add(size.targets());
-    return !newInputs && !newTargets;
+  /** Whether a pass of this size was found to give every sequence its own bits. */
+  private boolean isKnown(FlatSize size) {
+    return knownInputs.contains(size.inputs()) && knownTargets.contains(size.targets());
   }
 
-  private static boolean isAsAlone(
-      LanguageModel model, List<TokenSequence> members, float[][] together) {
-    int last = members.size() - 1;
-    return Arrays.equals(alone(model, members.get(0)), together[0])
-        && Arrays.equals(alone(model, members.get(last)), together[last]);
+  private boolean isAsAlone(LanguageModel model, List<TokenSequence> members, float[][] together) {
+    for (int i = 0; i < members.size(); i++) {
+      if (!Arrays.equals(alone(model, members.get(i)), together[i])) {
+        return false;
+      }
+    }
+    FlatSize size = FlatSize.of(members);
+    knownInputs.add(size.inputs());
+    knownTargets.add(size.targets());
+    return true;
   }
 
   private static float[] alone(LanguageModel model, TokenSequence sequence) {

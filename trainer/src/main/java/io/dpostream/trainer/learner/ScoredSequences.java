@@ -59,10 +59,7 @@ final class ScoredSequences implements AutoCloseable {
     return logCollisions[sequence];
   }
 
-  /**
-   * The divergence from another model over the whole vocabulary, summed over a sequence's tokens
-   * and averaged over the sequences.
-   */
+  /** The divergence from another model over the whole vocabulary, summed over all tokens. */
   double divergenceFrom(LanguageModel other) {
     double sum = 0;
     for (ForwardPass pass : passes) {
@@ -72,7 +69,7 @@ final class ScoredSequences implements AutoCloseable {
         }
       }
     }
-    return sum / logps.length;
+    return sum;
   }
 
   /** Adds to the policy's gradients, given one row of derivatives a sequence. */

@@ -69,10 +69,14 @@ final class StepComputation {
   /** The divergence of the policy from a reference over the whole vocabulary, on a micro-batch. */
   double divergence(List<PreparedPair> pairs, LanguageModel from) {
     List<PreparedPair> first = microBatches(pairs).get(0);
-    try (ScoredSequences scored =
-        new ScoredSequences(policy, sequences(first), plan, Dropout.NONE, false)) {
-      return scored.divergenceFrom(from);
+    double sum = 0;
+    for (List<PreparedPair> part : plan.parts(first, PreparedPair::sequences)) {
+      try (ScoredSequences scored =
+          new ScoredSequences(policy, sequences(part), plan, Dropout.NONE, false)) {
+        sum += scored.divergenceFrom(from);
+      }
     }
+    return sum / sequences(first).size();
   }
 
   private Computed onePass(

@@ -36,7 +36,7 @@ class PassScorerTest {
         .boxed()
         .flatMap(
             pair -> {
-              int[] prompt = {1, 2 + pair, 3};
+              int[] prompt = {1, 2 + pair % 40, 3};
               return Stream.of(4, 5)
                   .map(
                       first ->
