@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * Compares the log-probabilities that servers give with those of a version, which is loaded here
- * for it. A server may report weights that it does not write with: vLLM's build for CPUs keeps part
- * of the former ones when it reloads. Not thread-safe.
+ * for it. A server may report weights that it does not write with: vLLM 0.32 on a CPU packs them at
+ * its start and keeps part of the former ones when it reloads. Not thread-safe.
  */
 final class WeightsCheck implements AutoCloseable {
   private final VersionFolder version;
