@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.dpostream.policy.model.Generation;
-import io.dpostream.policy.model.GenerationRequest;
-import io.dpostream.policy.model.SamplingOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -18,14 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Stands in for a vLLM server, on a real socket, where there is none: it keeps the rules that are
@@ -34,7 +30,6 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class VllmStandIn implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BASE = "base";
-  private static final double LEAKED_TEMPERATURE = 0.2;
 
   private final Path model;
   private final Flags flags;
@@ -146,7 +141,7 @@ public final class VllmStandIn implements AutoCloseable {
     requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
     try (exchange) {
       JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
-      Reply reply = isAllowed(exchange, path) ? reply(path, exchange, body) : unauthorized();
+      Reply reply = isAllowed(exchange, path) ? reply(path, exchange, body) : Reply.unauthorized();
       send(exchange, reply);
     } catch (StandInEngine.Death e) {
       send(exchange, Reply.error(500, "InternalServerError", "EngineCore encountered an issue."));
@@ -170,25 +165,9 @@ public final class VllmStandIn implements AutoCloseable {
         || flags.apiKey().map(k -> ("Bearer " + k).equals(key)).orElse(true);
   }
 
-  private static Reply unauthorized() {
-    return new Reply(401, "{\"error\":\"Unauthorized\"}");
-  }
-
-  private record Reply(int status, String body) {
-    static Reply ok(JsonNode json) {
-      return new Reply(200, json.toString());
-    }
-
-    static Reply error(int status, String type, String message) {
-      ObjectNode json = JSON.createObjectNode();
-      json.putObject("error").put("message", message).put("type", type).put("code", status);
-      return new Reply(status, json.toString());
-    }
-  }
-
   private static void send(HttpExchange exchange, Reply reply) throws IOException {
-    byte[] bytes = reply.body.getBytes(UTF_8);
-    exchange.sendResponseHeaders(reply.status, bytes.length == 0 ? -1 : bytes.length);
+    byte[] bytes = reply.body().getBytes(UTF_8);
+    exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
   }
 
@@ -198,14 +177,10 @@ public final class VllmStandIn implements AutoCloseable {
       case "/version" -> Reply.ok(JSON.createObjectNode().put("version", flags.release()));
       case "/v1/models" -> models();
       case "/v1/completions" -> completion(body);
-      case "/v1/load_lora_adapter" -> flags.runtimeLora() ? load(body) : notFound();
-      case "/v1/unload_lora_adapter" -> flags.runtimeLora() ? unload(body) : notFound();
-      default -> flags.devMode() ? dev(path, exchange, body) : notFound();
+      case "/v1/load_lora_adapter" -> flags.runtimeLora() ? load(body) : Reply.notFound();
+      case "/v1/unload_lora_adapter" -> flags.runtimeLora() ? unload(body) : Reply.notFound();
+      default -> flags.devMode() ? dev(path, exchange, body) : Reply.notFound();
     };
-  }
-
-  private static Reply notFound() {
-    return new Reply(404, "{\"detail\":\"Not Found\"}");
   }
 
   private Reply models() {
@@ -271,7 +246,7 @@ public final class VllmStandIn implements AutoCloseable {
         engine.label(body.path("new_version").asText());
         yield Reply.ok(JSON.createObjectNode().put("success", true));
       }
-      default -> notFound();
+      default -> Reply.notFound();
     };
   }
 
@@ -334,7 +309,7 @@ public final class VllmStandIn implements AutoCloseable {
     if (!adapter && !name.equals(BASE)) {
       return Reply.error(404, "NotFoundError", "The model `" + name + "` does not exist.");
     }
-    Optional<Reply> refusal = refusal(body);
+    Optional<Reply> refusal = Completing.refusal(body, engine);
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -344,20 +319,21 @@ public final class VllmStandIn implements AutoCloseable {
     StandInEngine writing = engine;
     try {
       Optional<Fault> fault = nextFault();
-      if (is(fault, Fault.RESTART)) {
+      if (Completing.is(fault, Fault.RESTART)) {
         threads.execute(this::restart);
         throw new HangUp();
       }
-      if (is(fault, Fault.HANG)) {
+      if (Completing.is(fault, Fault.HANG)) {
         Thread.sleep(Long.MAX_VALUE);
       }
-      if (is(fault, Fault.HANG_UP)) {
+      if (Completing.is(fault, Fault.HANG_UP)) {
         throw new HangUp();
       }
       String label = writing.label();
       Generation generation =
-          writing.complete(adapter ? name : "", request(body), options(body, writing));
-      return answer(body, name, label, generation, fault);
+          writing.complete(
+              adapter ? name : "", Completing.request(body), Completing.options(body, writing));
+      return Completing.answer(body, name, label, generation, fault);
     } finally {
       end();
     }
@@ -367,10 +343,6 @@ public final class VllmStandIn implements AutoCloseable {
     synchronized (faults) {
       return Optional.ofNullable(faults.poll());
     }
-  }
-
-  private static boolean is(Optional<Fault> fault, Fault kind) {
-    return fault.filter(kind::equals).isPresent();
   }
 
   private synchronized boolean begin() throws InterruptedException {
@@ -387,92 +359,5 @@ public final class VllmStandIn implements AutoCloseable {
   private synchronized void end() {
     running = Math.max(0, running - 1);
     notifyAll();
-  }
-
-  private Optional<Reply> refusal(JsonNode body) {
-    int vocabulary = engine.base().config().vocabSize();
-    int length = engine.base().config().maxPositionEmbeddings();
-    for (JsonNode id : body.path("prompt")) {
-      if (id.asInt() >= vocabulary) {
-        String message = "Token id " + id + " is out of vocabulary";
-        return Optional.of(Reply.error(400, "BadRequestError", message));
-      }
-    }
-    int most = body.path("max_tokens").asInt(16);
-    if (body.path("prompt").size() + most > length) {
-      String message = "max_tokens=%d is too large: max_model_len=%d".formatted(most, length);
-      return Optional.of(Reply.error(400, "BadRequestError", message));
-    }
-    return Optional.empty();
-  }
-
-  /** Unseeded requests draw anew each time. */
-  private static GenerationRequest request(JsonNode body) {
-    long seed = body.path("seed").asLong(-1);
-    return new GenerationRequest(
-        ids(body), seed == -1 ? ThreadLocalRandom.current().nextLong() : seed);
-  }
-
-  private static int[] ids(JsonNode body) {
-    JsonNode prompt = body.path("prompt");
-    int[] ids = new int[prompt.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = prompt.get(i).asInt();
-    }
-    return ids;
-  }
-
-  /** What a request leaves open comes from the model's folder. */
-  private static SamplingOptions options(JsonNode body, StandInEngine engine) {
-    Set<Integer> stops = new HashSet<>(engine.base().config().eosTokenIds());
-    body.path("stop_token_ids").forEach(id -> stops.add(id.asInt()));
-    return new SamplingOptions(
-        body.path("temperature").asDouble(LEAKED_TEMPERATURE),
-        body.path("top_p").asDouble(0.5),
-        body.path("top_k").asInt(2),
-        body.path("max_tokens").asInt(16),
-        stops);
-  }
-
-  private static Reply answer(
-      JsonNode body, String name, String label, Generation written, Optional<Fault> f) {
-    if (is(f, Fault.FAIL)) {
-      return Reply.error(500, "InternalServerError", "Internal server error");
-    }
-    if (is(f, Fault.NONSENSE) || is(f, Fault.PAGE)) {
-      return new Reply(200, is(f, Fault.PAGE) ? "<html>gateway</html>" : "{\"choices\": 7}");
-    }
-    ObjectNode json = JSON.createObjectNode().put("object", "text_completion");
-    json.put("model", is(f, Fault.OTHER_MODEL) ? BASE + "-2" : name);
-    ObjectNode choice = json.putArray("choices").addObject().put("index", 0).put("text", "");
-    String end = written.stopped() ? "stop" : "length";
-    choice.put("finish_reason", is(f, Fault.ABORT) ? "abort" : end);
-    int count = written.tokenIds().length - (is(f, Fault.SHORT) ? 1 : 0);
-    if (body.path("return_token_ids").asBoolean()) {
-      ArrayNode prompt = choice.putArray("prompt_token_ids");
-      body.path("prompt").forEach(prompt::add);
-      if (is(f, Fault.OTHER_PROMPT)) {
-        prompt.remove(0);
-      }
-      ArrayNode ids = choice.putArray("token_ids");
-      for (int i = 0; i < count; i++) {
-        ids.add(written.tokenIds()[i]);
-      }
-    }
-    if (body.has("logprobs")) {
-      ArrayNode values = choice.putObject("logprobs").putArray("token_logprobs");
-      for (int i = 0; i < count; i++) {
-        values.add(written.logprobs()[i] + (is(f, Fault.LOGITS) ? 20 : 0));
-      }
-    }
-    if (body.path("return_weight_versions").asBoolean() && !is(f, Fault.NO_LABEL)) {
-      ArrayNode spans = choice.putArray("weight_versions");
-      int last = is(f, Fault.OTHER_LABEL) ? count - 1 : count;
-      spans.addObject().put("version", label).put("start", 0).put("end", last);
-      if (last < count) {
-        spans.addObject().put("version", "another").put("start", last).put("end", count);
-      }
-    }
-    return Reply.ok(json);
   }
 }
