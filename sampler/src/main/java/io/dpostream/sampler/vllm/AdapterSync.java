@@ -113,7 +113,8 @@ final class AdapterSync implements VersionSync {
       server.loadAdapter(name, adapter.path());
     } catch (VllmException e) {
       if (e.kind() == Kind.NO_SUCH_MODEL || e.kind() == Kind.REQUEST_REFUSED) {
-        throw new UserException(
+        throw new VllmException( // a shared file system may show the version later
+            e.kind(),
             "%s; servers read versions at the same path as the sampler".formatted(e.reason()));
       }
       if (e.kind() == Kind.FAILED && e.reason().contains("max_lora_rank")) {
@@ -141,22 +142,22 @@ final class AdapterSync implements VersionSync {
       }
       return;
     }
-    if (!hash(served).equals(hash(adapted))) {
-      throw new UserException(
+    if (!hash(server, served).equals(hash(server, adapted))) {
+      throw new VllmException(
+          Kind.OTHER_WEIGHTS,
           "sampler.vllm.base_urls: %s serves %s, whose weights are not those of %s; start it with that model"
               .formatted(server.address(), base.root(), adapted));
     }
   }
 
-  private String hash(Path folder) {
-    return hashes.computeIfAbsent(folder, AdapterSync::hashed);
-  }
-
-  private static String hashed(Path folder) {
+  /** A folder that cannot be read is not remembered: what it holds may still be arriving. */
+  private String hash(VllmServer server, Path folder) {
     try {
-      return CheckpointFolder.open(folder).sha256();
+      return hashes.computeIfAbsent(folder, f -> CheckpointFolder.open(f).sha256());
     } catch (CheckpointException e) {
-      return String.valueOf(e.getMessage());
+      throw new VllmException(
+          Kind.OTHER_WEIGHTS,
+          "what %s serves cannot be compared: %s".formatted(server.address(), e.getMessage()));
     }
   }
 

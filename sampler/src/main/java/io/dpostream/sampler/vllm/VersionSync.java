@@ -27,8 +27,8 @@ interface VersionSync {
   /**
    * Brings a version to a server, under a name that was never used before.
    *
-   * @throws VllmException when the server does not take it
-   * @throws UserException when it never will
+   * @throws VllmException when the server does not take it now
+   * @throws UserException when it never takes this version
    */
   Placement place(VllmServer server, BaseModel base, VersionFolder version);
 

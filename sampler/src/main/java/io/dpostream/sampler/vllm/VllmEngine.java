@@ -8,7 +8,6 @@ import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.PromptCodec;
 import io.dpostream.sampler.versions.SamplingEngine;
-import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.UserException;
@@ -179,9 +178,15 @@ public final class VllmEngine implements SamplingEngine {
     return new WeightsCheck(served.folder(), options, settings.tolerance());
   }
 
-  /** Brings a version to every server in reach. */
+  /**
+   * Brings a version to every server that takes it.
+   *
+   * @throws UserException when none takes it, each for a reason that lies in the version
+   * @throws EngineUnavailableException when none takes it, and one may do so later
+   */
   private void bring(ServedVersion served) {
-    String reason = "";
+    List<String> passing = new ArrayList<>();
+    List<UserException> lasting = new ArrayList<>();
     boolean brought = false;
     try (WeightsCheck check = comparing(served)) {
       for (Replica replica : replicas) {
@@ -192,21 +197,24 @@ public final class VllmEngine implements SamplingEngine {
           served.bringTo(replica, check);
           brought = true;
         } catch (VllmException e) {
-          if (e.kind() != Kind.UNREACHABLE && e.kind() != Kind.OTHER_WEIGHTS) {
-            throw new UserException(e.reason());
-          }
-          reason = e.reason();
+          passing.add(e.reason());
+          replica.rest(System.nanoTime());
+        } catch (UserException e) {
+          lasting.add(e);
           replica.rest(System.nanoTime());
         }
       }
     }
     if (!brought) {
-      throw new EngineUnavailableException(reason);
+      throw passing.isEmpty() ? lasting.get(0) : new EngineUnavailableException(passing.get(0));
     }
-    if (!reason.isEmpty()) {
-      log.warn("{} writes on fewer servers than configured: {}", served.name(), reason);
-    }
+    passing.forEach(reason -> warnOfMissing(served, reason));
+    lasting.forEach(e -> warnOfMissing(served, String.valueOf(e.getMessage())));
     newest = Optional.of(served);
+  }
+
+  private static void warnOfMissing(ServedVersion served, String reason) {
+    log.warn("{} writes on fewer servers than configured: {}", served.name(), reason);
   }
 
   /**

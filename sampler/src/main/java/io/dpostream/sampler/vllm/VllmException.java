@@ -16,7 +16,7 @@ final class VllmException extends RuntimeException {
     USELESS_ANSWER,
     /** It serves no model of the name that was asked. */
     NO_SUCH_MODEL,
-    /** It completes with other weights than those asked for. */
+    /** It completes with other weights than those asked for, or was started with others. */
     OTHER_WEIGHTS,
     /** It has no such path: the flag that adds it is not set, or it is not vLLM. */
     NO_SUCH_PATH,

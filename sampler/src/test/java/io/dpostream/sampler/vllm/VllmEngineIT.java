@@ -276,6 +276,56 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldBringAVersionLaterToTheOnlyServerThatFailsNow() {
+    VllmStandIn server = start(Flags.documented());
+    VllmEngine engine = engine("weights");
+    server.failPauses(1);
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> engine.load(versions.full(1)))
+        .withMessageContaining("Failed to pause generation");
+    assertWrittenBy(1, engine.load(versions.full(1)).complete(BATCH));
+  }
+
+  @Test
+  void shouldWriteOnTheOtherServersWhileOneFailsOrWritesWithOtherWeights() {
+    VllmStandIn failing = start(Flags.documented());
+    VllmStandIn ignoring = start(Flags.documented());
+    start(Flags.documented());
+    failing.failPauses(1000);
+    ignoring.ignoreReloads();
+    assertWrittenBy(1, engine("weights").load(versions.full(1)).complete(BATCH));
+  }
+
+  @Test
+  void shouldBringAnAdapterLaterThatTheServersDoNotSeeYet() {
+    VllmStandIn server = start(Flags.documented());
+    VllmEngine engine = engine("adapter");
+    PolicyVersion version = versions.adapted(1, RANK);
+    server.hideAdapters(true);
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> engine.load(version))
+        .withMessageContaining("at the same path as the sampler");
+    server.hideAdapters(false);
+    assertWrittenBy(1, engine.load(version).complete(BATCH));
+  }
+
+  @Test
+  void shouldReadWeightsAgainThatCouldNotBeCompared() throws IOException {
+    Path copy = dir.resolve("copy");
+    TinyModel.write(copy, 0);
+    servers.add(new VllmStandIn(copy, Flags.documented()));
+    Path config = copy.resolve("config.json");
+    String whole = Files.readString(config);
+    Files.writeString(config, "{");
+    VllmEngine engine = engine("adapter");
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> engine.load(versions.adapted(1, RANK)))
+        .withMessageContaining("cannot be compared");
+    Files.writeString(config, whole);
+    assertWrittenBy(1, engine.load(versions.adapted(1, RANK)).complete(BATCH));
+  }
+
+  @Test
   void shouldRefuseToWriteWithAServerWhoseWeightsAreNotThoseItReports() {
     VllmStandIn server = start(Flags.documented());
     VllmEngine engine = engine("weights");
@@ -420,9 +470,12 @@ class VllmEngineIT {
     TinyModel.write(other, 9);
     servers.add(new VllmStandIn(other, Flags.documented()));
 
-    assertThatExceptionOfType(UserException.class)
+    assertThatExceptionOfType(EngineUnavailableException.class) // until it is started anew
         .isThrownBy(() -> engine("adapter").load(versions.adapted(1, RANK)))
         .withMessageContaining("whose weights are not those of " + versions.folder(0));
+    start(Flags.documented());
+    assertWrittenBy(1, engine("adapter").load(versions.adapted(1, RANK)).complete(BATCH));
+    assertThat(servers.get(0).completions()).isEmpty();
   }
 
   @Test

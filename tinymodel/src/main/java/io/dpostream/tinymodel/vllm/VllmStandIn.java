@@ -43,7 +43,9 @@ public final class VllmStandIn implements AutoCloseable {
   private boolean paused;
   private int running;
   private int failingResets;
+  private int failingPauses;
   private volatile boolean ignoresReloads;
+  private volatile boolean hidesAdapters;
 
   /** Starts one on a free port. */
   public VllmStandIn(Path model, Flags flags) {
@@ -102,9 +104,19 @@ public final class VllmStandIn implements AutoCloseable {
     failingResets = times;
   }
 
+  /** Fails with status 500 at being paused, this many times. */
+  public synchronized void failPauses(int times) {
+    failingPauses = times;
+  }
+
   /** Keeps its weights from now on, whatever it is told to reload. */
   public void ignoreReloads() {
     ignoresReloads = true;
+  }
+
+  /** Whether it sees no adapter's folder from now on, as when a shared file system is late. */
+  public void hideAdapters(boolean hide) {
+    hidesAdapters = hide;
   }
 
   /** Labels its weights as somebody else would. */
@@ -213,7 +225,7 @@ public final class VllmStandIn implements AutoCloseable {
     if (engine.adapters().containsKey(name)) {
       return Reply.error(400, "InvalidUserInput", "'" + name + "' has already been loaded.");
     }
-    if (!Files.exists(folder.resolve("adapter_config.json"))) {
+    if (hidesAdapters || !Files.exists(folder.resolve("adapter_config.json"))) {
       return Reply.error(
           404, "NotFoundError", "Loading lora " + name + " failed: No adapter found for <path>");
     }
@@ -268,6 +280,10 @@ public final class VllmStandIn implements AutoCloseable {
   private synchronized Reply pause(String query) throws InterruptedException {
     if (!query.contains("mode=wait")) {
       return Reply.error(400, "InvalidUserInput", "this server is only asked to wait");
+    }
+    if (failingPauses > 0) {
+      failingPauses--;
+      return Reply.error(500, "InternalServerError", "Failed to pause generation");
     }
     paused = true;
     while (running > 0) {
