@@ -163,7 +163,11 @@ final class Rounds {
         });
   }
 
+  /** Whether a server writes with the version, which it may have lost in this round. */
   private boolean writes(Replica replica) {
+    if (!served.isOn(replica)) {
+      return false;
+    }
     try {
       served.probe(replica);
       return true;

@@ -390,6 +390,20 @@ class VllmEngineIT {
     policy.close();
   }
 
+  @Test
+  void shouldRefuseARequestThoughTheServerLosesTheVersionMeanwhile() {
+    VllmStandIn server = start(Flags.documented());
+    LoadedPolicy policy = engine("weights").load(versions.full(1));
+    List<GenerationRequest> batch = new ArrayList<>(BATCH);
+    batch.set(0, new GenerationRequest(new int[] {5000}, 1));
+    server.misbehave(Fault.OTHER_LABEL);
+
+    assertThatExceptionOfType(RequestRefusedException.class)
+        .isThrownBy(() -> policy.complete(batch))
+        .satisfies(e -> assertThat(e.request()).isZero());
+    policy.close();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "adapter,runtimeLora,VLLM_ALLOW_RUNTIME_LORA_UPDATING=1",
