@@ -27,6 +27,11 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
   /** What vLLM writes for a probability of 0, which no drawn token has. */
   private static final double IMPOSSIBLE = -9999;
 
+  /** The longest sequence that it may come to, in tokens. */
+  int longest() {
+    return prompt.length + most;
+  }
+
   /** The body of the request. */
   ObjectNode body(Placement placement) {
     ObjectNode body = VllmHttp.JSON.createObjectNode().put("model", placement.model());

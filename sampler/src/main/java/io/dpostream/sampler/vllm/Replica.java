@@ -31,7 +31,7 @@ final class Replica {
     return server;
   }
 
-  /** The model that it was started with, asked for once. */
+  /** The model that it was started with; asked once, until it may be another. */
   BaseModel base() {
     synchronized (this) {
       if (base.isPresent()) {
@@ -50,6 +50,11 @@ final class Replica {
     long ms = Math.min(LONGEST_REST_MS, restMs << Math.min(failures, MOST_DOUBLINGS));
     failures++;
     restsUntilNanos = nowNanos + ms * 1_000_000;
+    forgetBase();
+  }
+
+  /** Notes that what it serves may be another model by now. */
+  synchronized void forgetBase() {
     base = Optional.empty();
   }
 

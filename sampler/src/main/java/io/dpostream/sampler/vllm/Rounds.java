@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * is brought it again.
  *
  * <p>Only what a server wrote with the version that was asked for is a completion. A request that
- * servers refuse or fail at, while they complete another, is refused.
+ * every server in reach refuses, or that one fails at each time, is refused if they complete
+ * another.
  */
 final class Rounds {
   private static final Logger log = LoggerFactory.getLogger(Rounds.class);
@@ -37,6 +38,8 @@ final class Rounds {
   private final List<CompletionCall> calls;
   private final List<Optional<Generation>> done;
   private final Map<Integer, Failure> failures = new LinkedHashMap<>();
+  private final Map<Replica, Integer> maxLengths = new LinkedHashMap<>();
+  private final Map<Integer, Map<Replica, String>> refusals = new LinkedHashMap<>();
 
   private record Failure(Replica replica, VllmException cause) {}
 
@@ -66,6 +69,7 @@ final class Rounds {
         reason = failure.orElse(reason);
       }
       if (!able.isEmpty()) {
+        reason = tooShort(able).orElse(reason);
         ask(able, round);
         reason = failures.values().stream().findFirst().map(f -> f.cause.reason()).orElse(reason);
       }
@@ -73,10 +77,10 @@ final class Rounds {
       if (missing == 0) {
         return done.stream().flatMap(Optional::stream).toList();
       }
-      refuseWhatServersRefuse(Kind.REQUEST_REFUSED);
+      refuseWhatEveryServerRefuses(able);
       idle = missing < before ? 0 : idle + 1;
       if (idle >= settings.maxAttempts()) {
-        refuseWhatServersRefuse(Kind.FAILED);
+        refuseWhatServersFailAt();
         throw new EngineUnavailableException(reason);
       }
       log.debug("{} of {} completions are missing: {}", missing, calls.size(), reason);
@@ -97,12 +101,12 @@ final class Rounds {
 
   /** Brings the version to a server that does not have it; returns why it could not be. */
   private Optional<String> prepare(Replica replica) {
-    if (served.isOn(replica)) {
-      return Optional.empty();
-    }
     try (WeightsCheck check = engine.comparing(served)) {
-      served.bringTo(replica, check);
-      log.info("{} has {} again", replica.server().address(), served.name());
+      maxLengths.put(replica, replica.base().maxLength()); // may be another after a failure
+      if (!served.isOn(replica)) {
+        served.bringTo(replica, check);
+        log.info("{} has {} again", replica.server().address(), served.name());
+      }
       return Optional.empty();
     } catch (VllmException | UserException e) {
       replica.rest(System.nanoTime());
@@ -116,7 +120,11 @@ final class Rounds {
     Map<Integer, Replica> of = new LinkedHashMap<>();
     try {
       for (int i : missing()) {
-        Replica replica = able.get((i / TOGETHER + round) % able.size());
+        List<Replica> open = able.stream().filter(r -> isOpen(i, r)).toList();
+        if (open.isEmpty()) {
+          continue;
+        }
+        Replica replica = open.get((i / TOGETHER + round) % open.size());
         of.put(i, replica);
         asked.put(i, served.complete(replica, calls.get(i)));
       }
@@ -125,6 +133,29 @@ final class Rounds {
       asked.values().forEach(answer -> answer.cancel(true));
     }
     settle();
+  }
+
+  /** Whether a server takes a sequence of this length, and has not refused the call yet. */
+  private boolean isOpen(int i, Replica replica) {
+    return fits(i, replica) && !refusals.getOrDefault(i, Map.of()).containsKey(replica);
+  }
+
+  private boolean fits(int i, Replica replica) {
+    return maxLengths.getOrDefault(replica, 0) >= calls.get(i).longest();
+  }
+
+  /** What to say of a call that is too long for every server, if there is one. */
+  private Optional<String> tooShort(List<Replica> able) {
+    return missing().stream()
+        .filter(i -> able.stream().noneMatch(r -> fits(i, r)))
+        .findFirst()
+        .map(
+            i ->
+                "%s takes sequences of %d tokens; start it with --max-model-len %d or more"
+                    .formatted(
+                        able.get(0).server().address(),
+                        maxLengths.getOrDefault(able.get(0), 0),
+                        calls.get(i).longest()));
   }
 
   private void take(int i, CompletableFuture<Generation> answer, Replica replica) {
@@ -145,19 +176,44 @@ final class Rounds {
               .map(f -> f.cause.kind())
               .distinct()
               .toList();
-      if (kinds.contains(Kind.NO_SUCH_MODEL) || kinds.contains(Kind.OTHER_WEIGHTS)) {
-        served.forget(replica);
-      } else if (kinds.stream().anyMatch(k -> k != Kind.REQUEST_REFUSED && k != Kind.FAILED)) {
-        replica.rest(System.nanoTime());
-      }
+      conclude(replica, kinds);
     }
   }
 
-  /** Refuses a request at which a server fails that does write. */
-  private void refuseWhatServersRefuse(Kind kind) {
+  private void conclude(Replica replica, List<Kind> kinds) {
+    if (kinds.contains(Kind.NO_SUCH_MODEL) || kinds.contains(Kind.OTHER_WEIGHTS)) {
+      served.forget(replica);
+      replica.forgetBase(); // it may have been started anew, with another
+    } else if (kinds.stream().anyMatch(k -> k != Kind.REQUEST_REFUSED && k != Kind.FAILED)) {
+      replica.rest(System.nanoTime());
+    }
+  }
+
+  /** Refuses a request once no server in reach is left that has not refused it. */
+  private void refuseWhatEveryServerRefuses(List<Replica> able) {
+    Map<Replica, Boolean> writing = new LinkedHashMap<>();
     failures.forEach(
         (i, failure) -> {
-          if (failure.cause.kind() == kind && writes(failure.replica)) {
+          if (failure.cause.kind() == Kind.REQUEST_REFUSED
+              && writing.computeIfAbsent(failure.replica, this::writes)) {
+            refusals
+                .computeIfAbsent(i, call -> new LinkedHashMap<>())
+                .put(failure.replica, failure.cause.reason());
+          }
+        });
+    refusals.forEach(
+        (i, reasons) -> {
+          if (done.get(i).isEmpty() && able.stream().noneMatch(r -> isOpen(i, r))) {
+            throw new RequestRefusedException(i, reasons.values().iterator().next());
+          }
+        });
+  }
+
+  /** Refuses a request at which a server fails that does write. */
+  private void refuseWhatServersFailAt() {
+    failures.forEach(
+        (i, failure) -> {
+          if (failure.cause.kind() == Kind.FAILED && writes(failure.replica)) {
             throw new RequestRefusedException(i, failure.cause.reason());
           }
         });
@@ -168,10 +224,12 @@ final class Rounds {
     if (!served.isOn(replica)) {
       return false;
     }
+    replica.forgetBase(); // a lower limit than was known would refuse the probe, too
     try {
       served.probe(replica);
       return true;
     } catch (VllmException e) {
+      conclude(replica, List.of(e.kind()));
       return false;
     }
   }

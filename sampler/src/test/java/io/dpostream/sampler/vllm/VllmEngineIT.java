@@ -129,7 +129,9 @@ class VllmEngineIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HANG")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"HANG", "REFUSE"})
   void shouldTakeNoSampleFromAnAnswerThatIsNone(Fault fault) {
     VllmStandIn server = start(Flags.documented());
     for (String sync : List.of("weights", "adapter")) {
@@ -401,6 +403,49 @@ class VllmEngineIT {
     assertThatExceptionOfType(RequestRefusedException.class)
         .isThrownBy(() -> policy.complete(batch))
         .satisfies(e -> assertThat(e.request()).isZero());
+    policy.close();
+  }
+
+  @Test
+  void shouldAskTheOtherServersWhatOneRefuses() {
+    VllmStandIn first = start(Flags.documented());
+    VllmStandIn second = start(Flags.documented());
+    LoadedPolicy policy = engine("weights").load(versions.full(1));
+    List<Completion> undisturbed = policy.complete(BATCH);
+    first.misbehave(Fault.REFUSE);
+    assertThat(policy.complete(BATCH)).isEqualTo(undisturbed);
+
+    List<GenerationRequest> batch = new ArrayList<>(BATCH);
+    batch.set(3, new GenerationRequest(new int[] {5000}, 1));
+    assertThatExceptionOfType(RequestRefusedException.class)
+        .isThrownBy(() -> policy.complete(batch))
+        .satisfies(e -> assertThat(e.request()).isEqualTo(3));
+    for (VllmStandIn server : List.of(first, second)) {
+      assertThat(server.completions())
+          .filteredOn(body -> body.path("prompt").path(0).asInt() == 5000)
+          .hasSize(1);
+    }
+    policy.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"weights", "adapter"})
+  void shouldAskNoServerForMoreThanItsLongestSequence(String sync) {
+    VllmStandIn first = start(Flags.documented());
+    VllmStandIn second = start(Flags.documented());
+    LoadedPolicy policy = engine(sync).load(versions.adapted(1, RANK));
+    List<Completion> undisturbed = policy.complete(BATCH);
+    second.limitLength(13);
+    second.restart();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(policy.complete(BATCH)).isEqualTo(undisturbed);
+    }
+    first.limitLength(13);
+    first.restart();
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> policy.complete(BATCH))
+        .withMessageContaining("takes sequences of 13 tokens; start it with --max-model-len 14");
     policy.close();
   }
 

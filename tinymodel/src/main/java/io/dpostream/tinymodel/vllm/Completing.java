@@ -23,9 +23,8 @@ final class Completing {
     return fault.filter(kind::equals).isPresent();
   }
 
-  static Optional<Reply> refusal(JsonNode body, StandInEngine engine) {
+  static Optional<Reply> refusal(JsonNode body, StandInEngine engine, int maxLength) {
     int vocabulary = engine.base().config().vocabSize();
-    int length = engine.base().config().maxPositionEmbeddings();
     for (JsonNode id : body.path("prompt")) {
       if (id.asInt() >= vocabulary) {
         String message = "Token id " + id + " is out of vocabulary";
@@ -33,8 +32,8 @@ final class Completing {
       }
     }
     int most = body.path("max_tokens").asInt(16);
-    if (body.path("prompt").size() + most > length) {
-      String message = "max_tokens=%d is too large: max_model_len=%d".formatted(most, length);
+    if (body.path("prompt").size() + most > maxLength) {
+      String message = "max_tokens=%d is too large: max_model_len=%d".formatted(most, maxLength);
       return Optional.of(Reply.error(400, "BadRequestError", message));
     }
     return Optional.empty();
@@ -72,6 +71,9 @@ final class Completing {
       JsonNode body, String name, String label, Generation written, Optional<Fault> f) {
     if (is(f, Fault.FAIL)) {
       return Reply.error(500, "InternalServerError", "Internal server error");
+    }
+    if (is(f, Fault.REFUSE)) {
+      return Reply.error(400, "BadRequestError", "This server refuses that");
     }
     if (is(f, Fault.NONSENSE) || is(f, Fault.PAGE)) {
       return new Reply(200, is(f, Fault.PAGE) ? "<html>gateway</html>" : "{\"choices\": 7}");

@@ -6,6 +6,8 @@ public enum Fault {
   ABORT,
   /** Fails with status 500. */
   FAIL,
+  /** Refuses it with status 400. */
+  REFUSE,
   /** Answers what is no completion. */
   NONSENSE,
   /** Answers with a page, as something between does. */

@@ -44,6 +44,7 @@ public final class VllmStandIn implements AutoCloseable {
   private int running;
   private int failingResets;
   private int failingPauses;
+  private volatile int maxLength;
   private volatile boolean ignoresReloads;
   private volatile boolean hidesAdapters;
 
@@ -52,6 +53,7 @@ public final class VllmStandIn implements AutoCloseable {
     this.model = model;
     this.flags = flags;
     this.engine = new StandInEngine(model, flags);
+    this.maxLength = engine.base().config().maxPositionEmbeddings();
     this.server = listen(0);
   }
 
@@ -122,6 +124,11 @@ public final class VllmStandIn implements AutoCloseable {
   /** Labels its weights as somebody else would. */
   public void relabel(String label) {
     engine.label(label);
+  }
+
+  /** Takes sequences up to another length, as {@code --max-model-len} says at the next start. */
+  public void limitLength(int tokens) {
+    maxLength = tokens;
   }
 
   /** Stops listening. */
@@ -198,9 +205,8 @@ public final class VllmStandIn implements AutoCloseable {
   private Reply models() {
     ObjectNode json = JSON.createObjectNode().put("object", "list");
     ArrayNode data = json.putArray("data");
-    int length = engine.base().config().maxPositionEmbeddings();
     ObjectNode base = data.addObject().put("id", BASE).put("root", model.toString());
-    base.putNull("parent").put("max_model_len", length);
+    base.putNull("parent").put("max_model_len", maxLength);
     engine
         .adapters()
         .forEach(
@@ -325,7 +331,7 @@ public final class VllmStandIn implements AutoCloseable {
     if (!adapter && !name.equals(BASE)) {
       return Reply.error(404, "NotFoundError", "The model `" + name + "` does not exist.");
     }
-    Optional<Reply> refusal = Completing.refusal(body, engine);
+    Optional<Reply> refusal = Completing.refusal(body, engine, maxLength);
     if (refusal.isPresent()) {
       return refusal.get();
     }
