@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,11 +167,20 @@ public final class VllmEngine implements SamplingEngine {
   }
 
   private void exclusively(Runnable action) {
-    writing.writeLock().lock();
+    lock(writing.writeLock());
     try {
       action.run();
     } finally {
       writing.writeLock().unlock();
+    }
+  }
+
+  /** Either side may hold it for minutes, which no stop is to wait for. */
+  private static void lock(Lock lock) {
+    try {
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 
@@ -223,7 +234,7 @@ public final class VllmEngine implements SamplingEngine {
    * @throws EngineUnavailableException when no server writes, or with another version
    */
   List<Generation> complete(ServedVersion served, List<CompletionCall> calls) {
-    writing.readLock().lock();
+    lock(writing.readLock());
     try {
       if (sync.replaces() && newest.filter(v -> v == served).isEmpty()) {
         throw new EngineUnavailableException(""); // the newer one is to be taken

@@ -2,6 +2,7 @@ package io.dpostream.sampler.vllm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dpostream.policy.model.CheckpointFolder;
@@ -31,6 +32,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.InterruptException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -325,6 +328,31 @@ class VllmEngineIT {
         .withMessageContaining("cannot be compared");
     Files.writeString(config, whole);
     assertWrittenBy(1, engine.load(versions.adapted(1, RANK)).complete(BATCH));
+  }
+
+  @Test
+  void shouldNotKeepAThreadFromStoppingWhileAVersionIsBrought() throws InterruptedException {
+    VllmStandIn server = start(Flags.documented());
+    VllmEngine engine = engine("weights");
+    LoadedPolicy former = engine.load(versions.full(1));
+    PolicyVersion next = versions.full(2);
+    int before = server.completions().size();
+    server.misbehave(Fault.HANG);
+    Thread loading = new Thread(() -> engine.load(next));
+    loading.setUncaughtExceptionHandler((thread, e) -> {});
+    loading.start();
+    await().until(() -> server.completions().size() > before); // it waits for this one
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Thread sampling = new Thread(() -> former.complete(BATCH));
+    sampling.setUncaughtExceptionHandler((thread, e) -> end.set(e));
+    sampling.start();
+
+    sampling.interrupt();
+    sampling.join(10_000);
+    assertThat(end.get()).isInstanceOf(InterruptException.class);
+    loading.interrupt();
+    loading.join(10_000);
+    assertThat(loading.isAlive()).isFalse();
   }
 
   @Test
