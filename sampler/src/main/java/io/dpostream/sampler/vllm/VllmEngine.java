@@ -12,6 +12,7 @@ import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.UserException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,7 +191,8 @@ public final class VllmEngine implements SamplingEngine {
   }
 
   /**
-   * Brings a version to every server that takes it.
+   * Brings a version to every server that takes it. One that rests is left out unless no other
+   * takes it; it is brought the version when it is asked to write.
    *
    * @throws UserException when none takes it, each for a reason that lies in the version
    * @throws EngineUnavailableException when none takes it, and one may do so later
@@ -200,7 +202,11 @@ public final class VllmEngine implements SamplingEngine {
     List<UserException> lasting = new ArrayList<>();
     boolean brought = false;
     try (WeightsCheck check = comparing(served)) {
-      for (Replica replica : replicas) {
+      for (Replica replica : restingLast()) {
+        if (brought && replica.rests(System.nanoTime())) {
+          passing.add(replica.server().address() + " failed a moment ago");
+          continue;
+        }
         try {
           if (sync.replaces()) {
             newest.ifPresent(former -> former.forget(replica)); // also if this fails half way
@@ -222,6 +228,11 @@ public final class VllmEngine implements SamplingEngine {
     passing.forEach(reason -> warnOfMissing(served, reason));
     lasting.forEach(e -> warnOfMissing(served, String.valueOf(e.getMessage())));
     newest = Optional.of(served);
+  }
+
+  private List<Replica> restingLast() {
+    long now = System.nanoTime();
+    return replicas.stream().sorted(Comparator.comparing(r -> r.rests(now))).toList();
   }
 
   private static void warnOfMissing(ServedVersion served, String reason) {

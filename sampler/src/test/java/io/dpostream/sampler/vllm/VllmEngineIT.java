@@ -302,6 +302,22 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldBringNoVersionToAServerThatFailedAMomentAgoWhileAnotherTakesIt() {
+    VllmStandIn failing = start(Flags.documented());
+    VllmStandIn other = start(Flags.documented());
+    failing.failPauses(1);
+    VllmEngine engine = engine("weights", "vllm.retry_backoff_ms=60000");
+    engine.load(versions.full(1)).close();
+    int before = failing.requests().size();
+    assertWrittenBy(2, engine.load(versions.full(2)).complete(BATCH));
+    assertThat(failing.requests()).hasSize(before);
+
+    other.stop(); // the one that rests is better than none
+    engine.load(versions.full(3)).close();
+    assertThat(failing.requests()).hasSizeGreaterThan(before);
+  }
+
+  @Test
   void shouldBringAnAdapterLaterThatTheServersDoNotSeeYet() {
     VllmStandIn server = start(Flags.documented());
     VllmEngine engine = engine("adapter");
