@@ -582,6 +582,22 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldNotWriteOnAServerThatWasStartedAnewWithAnotherBase() {
+    VllmStandIn server = start(Flags.documented());
+    LoadedPolicy policy = engine("adapter", "vllm.tolerance=0").load(versions.adapted(1, RANK));
+    Path other = new Versions(dir.resolve("other")).folder(9);
+    TinyModel.write(other, 9);
+    server.restartWith(other);
+
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> policy.complete(BATCH))
+        .withMessageContaining("whose weights are not those of " + versions.folder(0));
+    server.restartWith(versions.folder(0));
+    assertWrittenBy(1, policy.complete(BATCH));
+    policy.close();
+  }
+
+  @Test
   void shouldRefuseAVersionWithoutAnAdapter() {
     start(Flags.documented());
     assertThatExceptionOfType(UserException.class)

@@ -31,12 +31,12 @@ public final class VllmStandIn implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BASE = "base";
 
-  private final Path model;
   private final Flags flags;
   private final Deque<Fault> faults = new ArrayDeque<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<JsonNode> completions = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private volatile Path model;
   private volatile HttpServer server;
   private final List<StandInEngine> former = new CopyOnWriteArrayList<>();
   private volatile StandInEngine engine;
@@ -134,6 +134,12 @@ public final class VllmStandIn implements AutoCloseable {
   /** Stops listening. */
   public synchronized void stop() {
     server.stop(0);
+  }
+
+  /** Is started anew with another model. */
+  public synchronized void restartWith(Path other) {
+    model = other;
+    restart();
   }
 
   /** Starts listening again, with nothing but what it was started with. */
