@@ -60,12 +60,25 @@ final class WeightSync implements VersionSync {
   public Placement place(VllmServer server, BaseModel base, VersionFolder version) {
     String label = names.of(version);
     server.pause();
-    server.labelWeights("loading." + label);
+    String loading = "loading." + label;
+    server.labelWeights(loading);
     server.reloadWeights(version.path());
     resetCache(server);
+    checkLabel(server, loading);
     server.labelWeights(label);
     server.resume();
     return new Placement(base.name(), Optional.of(label));
+  }
+
+  /** It was started anew, or another sampler brings it a version, if it has another label. */
+  private static void checkLabel(VllmServer server, String expected) {
+    String label = server.weightLabel();
+    if (!label.equals(expected)) {
+      throw new VllmException(
+          Kind.UNREACHABLE,
+          "%s/weight_info gives %s for %s: its weights were changed meanwhile; let one sampler use it"
+              .formatted(server.address(), label, expected));
+    }
   }
 
   /** Blocks may be held for a moment after the last completion. */

@@ -318,6 +318,17 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldNotLabelWeightsThatSomebodyElseBroughtMeanwhile() {
+    VllmStandIn server = start(Flags.documented());
+    VllmEngine engine = engine("weights");
+    server.relabelAfterReload("another sampler's");
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> engine.load(versions.full(1)))
+        .withMessageContaining("/weight_info gives another sampler's for loading.run.1.");
+    assertWrittenBy(1, engine.load(versions.full(1)).complete(BATCH));
+  }
+
+  @Test
   void shouldBringAnAdapterLaterThatTheServersDoNotSeeYet() {
     VllmStandIn server = start(Flags.documented());
     VllmEngine engine = engine("adapter");

@@ -47,6 +47,7 @@ public final class VllmStandIn implements AutoCloseable {
   private volatile int maxLength;
   private volatile boolean ignoresReloads;
   private volatile boolean hidesAdapters;
+  private volatile Optional<String> labelAfterReload = Optional.empty();
 
   /** Starts one on a free port. */
   public VllmStandIn(Path model, Flags flags) {
@@ -129,6 +130,11 @@ public final class VllmStandIn implements AutoCloseable {
   /** Takes sequences up to another length, as {@code --max-model-len} says at the next start. */
   public void limitLength(int tokens) {
     maxLength = tokens;
+  }
+
+  /** Is labelled by somebody else as soon as it has reloaded its weights, once. */
+  public void relabelAfterReload(String label) {
+    labelAfterReload = Optional.of(label);
   }
 
   /** Stops listening. */
@@ -327,6 +333,8 @@ public final class VllmStandIn implements AutoCloseable {
     if (!ignoresReloads) {
       engine.reload(Path.of(body.path("kwargs").path("weights_path").asText()));
     }
+    labelAfterReload.ifPresent(this::relabel);
+    labelAfterReload = Optional.empty();
     return new Reply(200, "{\"results\":[null]}");
   }
 
