@@ -36,6 +36,7 @@ final class Rounds {
   private final ServedVersion served;
   private final VllmSettings settings;
   private final List<CompletionCall> calls;
+  private final Finished finished;
   private final List<Optional<Generation>> done;
   private final Map<Integer, Failure> failures = new LinkedHashMap<>();
   private final Map<Replica, Integer> maxLengths = new LinkedHashMap<>();
@@ -49,18 +50,16 @@ final class Rounds {
     this.served = served;
     this.settings = engine.settings();
     this.calls = calls;
-    this.done = new ArrayList<>(IntStream.range(0, calls.size()).mapToObj(i -> none()).toList());
-  }
-
-  private static Optional<Generation> none() {
-    return Optional.empty();
+    this.finished = served.finished();
+    finished.keepOnly(calls);
+    this.done = new ArrayList<>(calls.stream().map(finished::of).toList());
   }
 
   /** Asks until every call is answered. */
   List<Generation> complete() {
     String reason = "";
     int idle = 0;
-    for (int round = 0; ; round++) {
+    for (int round = 0; !missing().isEmpty(); round++) {
       int before = missing().size();
       List<Replica> able = new ArrayList<>();
       for (Replica replica : awake()) {
@@ -74,18 +73,19 @@ final class Rounds {
         reason = failures.values().stream().findFirst().map(f -> f.cause.reason()).orElse(reason);
       }
       int missing = missing().size();
-      if (missing == 0) {
-        return done.stream().flatMap(Optional::stream).toList();
-      }
       refuseWhatEveryServerRefuses(able);
       idle = missing < before ? 0 : idle + 1;
       if (idle >= settings.maxAttempts()) {
         refuseWhatServersFailAt();
         throw new EngineUnavailableException(reason);
       }
-      log.debug("{} of {} completions are missing: {}", missing, calls.size(), reason);
-      pause(settings.retryBackoffMs() << Math.min(idle, 6));
+      if (missing > 0) {
+        log.debug("{} of {} completions are missing: {}", missing, calls.size(), reason);
+        pause(settings.retryBackoffMs() << Math.min(idle, 6));
+      }
     }
+    finished.clear();
+    return done.stream().flatMap(Optional::stream).toList();
   }
 
   private List<Integer> missing() {
@@ -160,7 +160,9 @@ final class Rounds {
 
   private void take(int i, CompletableFuture<Generation> answer, Replica replica) {
     try {
-      done.set(i, Optional.of(VllmHttp.await(answer)));
+      Generation written = VllmHttp.await(answer);
+      finished.add(calls.get(i), written);
+      done.set(i, Optional.of(written));
       replica.answered();
     } catch (VllmException e) {
       failures.put(i, new Failure(replica, e));

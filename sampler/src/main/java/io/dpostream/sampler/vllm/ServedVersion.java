@@ -24,6 +24,7 @@ final class ServedVersion {
   private final VersionSync sync;
   private final Set<Integer> eosTokenIds;
   private final Map<Replica, Placement> placements = new LinkedHashMap<>();
+  private final Finished finished = new Finished();
   private int maxLength = Integer.MAX_VALUE;
 
   /**
@@ -43,6 +44,11 @@ final class ServedVersion {
   /** What to call it in a log. */
   String name() {
     return version.name();
+  }
+
+  /** What it has written of a batch that is to be tried again. */
+  Finished finished() {
+    return finished;
   }
 
   /** The longest sequence that every server takes to which it was brought. */

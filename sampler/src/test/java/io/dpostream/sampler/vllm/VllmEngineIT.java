@@ -163,6 +163,24 @@ class VllmEngineIT {
   }
 
   @Test
+  void shouldAskOnlyForTheRestOfABatchThatIsTriedAgain() {
+    VllmStandIn server = start(Flags.documented());
+    LoadedPolicy policy = engine("weights", "vllm.timeout_ms=2000").load(versions.full(1));
+    List<Completion> undisturbed = policy.complete(BATCH);
+    server.hangAt(4);
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> policy.complete(BATCH));
+
+    server.hangAt(-1);
+    int before = server.completions().size();
+    assertThat(policy.complete(BATCH)).isEqualTo(undisturbed);
+    assertThat(server.completions()).hasSize(before + 2); // a pair
+    assertThat(policy.complete(BATCH)).isEqualTo(undisturbed);
+    assertThat(server.completions()).hasSize(before + 2 + BATCH.size());
+    policy.close();
+  }
+
+  @Test
   void shouldWaitForAnOtherwiseUselessServerAndSayWhy() {
     VllmStandIn server = start(Flags.documented());
     LoadedPolicy policy = engine("weights").load(versions.full(1));
@@ -442,7 +460,7 @@ class VllmEngineIT {
 
     server.misbehave(Fault.FAIL, Fault.FAIL); // every time, as it seems from here
     assertThatExceptionOfType(RequestRefusedException.class)
-        .isThrownBy(() -> policy.complete(BATCH.subList(0, 1)))
+        .isThrownBy(() -> policy.complete(List.of(new GenerationRequest(new int[] {1}, 7))))
         .withMessageContaining("Internal server error");
     policy.close();
   }

@@ -45,6 +45,7 @@ public final class VllmStandIn implements AutoCloseable {
   private int failingResets;
   private int failingPauses;
   private volatile int maxLength;
+  private volatile int hangingAt = -1;
   private volatile boolean ignoresReloads;
   private volatile boolean hidesAdapters;
   private volatile Optional<String> labelAfterReload = Optional.empty();
@@ -100,6 +101,11 @@ public final class VllmStandIn implements AutoCloseable {
     synchronized (faults) {
       faults.addAll(List.of(next));
     }
+  }
+
+  /** Answers no completion from now on whose prompt begins with this token; -1 ends that. */
+  public void hangAt(int token) {
+    hangingAt = token;
   }
 
   /** Answers that the prefix cache was not reset, this many times. */
@@ -359,7 +365,7 @@ public final class VllmStandIn implements AutoCloseable {
         threads.execute(this::restart);
         throw new HangUp();
       }
-      if (Completing.is(fault, Fault.HANG)) {
+      if (Completing.is(fault, Fault.HANG) || body.path("prompt").path(0).asInt(-2) == hangingAt) {
         Thread.sleep(Long.MAX_VALUE);
       }
       if (Completing.is(fault, Fault.HANG_UP)) {
