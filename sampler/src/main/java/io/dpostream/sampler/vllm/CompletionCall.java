@@ -88,7 +88,7 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
 
   private static void checkLabel(JsonNode spans, String label) {
     if (!spans.isArray() || spans.isEmpty()) {
-      throw useless(
+      throw unfit(
           "does not say which weights wrote a completion (weight_versions); it takes vLLM 0.33 or"
               + " newer, or sync: adapter");
     }
@@ -115,7 +115,7 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
               .formatted(ids.length, most, stopped ? "" + end.getAsInt() : "none"));
     }
     if (!stopped && ids.length < most) {
-      throw useless(
+      throw unfit(
           "ended a completion (%s) after %d of %d tokens and before an end of the model; start it"
                   .formatted(reason, ids.length, most)
               + " with --generation-config vllm");
@@ -125,7 +125,7 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
 
   private int[] ids(JsonNode array, String name) {
     if (!array.isArray()) {
-      throw useless("gave no " + name + ", as newer releases of vLLM do");
+      throw unfit("gave no " + name + ", as newer releases of vLLM do");
     }
     int[] ids = new int[array.size()];
     for (int i = 0; i < ids.length; i++) {
@@ -148,13 +148,17 @@ record CompletionCall(int[] prompt, long seed, int most, Set<Integer> eosTokenId
       JsonNode value = array.get(i);
       double logprob = value.isNumber() ? value.doubleValue() : Double.NaN;
       if (!(logprob <= ROUNDING) || logprob <= IMPOSSIBLE) {
-        throw useless(
+        throw unfit(
             "gave %s as a log-probability; start it with --logprobs-mode raw_logprobs"
                 .formatted(value));
       }
       logprobs[i] = (float) Math.min(logprob, 0);
     }
     return logprobs;
+  }
+
+  private static VllmException unfit(String what) {
+    return new VllmException(Kind.UNFIT, what);
   }
 
   private static VllmException useless(String what) {

@@ -6,10 +6,12 @@ import io.dpostream.sampler.versions.RequestRefusedException;
 import io.dpostream.sampler.vllm.VllmException.Kind;
 import io.dpostream.settings.UserException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.InterruptException;
@@ -77,7 +79,7 @@ final class Rounds {
       idle = missing < before ? 0 : idle + 1;
       if (idle >= settings.maxAttempts()) {
         refuseWhatServersFailAt();
-        throw new EngineUnavailableException(reason);
+        throw new EngineUnavailableException(tooSlow().orElse(reason));
       }
       if (missing > 0) {
         log.debug("{} of {} completions are missing: {}", missing, calls.size(), reason);
@@ -211,11 +213,21 @@ final class Rounds {
         });
   }
 
+  /** What to say of a request that takes longer than a server may take that does write. */
+  private Optional<String> tooSlow() {
+    return failures.values().stream()
+        .filter(f -> f.cause.kind() == Kind.TIMED_OUT)
+        .findFirst()
+        .filter(f -> writes(f.replica))
+        .map(f -> f.cause.reason() + " and writes otherwise; raise sampler.vllm.timeout_ms");
+  }
+
   /** Refuses a request at which a server fails that does write. */
   private void refuseWhatServersFailAt() {
+    Set<Kind> failing = EnumSet.of(Kind.FAILED, Kind.USELESS_ANSWER);
     failures.forEach(
         (i, failure) -> {
-          if (failure.cause.kind() == Kind.FAILED && writes(failure.replica)) {
+          if (failing.contains(failure.cause.kind()) && writes(failure.replica)) {
             throw new RequestRefusedException(i, failure.cause.reason());
           }
         });

@@ -10,10 +10,14 @@ final class VllmException extends RuntimeException {
   enum Kind {
     /** It gave no answer, is paused or overloaded, or something before it fails. */
     UNREACHABLE,
+    /** It gave no answer in time. */
+    TIMED_OUT,
     /** It failed at this request (500). */
     FAILED,
     /** It answered something that cannot be used. */
     USELESS_ANSWER,
+    /** It answers what cannot be used because of how it was started. */
+    UNFIT,
     /** It serves no model of the name that was asked. */
     NO_SUCH_MODEL,
     /** It completes with other weights than those asked for, or was started with others. */

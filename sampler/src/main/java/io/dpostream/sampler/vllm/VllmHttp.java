@@ -87,20 +87,17 @@ final class VllmHttp {
             .handle(
                 (response, failure) -> {
                   if (failure != null) {
-                    throw failure(Kind.UNREACHABLE, path, reason(failure, limitMs));
+                    Throwable cause =
+                        failure instanceof CompletionException c ? c.getCause() : failure;
+                    throw cause instanceof TimeoutException
+                        ? failure(Kind.TIMED_OUT, path, "gave no answer within " + limitMs + " ms")
+                        : failure(Kind.UNREACHABLE, path, "failed: " + cause);
                   }
                   return answer(path, response);
                 });
     // A call that nobody waits for any more is given up, and with it what the server does for it.
     answer.whenComplete((value, failure) -> call.cancel(true));
     return answer;
-  }
-
-  private static String reason(Throwable failure, long limitMs) {
-    Throwable cause = failure instanceof CompletionException c ? c.getCause() : failure;
-    return cause instanceof TimeoutException
-        ? "gave no answer within " + limitMs + " ms"
-        : "failed: " + cause;
   }
 
   private JsonNode answer(String path, HttpResponse<String> response) {

@@ -169,7 +169,9 @@ class VllmEngineIT {
     List<Completion> undisturbed = policy.complete(BATCH);
     server.hangAt(4);
     assertThatExceptionOfType(EngineUnavailableException.class)
-        .isThrownBy(() -> policy.complete(BATCH));
+        .isThrownBy(() -> policy.complete(BATCH))
+        .withMessageEndingWith(
+            "gave no answer within 2000 ms and writes otherwise; raise sampler.vllm.timeout_ms");
 
     server.hangAt(-1);
     int before = server.completions().size();
@@ -462,6 +464,16 @@ class VllmEngineIT {
     assertThatExceptionOfType(RequestRefusedException.class)
         .isThrownBy(() -> policy.complete(List.of(new GenerationRequest(new int[] {1}, 7))))
         .withMessageContaining("Internal server error");
+
+    server.misbehave(Fault.ABORT, Fault.ABORT);
+    assertThatExceptionOfType(RequestRefusedException.class)
+        .isThrownBy(() -> policy.complete(List.of(new GenerationRequest(new int[] {1}, 8))))
+        .withMessageContaining("for the reason 'abort'");
+
+    server.misbehave(Fault.SHORT, Fault.SHORT); // which its flags mend, for every request
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> policy.complete(List.of(new GenerationRequest(new int[] {1}, 9))))
+        .withMessageContaining("--generation-config vllm");
     policy.close();
   }
 
