@@ -67,7 +67,8 @@ class HumanJudgeIT {
     try (Judging judging = new Judging(wire, 100)) {
       JsonNode first = judging.turn().path("task");
       assertThat(judging.vote(first, "left").path("saved").asText()).isEqualTo("left");
-      assertThat(judgments(wire)).as("committed when it is acknowledged").hasSize(1);
+      // committed when it is acknowledged, and visible once the broker has marked it so
+      await().atMost(PATIENCE).until(() -> judgments(wire).size() == 1);
       JsonNode again = judging.undo().path("task");
       assertThat(again.path("pair")).isEqualTo(first.path("pair"));
       open = judging.vote(again, "tie").path("task");
