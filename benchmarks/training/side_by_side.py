@@ -7,6 +7,7 @@ arithmetic's own time at the speed of a large product on the same threads.
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,7 @@ JAVA = ["java", "-XX:+UseSerialGC", "-Xmn48m", "-Xmx512m", "-cp", os.environ["BE
 
 class Trainer:
     def __init__(self, name, command, log):
-        self.name, self.rows = name, []
+        self.name, self.rows, self.highest = name, [], 0
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
@@ -45,10 +46,12 @@ class Trainer:
         self.process.stdin.flush()
         row = self.read()
         self.rows.append({**row, "cpu": self.cpu() - before})
+        self.highest = max(self.highest, self.peak())
 
     def peak(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e9
+        """Of its memory so far, GB; 0 once it has ended."""
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())
+        return int(found.group(1)) * 1024 / 1e9 if found else 0
 
     def end(self):
         self.process.stdin.close()
@@ -129,7 +132,7 @@ def compare(folder, name, kinds, steps, threads, speed):
             f" (reference ready {ratio(own, [r['seconds'] for r in base]):5.2f},"
             f" all counted {ratio(both(rows), both(base)):5.2f},"
             f" CPU time {ratio([r['cpu'] for r in rows], [r['cpu'] for r in base]):5.2f})"
-            f"  peak {trainer.peak():5.2f} GB  {ratio(both(rows), floor):5.2f} times the arithmetic"
+            f"  peak {trainer.highest:5.2f} GB  {ratio(both(rows), floor):5.2f} times the arithmetic"
             f"  loss {rows[-1]['loss']:.6f} norm {rows[-1]['grad_norm']:.5f}",
             flush=True,
         )
