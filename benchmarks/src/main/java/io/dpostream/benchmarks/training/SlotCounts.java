@@ -1,5 +1,6 @@
 package io.dpostream.benchmarks.training;
 
+import io.dpostream.policy.model.FlatSize;
 import io.dpostream.policy.model.ModelConfig;
 import io.dpostream.policy.model.ModelConfig.Family;
 import io.dpostream.policy.model.ModelConfig.Head;
@@ -70,8 +71,8 @@ public final class SlotCounts {
     long targets = sum(passes, SlotCounts::targets);
     return new Count(
         inputs,
-        (double) sum(passes, PassBudget::slots) / inputs,
-        (double) sum(passes, PassBudget::targetSlots) / targets,
+        (double) sum(passes, pass -> FlatSize.of(pass).inputs()) / inputs,
+        (double) sum(passes, pass -> FlatSize.of(pass).targets()) / targets,
         (double) passes.size() / steps);
   }
 

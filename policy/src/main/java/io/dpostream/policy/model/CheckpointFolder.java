@@ -68,6 +68,11 @@ public record CheckpointFolder(Path path, ModelConfig config, Optional<AdapterFo
     return adapter.map(a -> a.merged(stored)).orElse(Map.of());
   }
 
+  /** The folder that was opened: that of the adapter, where there is one. */
+  public Path place() {
+    return adapter.map(AdapterFolder::path).orElse(path);
+  }
+
   /** This folder with another shape of its model. */
   public CheckpointFolder withConfig(ModelConfig other) {
     return new CheckpointFolder(path, other, adapter);

@@ -13,9 +13,8 @@ public record FlatSize(int inputs, int targets) {
 
   /** The size of a pass over some sequences. */
   public static FlatSize of(List<TokenSequence> sequences) {
-    int targets = sequences.stream().mapToInt(s -> s.completion().length).sum();
     return new FlatSize(
         Targets.roundUp(FlatBatch.inputs(sequences), FlatBatch.STEP),
-        Targets.roundUp(targets, FlatBatch.STEP));
+        Targets.roundUp(PassBudget.targets(sequences), FlatBatch.STEP));
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.ArrayValues;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,21 +102,7 @@ public final class ForwardPass implements AutoCloseable {
    */
   public float[][] logCollisions() {
     try (NDManager passing = scope.newSubManager()) {
-      return batch
-          .targets()
-          .byRow(
-              ArrayValues.floats(
-                  model
-                      .layers()
-                      .program()
-                      .tensor(
-                          passing,
-                          Gradients.OFF,
-                          "collisions",
-                          model.layers().weights(),
-                          hidden,
-                          batch.targets().size(),
-                          model.head().chunk())));
+      return byToken(passing, "collisions");
     }
   }
 
@@ -127,24 +114,26 @@ public final class ForwardPass implements AutoCloseable {
    */
   public float[][] divergences(LanguageModel other) {
     try (NDManager passing = scope.newSubManager()) {
-      return batch
-          .targets()
-          .byRow(
-              ArrayValues.floats(
-                  model
-                      .layers()
-                      .program()
-                      .tensor(
-                          passing,
-                          Gradients.OFF,
-                          "divergences",
-                          model.layers().weights(),
-                          hidden,
-                          other.layers().weights(),
-                          batch.hidden(other.layers(), passing, Gradients.OFF),
-                          batch.targets().size(),
-                          model.head().chunk())));
+      return byToken(
+          passing,
+          "divergences",
+          other.layers().weights(),
+          batch.hidden(other.layers(), passing, Gradients.OFF));
     }
+  }
+
+  /**
+   * Applies a method of the program to the weights and the hidden states, chunk by chunk.
+   *
+   * @param others what the method takes after them
+   */
+  private float[][] byToken(NDManager passing, String method, Object... others) {
+    List<Object> arguments = new ArrayList<>(List.of(model.layers().weights(), hidden));
+    arguments.addAll(List.of(others));
+    arguments.addAll(List.of(batch.targets().size(), model.head().chunk()));
+    NDArray values =
+        model.layers().program().tensor(passing, Gradients.OFF, method, arguments.toArray());
+    return batch.targets().byRow(ArrayValues.floats(values));
   }
 
   /** The log-probabilities before they are rounded to float32. */

@@ -41,17 +41,7 @@ public record PassBudget(int inputs, int targets) {
     return floats * Float.BYTES * config.numHiddenLayers();
   }
 
-  /** Inputs that a pass over some sequences computes, padding included. */
-  public static int slots(List<TokenSequence> sequences) {
-    return Targets.roundUp(FlatBatch.inputs(sequences), FlatBatch.STEP);
-  }
-
-  /** Completion tokens that a pass over some sequences scores, padding included. */
-  public static int targetSlots(List<TokenSequence> sequences) {
-    return Targets.roundUp(targets(sequences), FlatBatch.STEP);
-  }
-
-  private static int targets(List<TokenSequence> sequences) {
+  static int targets(List<TokenSequence> sequences) {
     return sequences.stream().mapToInt(s -> s.completion().length).sum();
   }
 

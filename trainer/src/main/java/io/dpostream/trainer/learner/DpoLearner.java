@@ -108,15 +108,15 @@ public final class DpoLearner implements Learner {
       CheckpointFolder source,
       TrainableModel policy,
       EngineOptions engine) {
-    return policy.hasAdapters() && isSame(source, settings.reference())
+    return policy.hasAdapters() && isSame(source, CheckpointFolder.open(settings.reference()))
         ? MovingReference.sharing(policy, source, settings.workFolder(), engine)
         : MovingReference.open(settings.reference(), settings.workFolder(), engine);
   }
 
-  /** Compares by content: a run may be continued or replayed on a copy of either folder. */
-  private static boolean isSame(CheckpointFolder policy, Path reference) {
-    CheckpointFolder folder = CheckpointFolder.open(reference);
-    return folder.config().equals(policy.config()) && folder.sha256().equals(policy.sha256());
+  /** Compares by content where the places differ: a run may go on with a copy of either folder. */
+  private static boolean isSame(CheckpointFolder policy, CheckpointFolder reference) {
+    return policy.place().equals(reference.place())
+        || policy.config().equals(reference.config()) && policy.sha256().equals(reference.sha256());
   }
 
   /**
