@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The ports on 127.0.0.1 that a local cluster listens on.
@@ -22,6 +24,14 @@ public record Ports(int broker, int controller, int registry) {
   private static final int FIRST = 20_000;
 
   private static final int LAST = 32_000;
+
+  /**
+   * A process that another thread starts holds a copy of every socket of this one for a moment,
+   * also of the one that has just tried the port.
+   */
+  private static final int TRIES = 10;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
   public Ports {
     check("broker port", broker);
@@ -84,10 +94,13 @@ public record Ports(int broker, int controller, int registry) {
   }
 
   private static void requireFree(String what, int port) {
-    if (!isFree(port)) {
-      throw new UserException(
-          "%s port: %d is in use on 127.0.0.1; stop what listens there or choose another port"
-              .formatted(what, port));
+    for (int tried = 1; !isFree(port); tried++) {
+      if (tried == TRIES) {
+        throw new UserException(
+            "%s port: %d is in use on 127.0.0.1; stop what listens there or choose another port"
+                .formatted(what, port));
+      }
+      LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
     }
   }
 

@@ -1,13 +1,20 @@
 package io.dpostream.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dpostream.settings.UserException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -68,5 +75,24 @@ class PortsTest {
       System.out.flush();
       System.in.read();
     }
+  }
+
+  @Test
+  void shouldWaitForAPortThatIsTakenForAMomentAlone() throws Exception {
+    Ports ports = Ports.free();
+    ServerSocket held = new ServerSocket(ports.controller(), 1, InetAddress.getByName("127.0.0.1"));
+    assertThatThrownBy(ports::requireFree)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("controller port: " + ports.controller());
+    CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              try {
+                held.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    ports.requireFree();
   }
 }
