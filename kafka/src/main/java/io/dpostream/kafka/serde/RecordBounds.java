@@ -4,9 +4,10 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Walks over an encoded record, allocating nothing, and refuses one whose lengths promise more than
- * the bytes that are there. Avro's own reader makes room for as many items as a length says before
- * it reads the first of them: a few dozen bytes can ask for gigabytes.
+ * Walks over an encoded record and refuses one whose lengths promise more than the bytes that are
+ * there, or whose strings are not UTF-8. Avro's own reader makes room for as many items as a length
+ * says before it reads the first of them, so a few dozen bytes can ask for gigabytes; and it
+ * replaces what is not UTF-8, so that nobody would learn that a text is not what was written.
  *
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#binary-encoding">the
  *     encoding</a>
@@ -65,7 +66,8 @@ final class RecordBounds {
       case UNION -> pass(branch(schema), depth + 1);
       case ARRAY -> passArray(schema.getElementType(), depth + 1);
       case MAP -> passMap(schema.getValueType(), depth + 1);
-      case STRING, BYTES -> skip(number(), schema.getName());
+      case STRING -> skipText(number(), "a string");
+      case BYTES -> skip(number(), "bytes");
       case FIXED -> skip(schema.getFixedSize(), schema.getFullName());
       case BOOLEAN -> skip(1, "boolean");
       case FLOAT -> skip(Float.BYTES, "float");
@@ -102,7 +104,7 @@ final class RecordBounds {
   private void passMap(Schema value, int depth) {
     for (long count = blockSize("a map"); count > 0; count = blockSize("a map")) {
       for (long i = 0; i < count; i++) {
-        skip(number(), "a map's key");
+        skipText(number(), "a map's key");
         pass(value, depth);
       }
     }
@@ -127,6 +129,13 @@ final class RecordBounds {
       } else {
         number();
       }
+    }
+  }
+
+  private void skipText(long length, String what) {
+    skip(length, what);
+    if (!Utf8Text.isValid(bytes, position - (int) length, position)) {
+      throw new SerializationException(what + " is not UTF-8");
     }
   }
 

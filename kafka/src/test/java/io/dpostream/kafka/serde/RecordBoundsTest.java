@@ -9,6 +9,7 @@ import io.dpostream.schemas.Preference;
 import io.dpostream.schemas.Prompt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordBoundsTest {
   static Stream<Schema> topics() {
@@ -77,6 +79,38 @@ class RecordBoundsTest {
         "{\"type\":\"fixed\",\"name\":\"f\",\"size\":2147483639}", "f of length 2147483639", 1);
     assertRefused("[\"null\",\"int\"]", "a union of 2 has no branch 7", 7);
     assertRefused("\"int\"", "1 more bytes follow", 5, 6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "eight bytes and more", "grün", "京都 and then 1234567890", "🙂"})
+  void shouldTakeTextsOfEveryKind(String text) throws IOException {
+    Schema string = Schema.create(Schema.Type.STRING);
+    RecordBounds.check(string, encode(string, text.repeat(100)), 0);
+  }
+
+  @Test
+  void shouldRefuseTextThatIsNotUtf8() {
+    assertNotText(0xff);
+    assertNotText('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 0x80);
+    assertNotText(0xc3, 'a');
+    assertNotText(0xed, 0xa0, 0x80); // half of a surrogate pair
+    assertNotText(0xf0, 0x9f, 0x99); // an emoji without its end
+  }
+
+  private static void assertNotText(int... text) {
+    Schema bytes = Schema.create(Schema.Type.BYTES);
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    for (int one : text) {
+      value.write(one);
+    }
+    assertThatThrownBy(
+            () ->
+                RecordBounds.check(
+                    Schema.create(Schema.Type.STRING),
+                    encode(bytes, ByteBuffer.wrap(value.toByteArray())),
+                    0))
+        .isInstanceOf(SerializationException.class)
+        .hasMessage("a string is not UTF-8");
   }
 
   @Test
