@@ -2,6 +2,7 @@ package io.dpostream.sampler;
 
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.policy.torch.Precision;
+import io.dpostream.sampler.versions.SpecialTokens;
 import io.dpostream.sampler.vllm.VllmSettings;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
@@ -42,6 +43,12 @@ public record SamplerConfig(
                 + " own; `device`, `dtype` and `threads` are those of `builtin`.")
         @Default("builtin")
         EngineKind engine,
+    @Doc(
+            "Prompts whose text spells out special tokens of the model: `refuse`, since their"
+                + " authors could end their turn and speak as somebody else, or `allow`, for prompts"
+                + " that were rendered before.")
+        @Default("refuse")
+        SpecialTokens specialTokensInPrompts,
     VllmSettings vllm) {
 
   /** What writes completions. */

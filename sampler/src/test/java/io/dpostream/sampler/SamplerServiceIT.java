@@ -9,6 +9,7 @@ import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.OutcomeKind;
 import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.PairOutcome;
+import io.dpostream.schemas.Prompt;
 import io.dpostream.schemas.VersionStatus;
 import io.dpostream.settings.UserException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,7 @@ class SamplerServiceIT {
       bench.prompts(10);
       bench.send(bench.kafka().topics().prompts().name(), "bad", new byte[] {1, 2, 3});
       bench.prompt("x".repeat(100)); // longer than the context of 40
+      bench.send(bench.kafka().topics().prompts().name(), "bad", notUtf8(bench));
       bench.prompts(10);
       try (RunningSampler sampler =
           new RunningSampler(bench.kafka(), config(4, 2), NO_BOUND, LOADER)) {
@@ -51,18 +53,29 @@ class SamplerServiceIT {
         assertThat(bench.pairs())
             .extracting(CompletionPair::getPairId)
             .doesNotHaveDuplicates()
-            .contains(PairId.of(Bench.RUN, 0, 0, 0, 0), PairId.of(Bench.RUN, 0, 21, 0, 1));
+            .contains(PairId.of(Bench.RUN, 0, 0, 0, 0), PairId.of(Bench.RUN, 0, 22, 0, 1));
         assertThat(bench.pairs()).allMatch(p -> p.getPolicySha256().equals("zero"));
         List<ConsumerRecord<byte[], byte[]>> letters =
             bench.records(bench.kafka().topics().deadLetters());
         assertThat(letters)
             .extracting(r -> header(r, DeadLetters.SOURCE_OFFSET))
-            .containsExactly("10", "11");
+            .containsExactly("10", "11", "12");
         assertThat(letters.get(0).value()).containsExactly(1, 2, 3);
         assertThat(header(letters.get(1), DeadLetters.ERROR)).contains("context of 40");
+        assertThat(header(letters.get(2), DeadLetters.ERROR)).contains("is not UTF-8");
         await().untilAsserted(() -> assertThat(sampler.pacing().sampled()).isEqualTo(40));
       }
     }
+  }
+
+  private static byte[] notUtf8(Bench bench) {
+    Prompt prompt = Prompt.newBuilder().setId("id").setText("caf#").build();
+    byte[] bytes =
+        bench.kafka().encoder().encode(bench.kafka().topics().prompts(), "id", prompt).value();
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = bytes[i] == '#' ? (byte) 0xe9 : bytes[i]; // as ISO 8859-1 has it
+    }
+    return bytes;
   }
 
   @Test

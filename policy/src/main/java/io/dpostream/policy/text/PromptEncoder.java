@@ -15,9 +15,14 @@ public final class PromptEncoder {
 
   /** Encodes a prompt that is plain text to be continued. */
   public int[] encodeText(String text) {
-    String bos = tokenizer.specialToken("bos_token").orElse("");
-    boolean hasBos = !bos.isEmpty() && text.startsWith(bos);
+    boolean hasBos = withoutBos(text).length() < text.length();
     return hasBos ? tokenizer.encode(text, false) : tokenizer.encodeBeginning(text);
+  }
+
+  /** A text without the beginning-of-sequence token that it may begin with. */
+  public String withoutBos(String text) {
+    String bos = tokenizer.specialToken("bos_token").orElse("");
+    return text.startsWith(bos) ? text.substring(bos.length()) : text;
   }
 
   /**

@@ -9,7 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,11 +25,17 @@ import java.util.OptionalInt;
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabSize;
+  private final List<String> controls;
   private final TokenizerConfig config;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int vocabSize, TokenizerConfig config) {
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer,
+      int vocabSize,
+      List<String> controls,
+      TokenizerConfig config) {
     this.tokenizer = tokenizer;
     this.vocabSize = vocabSize;
+    this.controls = controls;
     this.config = config;
   }
 
@@ -42,7 +51,7 @@ public final class Tokenizer implements AutoCloseable {
     try {
       Optional<JsonNode> rebuilt = LlamaTokenizerClass.rebuilt(folder, json);
       HuggingFaceTokenizer tokenizer = rebuilt.isPresent() ? parse(rebuilt.get()) : open(file);
-      return new Tokenizer(tokenizer, countIds(json), config);
+      return new Tokenizer(tokenizer, countIds(json), controls(json), config);
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "not a usable tokenizer: " + oneLine(e), e);
     }
@@ -140,9 +149,25 @@ public final class Tokenizer implements AutoCloseable {
     return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
 
+  /** The first special token that a text spells out, which encoding would take for the token. */
+  public Optional<String> specialTokenIn(String text) {
+    return controls.stream().filter(text::contains).min(Comparator.comparingInt(text::indexOf));
+  }
+
   @Override
   public void close() {
     tokenizer.close();
+  }
+
+  private static List<String> controls(JsonNode json) {
+    List<String> controls = new ArrayList<>();
+    for (JsonNode token : json.path("added_tokens")) {
+      String content = token.path("content").asText();
+      if (token.path("special").asBoolean() && !content.isEmpty()) {
+        controls.add(content);
+      }
+    }
+    return List.copyOf(controls);
   }
 
   private static int countIds(JsonNode json) {

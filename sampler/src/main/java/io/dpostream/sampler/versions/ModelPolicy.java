@@ -33,7 +33,7 @@ public final class ModelPolicy implements LoadedPolicy {
     EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
     return path -> {
       CheckpointFolder folder = CheckpointFolder.open(path);
-      PromptCodec codec = PromptCodec.open(folder);
+      PromptCodec codec = PromptCodec.open(folder, config.specialTokensInPrompts());
       try {
         SamplingOptions options =
             new SamplingOptions(

@@ -25,20 +25,30 @@ public final class PromptCodec implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final PromptEncoder encoder;
   private final Set<Integer> eosTokenIds;
+  private final SpecialTokens specialTokens;
 
-  private PromptCodec(ModelConfig config, Tokenizer tokenizer, Set<Integer> eosTokenIds) {
+  private PromptCodec(
+      ModelConfig config,
+      Tokenizer tokenizer,
+      Set<Integer> eosTokenIds,
+      SpecialTokens specialTokens) {
     this.config = config;
     this.tokenizer = tokenizer;
     this.encoder = new PromptEncoder(tokenizer);
     this.eosTokenIds = eosTokenIds;
+    this.specialTokens = specialTokens;
   }
 
-  /** Opens the tokenizer, chat template and generation defaults of a folder. */
-  public static PromptCodec open(CheckpointFolder folder) {
+  /**
+   * Opens the tokenizer, chat template and generation defaults of a folder.
+   *
+   * @param specialTokens what becomes of prompts that spell some out
+   */
+  public static PromptCodec open(CheckpointFolder folder, SpecialTokens specialTokens) {
     Tokenizer tokenizer = folder.tokenizer();
     try {
       Set<Integer> eos = folder.generationDefaults(tokenizer).eosTokenIds();
-      return new PromptCodec(folder.config(), tokenizer, eos);
+      return new PromptCodec(folder.config(), tokenizer, eos, specialTokens);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -89,6 +99,8 @@ public final class PromptCodec implements AutoCloseable {
   }
 
   private int[] encoded(Prompt prompt) {
+    prompt.getText().map(encoder::withoutBos).ifPresent(this::check);
+    prompt.getMessages().forEach(message -> check(message.getContent()));
     try {
       if (prompt.getText().isPresent()) {
         return encoder.encodeText(prompt.getText().get());
@@ -96,6 +108,21 @@ public final class PromptCodec implements AutoCloseable {
       return encoder.encodeMessages(conversation(prompt));
     } catch (ChatTemplateException | IllegalArgumentException e) {
       throw new UnusablePromptException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whoever wrote a prompt could end their turn with such a token and speak as somebody else. */
+  private void check(String text) {
+    if (specialTokens == SpecialTokens.REFUSE) {
+      tokenizer
+          .specialTokenIn(text)
+          .ifPresent(
+              token -> {
+                throw new UnusablePromptException(
+                    "its text has the model's special token %s; take it out, or set"
+                            .formatted(token)
+                        + " sampler.special_tokens_in_prompts to allow");
+              });
     }
   }
 

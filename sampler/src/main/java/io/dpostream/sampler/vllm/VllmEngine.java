@@ -8,6 +8,7 @@ import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.PromptCodec;
 import io.dpostream.sampler.versions.SamplingEngine;
+import io.dpostream.sampler.versions.SpecialTokens;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.UserException;
@@ -35,6 +36,7 @@ public final class VllmEngine implements SamplingEngine {
 
   private final VllmSettings settings;
   private final int maxNewTokens;
+  private final SpecialTokens specialTokens;
   private final EngineOptions options;
   private final VersionSync sync;
   private final List<Replica> replicas;
@@ -44,6 +46,7 @@ public final class VllmEngine implements SamplingEngine {
   private VllmEngine(SamplerConfig config, VersionSync sync, Optional<ApiKey> key) {
     this.settings = config.vllm();
     this.maxNewTokens = config.maxNewTokens();
+    this.specialTokens = config.specialTokensInPrompts();
     this.options = new EngineOptions(config.device(), config.dtype(), config.threads());
     this.sync = sync;
     this.replicas =
@@ -151,7 +154,7 @@ public final class VllmEngine implements SamplingEngine {
   @Override
   public LoadedPolicy load(PolicyVersion record) {
     VersionFolder version = sync.open(record);
-    PromptCodec codec = PromptCodec.open(version.checkpoint());
+    PromptCodec codec = PromptCodec.open(version.checkpoint(), specialTokens);
     ServedVersion served = new ServedVersion(version, sync, codec.eosTokenIds());
     try {
       if (sync.replaces()) {
