@@ -137,9 +137,13 @@ class Decoder(Module):
                 seen = near
             mixed = self.attend(q, k, v, seen)
         x = x + self.project(mixed, weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
+        return self.feed_forward(x, w, a, weights, adapters, self.silu_by_exp and len(grids) > 0)
+
+    # w, a: where the layer's weights and adapters begin
+    def feed_forward(self, x: Tensor, w: int, a: int, weights: List[Tensor], adapters: List[Tensor], silu_by_exp: bool) -> Tensor:
         h = self.norm(x, weights[w + POST_ATTENTION_NORM])
         gate = self.project(h, weights, w + GATE_WEIGHT, -1, adapters, a + GATE_ADAPTER)
-        if self.silu_by_exp and len(grids) > 0:
+        if silu_by_exp:
             gate = self.silu(gate)
         else:
             gate = torch.silu(gate)
@@ -442,6 +446,61 @@ class Decoder(Module):
             start = end
         torch.backward(hidden, torch.cat(out))
         return None
+
+    # Whether a layer rounds a token alike among `tokens` tokens and among 8, in all that it computes of
+    # each token by itself. No rounding depends on values, and layers are of one shape, so tokens that
+    # repeat in one layer stand for all.
+    def tokens_alike(self, weights: List[Tensor], adapters: List[Tensor], tokens: int) -> bool:
+        few = self.samples(weights, 8)
+        which = self.repeating(few, tokens)
+        few_positions = torch.arange(8, dtype=4, device=few.device) * 113
+        some = self.by_token(few, few_positions, weights, adapters)
+        many = self.by_token(torch.index_select(few, 0, which), torch.index_select(few_positions, 0, which), weights, adapters)
+        alike = True
+        for i in range(len(some)):
+            alike = alike and torch.equal(many[i], torch.index_select(some[i], 0, which))
+        return alike
+
+    # x (N, D) -> what a layer computes of each token without the others, (N, ..) each
+    def by_token(self, x: Tensor, positions: Tensor, weights: List[Tensor], adapters: List[Tensor]) -> List[Tensor]:
+        w = FIRST_LAYER
+        x = torch.unsqueeze(x, 0)
+        h = self.norm(x, weights[w + INPUT_NORM])
+        q = self.project(h, weights, w + Q_WEIGHT, w + Q_BIAS, adapters, Q_ADAPTER)
+        k = self.project(h, weights, w + K_WEIGHT, w + K_BIAS, adapters, K_ADAPTER)
+        v = self.project(h, weights, w + V_WEIGHT, w + V_BIAS, adapters, V_ADAPTER)
+        x = x + self.project(q, weights, w + O_WEIGHT, w + O_BIAS, adapters, O_ADAPTER)
+        x = self.feed_forward(x, w, 0, weights, adapters, self.silu_by_exp)
+        rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
+        q = self.rotate(self.split(q, self.heads, weights[w + Q_NORM]), rotations)
+        k = self.rotate(self.split(k, self.kv_heads, weights[w + K_NORM]), rotations)
+        out = [torch.squeeze(v, 0), torch.squeeze(x, 0)]
+        for y in [q, k]:
+            out.append(torch.squeeze(torch.transpose(y, 1, 2), 0))
+        return out
+
+    # As tokens_alike, of the final norm and the head.
+    def targets_alike(self, weights: List[Tensor], targets: int) -> bool:
+        few = self.samples(weights, 8)
+        which = self.repeating(few, targets)
+        some = torch.log_softmax(self.logits(weights, self.norm(few, weights[FINAL_NORM])), -1)
+        many = torch.log_softmax(self.logits(weights, self.norm(torch.index_select(few, 0, which), weights[FINAL_NORM])), -1)
+        alike = True
+        for start in range(0, targets, 8):
+            end = start + 8
+            alike = alike and torch.equal(torch.slice(many, 0, start, end), torch.index_select(some, 0, torch.slice(which, 0, start, end)))
+        return alike
+
+    # (count, D), numbers of about 1 that look random
+    def samples(self, weights: List[Tensor], count: int) -> Tensor:
+        size = weights[FINAL_NORM].size(0)
+        numbers = torch.arange(count * size, dtype=7, device=weights[EMBEDDING].device)
+        return torch.view(torch.sin(numbers * numbers), [count, size]).to(self.dtype)
+
+    # Which of 8 stands at each of `count` places: each of them at any place within 8.
+    def repeating(self, x: Tensor, count: int) -> Tensor:
+        place = torch.arange(count, dtype=4, device=x.device)
+        return torch.remainder(place * 5 + torch.floor_divide(place, 8), 8)
 
     def backward(self, y: Tensor, d: List[float]) -> NoneType:
         torch.backward(y, torch.tensor(d, dtype=self.wide(), device=y.device))

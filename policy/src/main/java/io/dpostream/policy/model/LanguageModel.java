@@ -139,6 +139,21 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /** Whether a layer rounds a token among so many as it does among {@link FlatBatch#STEP}. */
+  boolean roundsTokensAlike(int tokens) {
+    return layers.program().test("tokens_alike", layers.weights(), layers.adapters(), tokens);
+  }
+
+  /** Whether the head rounds a target among so many as it does among {@link FlatBatch#STEP}. */
+  boolean roundsTargetsAlike(int targets) {
+    return layers.program().test("targets_alike", layers.weights(), targets);
+  }
+
+  /** Most targets whose logits are computed at one time. */
+  int chunk() {
+    return chunk;
+  }
+
   /** Applies a head with one row to the states that a batch reads; one float32 each. */
   float[] values(PaddedBatch batch) {
     try (NDManager scope = manager.newSubManager()) {

@@ -96,6 +96,13 @@ public final class TorchProgram {
     }
   }
 
+  /** Calls a method that returns a bool, without gradients. */
+  public boolean test(String method, Object... arguments) {
+    try (IValue result = call(Gradients.OFF, method, arguments)) {
+      return result.toBoolean();
+    }
+  }
+
   /** Calls a method that returns nothing. */
   public void run(Gradients gradients, String method, Object... arguments) {
     call(gradients, method, arguments).close();

@@ -1,28 +1,26 @@
 package io.dpostream.trainer.learner;
 
-import io.dpostream.policy.model.FlatSize;
 import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.RowRounding;
 import io.dpostream.policy.text.TokenSequence;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores passes so that every sequence has the bits that it has alone, whatever it stands beside. A
- * library may round a row of a product by how many rows there are, so the first pass of each size
- * is compared with its first and its last sequence computed alone; when one differs, every sequence
- * is computed alone from then on.
+ * Scores passes so that every sequence has the bits that it has alone, whatever it stands beside.
+ * The numbers of rows of each pass are tried beforehand, see {@link RowRounding}; the first pass of
+ * several sequences is moreover compared with each of them computed alone. Once anything differs,
+ * every sequence is computed alone.
  *
  * <p>Not thread-safe.
  */
 class PassScorer {
   private static final Logger log = LoggerFactory.getLogger(PassScorer.class);
 
-  private final Set<Integer> knownInputs = new HashSet<>();
-  private final Set<Integer> knownTargets = new HashSet<>();
+  private final RowRounding rounding = new RowRounding();
+  private boolean compared;
   private boolean eachAlone;
 
   /**
@@ -36,13 +34,13 @@ class PassScorer {
       return pass.logprobs(model, sequences);
     }
     List<TokenSequence> members = pass.select(sequences);
-    if (!eachAlone) {
+    if (!eachAlone && isAlike(model, members)) {
       float[][] together = together(model, members);
-      if (members.size() == 1
-          || isKnown(FlatSize.of(members))
-          || isAsAlone(model, members, together)) {
+      if (compared || members.size() == 1 || isAsAlone(model, members, together)) {
         return together;
       }
+    }
+    if (!eachAlone) {
       log.info(
           "a sequence beside others is rounded otherwise than alone here: the reference is computed"
               + " sequence by sequence");
@@ -51,13 +49,12 @@ class PassScorer {
     return members.stream().map(sequence -> alone(model, sequence)).toArray(float[][]::new);
   }
 
-  float[][] together(LanguageModel model, List<TokenSequence> members) {
-    return model.logprobs(members);
+  boolean isAlike(LanguageModel model, List<TokenSequence> members) {
+    return rounding.isAlike(model, members);
   }
 
-  /** Whether a pass of this size was found to give every sequence its own bits. */
-  private boolean isKnown(FlatSize size) {
-    return knownInputs.contains(size.inputs()) && knownTargets.contains(size.targets());
+  float[][] together(LanguageModel model, List<TokenSequence> members) {
+    return model.logprobs(members);
   }
 
   private boolean isAsAlone(LanguageModel model, List<TokenSequence> members, float[][] together) {
@@ -66,9 +63,7 @@ class PassScorer {
         return false;
       }
     }
-    FlatSize size = FlatSize.of(members);
-    knownInputs.add(size.inputs());
-    knownTargets.add(size.targets());
+    compared = true;
     return true;
   }
 

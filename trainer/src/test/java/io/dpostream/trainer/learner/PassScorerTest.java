@@ -7,6 +7,7 @@ import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.PassBudget;
 import io.dpostream.policy.text.TokenSequence;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -85,5 +86,32 @@ class PassScorerTest {
         assertThat(rows[i]).isEqualTo(model.logprobs(List.of(sequences.get(i)))[0]);
       }
     }
+  }
+
+  @Test
+  void shouldComputeEachSequenceAloneOnceANumberOfRowsIsRoundedOtherwise() {
+    List<TokenSequence> sequences = sequences(4, 6);
+    List<Integer> sizes = new ArrayList<>();
+    PassScorer scorer =
+        new PassScorer() {
+          @Override
+          boolean isAlike(LanguageModel model, List<TokenSequence> members) {
+            return members.size() < 8;
+          }
+
+          @Override
+          float[][] together(LanguageModel model, List<TokenSequence> members) {
+            sizes.add(members.size());
+            return super.together(model, members);
+          }
+        };
+    scorer.logprobs(model, new PlannedPass(List.of(0, 1), Optional.empty()), sequences);
+    PlannedPass pass = new PlannedPass(List.of(0, 1, 2, 3, 4, 5, 6, 7), Optional.empty());
+    float[][] rows = scorer.logprobs(model, pass, sequences);
+    for (int i = 0; i < rows.length; i++) {
+      assertThat(rows[i]).isEqualTo(model.logprobs(List.of(sequences.get(i)))[0]);
+    }
+    scorer.logprobs(model, new PlannedPass(List.of(0, 1), Optional.empty()), sequences);
+    assertThat(sizes).containsExactly(2);
   }
 }
