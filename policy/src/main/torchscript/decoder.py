@@ -75,18 +75,18 @@ class Decoder(Module):
     def dropout_keys(self, weights: List[Tensor], keys: List[int]) -> Tensor:
         return torch.tensor(keys, dtype=3, device=weights[EMBEDDING].device)
 
-    # positions (B or 1, T) -> cosines and sines (B or 1, 1, T, head_dim)
+    # positions (B or 1, T) -> cosines and sines (B or 1, 1, T, head_dim), those of the first half negated
     def rotations(self, weights: List[Tensor], positions: Tensor) -> List[Tensor]:
         angles = torch.unsqueeze(positions, -1).to(7) * weights[ROTARY_FREQUENCIES]
         angles = torch.unsqueeze(torch.cat([angles, angles], -1), 1)
         cosines = torch.cos(angles) * self.rotary_scale
-        sines = torch.sin(angles) * self.rotary_scale
-        return [cosines.to(self.dtype), sines.to(self.dtype)]
+        first, second = torch.chunk(torch.sin(angles) * self.rotary_scale, 2, -1)
+        return [cosines.to(self.dtype), torch.cat([-first, second], -1).to(self.dtype)]
 
     # x (B, heads, T, head_dim); the first half of a head pairs with its second half
     def rotate(self, x: Tensor, rotations: List[Tensor]) -> Tensor:
         first, second = torch.chunk(x, 2, -1)
-        return x * rotations[0] + torch.cat([-second, first], -1) * rotations[1]
+        return x * rotations[0] + torch.cat([second, first], -1) * rotations[1]
 
     # x (B, T, heads * head_dim) -> (B, heads, T, head_dim)
     def split(self, x: Tensor, heads: int, norm: Tensor) -> Tensor:
@@ -364,25 +364,50 @@ class Decoder(Module):
     def values(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
         return torch.squeeze(self.logits(weights, hidden), -1)
 
+    # hidden (n, D) -> log-probabilities (n, V). Without a graph they replace the logits: a new tensor
+    # of this size costs more than its arithmetic, since the system gives and takes its pages each time.
+    def log_probabilities(self, weights: List[Tensor], hidden: Tensor) -> Tensor:
+        logits = self.logits(weights, hidden)
+        if logits.requires_grad:
+            return torch.log_softmax(logits, -1)
+        return torch._log_softmax(logits, -1, False, out=logits)
+
+    # As log_probabilities, without a graph, in the first n rows of `room`.
+    def log_probabilities_in(self, weights: List[Tensor], hidden: Tensor, room: Tensor) -> Tensor:
+        logits = torch.mm(hidden, torch.t(weights[HEAD].to(self.dtype)), out=torch.slice(room, 0, 0, hidden.size(0)))
+        return torch._log_softmax(logits, -1, False, out=logits)
+
     # log p(target | hidden): (n, D), n ids -> (n)
     def score(self, weights: List[Tensor], hidden: Tensor, targets: Tensor) -> Tensor:
-        logp = torch.log_softmax(self.logits(weights, hidden), -1)
+        return self.of_targets(self.log_probabilities(weights, hidden), targets)
+
+    # (n, V), n ids -> (n)
+    def of_targets(self, logp: Tensor, targets: Tensor) -> Tensor:
         return torch.squeeze(torch.gather(logp, -1, torch.unsqueeze(targets, -1)), -1)
 
     # The same, `chunk` positions at a time.
     def scores(self, weights: List[Tensor], hidden: Tensor, targets: List[int], chunk: int) -> Tensor:
         ids = torch.tensor(targets, dtype=4, device=hidden.device)
         out = annotate(List[Tensor], [])
+        in_place = self.dtype == self.wide() and not torch.is_grad_enabled()
+        room = torch.empty([0], dtype=self.dtype, device=hidden.device)
+        if in_place:
+            room = torch.empty([min(chunk, len(targets)), weights[HEAD].size(0)], dtype=self.dtype, device=hidden.device)
         for start in range(0, len(targets), chunk):
             end = start + chunk
-            out.append(self.score(weights, torch.slice(hidden, 0, start, end), torch.slice(ids, 0, start, end)))
+            some = torch.slice(hidden, 0, start, end)
+            own = torch.slice(ids, 0, start, end)
+            if in_place:
+                out.append(self.of_targets(self.log_probabilities_in(weights, some, room), own))
+            else:
+                out.append(self.score(weights, some, own))
         return torch.cat(out)
 
     # log sum_v p(v)^2 at each hidden state: (n, D) -> (n)
     def collisions(self, weights: List[Tensor], hidden: Tensor, count: int, chunk: int) -> Tensor:
         out = annotate(List[Tensor], [])
         for start in range(0, count, chunk):
-            logp = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, start + chunk)), -1)
+            logp = self.log_probabilities(weights, torch.slice(hidden, 0, start, start + chunk))
             out.append(torch.logsumexp(logp * 2.0, [-1]))
         return torch.cat(out)
 
@@ -391,8 +416,8 @@ class Decoder(Module):
         out = annotate(List[Tensor], [])
         for start in range(0, count, chunk):
             end = start + chunk
-            p = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, end)), -1)
-            q = torch.log_softmax(self.logits(other_weights, torch.slice(other_hidden, 0, start, end)), -1)
+            p = self.log_probabilities(weights, torch.slice(hidden, 0, start, end))
+            q = self.log_probabilities(other_weights, torch.slice(other_hidden, 0, start, end))
             out.append(torch.sum(torch.exp(p) * (p - q), [-1]))
         return torch.cat(out)
 
@@ -416,7 +441,7 @@ class Decoder(Module):
         scores = annotate(List[Tensor], [])
         for start in range(0, len(targets), chunk):
             end = start + chunk
-            logp = torch.log_softmax(self.logits(weights, torch.slice(hidden, 0, start, end)), -1)
+            logp = self.log_probabilities(weights, torch.slice(hidden, 0, start, end))
             scores.append(torch.squeeze(torch.gather(logp, -1, torch.slice(ids, 0, start, end)), -1))
             out.append(logp)
         out[0] = torch.cat(scores)
@@ -483,8 +508,8 @@ class Decoder(Module):
     def targets_alike(self, weights: List[Tensor], targets: int) -> bool:
         few = self.samples(weights, 8)
         which = self.repeating(few, targets)
-        some = torch.log_softmax(self.logits(weights, self.norm(few, weights[FINAL_NORM])), -1)
-        many = torch.log_softmax(self.logits(weights, self.norm(torch.index_select(few, 0, which), weights[FINAL_NORM])), -1)
+        some = self.log_probabilities(weights, self.norm(few, weights[FINAL_NORM]))
+        many = self.log_probabilities(weights, self.norm(torch.index_select(few, 0, which), weights[FINAL_NORM]))
         alike = True
         for start in range(0, targets, 8):
             end = start + 8
