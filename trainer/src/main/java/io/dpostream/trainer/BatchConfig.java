@@ -39,7 +39,11 @@ public record BatchConfig(
             "How a forward pass holds sequences: `flat`, one after the other with each prompt once,"
                 + " or `padded`, in rows of their own, as runs of release 0.1 began.")
         @Default("flat")
-        PassLayout passLayout) {
+        PassLayout passLayout,
+    @Doc(
+            "Inputs of one forward pass at most, which bound its memory; unset for the device's"
+                + " default. The division of a batch into passes decides the last bits of its step.")
+        Optional<Integer> passTokens) {
 
   /** How a forward pass holds sequences. */
   public enum PassLayout {
@@ -64,6 +68,7 @@ public record BatchConfig(
     Require.atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1);
     maxLength.ifPresent(tokens -> Require.atLeast("max_length", tokens, 2));
     maxPromptLength.ifPresent(tokens -> Require.atLeast("max_prompt_length", tokens, 1));
+    passTokens.ifPresent(tokens -> Require.atLeast("pass_tokens", tokens, 256));
     maxStaleness.ifPresent(versions -> Require.atLeast("max_staleness", versions, 0));
     Require.atLeast("batch_timeout_ms", batchTimeoutMs, 0);
   }

@@ -35,6 +35,11 @@ public record PassBudget(int inputs, int targets) {
     return new PassBudget((int) Math.max(FEWEST_INPUTS, inputs), HeadLimits.of(config).kept());
   }
 
+  /** This budget with another bound of inputs. */
+  public PassBudget withInputs(int most) {
+    return new PassBudget(most, targets);
+  }
+
   /** What autograd keeps of an input: about 16 vectors of the hidden size and 5 of the MLP's. */
   private static long bytesOfInput(ModelConfig config) {
     long floats = 16L * config.hiddenSize() + 5L * config.intermediateSize();

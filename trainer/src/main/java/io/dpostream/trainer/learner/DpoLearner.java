@@ -86,7 +86,7 @@ public final class DpoLearner implements Learner {
     CheckpointFolder source = CheckpointFolder.open(settings.model());
     VocabularyCheck.requireSame(source, CheckpointFolder.open(settings.reference()));
     FineTuning tuning = FineTunings.of(config, source);
-    MemoryForecast.log(source.config(), tuning, engine);
+    MemoryForecast.log(source.config(), tuning, engine, config.batch().passTokens());
     TrainableModel policy = TrainableModel.load(source, engine, tuning);
     try {
       MovingReference reference = reference(settings, source, policy, engine);
@@ -226,9 +226,13 @@ public final class DpoLearner implements Learner {
   }
 
   private PassPlan plan() {
+    Optional<Integer> tokens = config.batch().passTokens();
     return switch (config.batch().passLayout()) {
-      case FLAT -> new FlatPlan(PassBudget.of(policy.config(), engine.device()));
-      case PADDED -> PaddedPlan.on(engine.device());
+      case FLAT -> {
+        PassBudget budget = PassBudget.of(policy.config(), engine.device());
+        yield new FlatPlan(tokens.map(budget::withInputs).orElse(budget));
+      }
+      case PADDED -> tokens.map(PaddedPlan::new).orElse(PaddedPlan.on(engine.device()));
     };
   }
 
