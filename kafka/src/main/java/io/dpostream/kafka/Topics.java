@@ -47,6 +47,9 @@ public final class Topics {
   private static final Map<String, String> COMPACT =
       Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT);
 
+  /** As many samplers can share a run's prompts; an existing topic keeps the number it has. */
+  private static final int PROMPT_PARTITIONS = 8;
+
   private final String prefix;
 
   /**
@@ -64,7 +67,7 @@ public final class Topics {
 
   /** Prompts to sample completions for, keyed by prompt id. */
   public Topic<Prompt> prompts() {
-    return topic("prompts", Prompt.class, LONG);
+    return new Topic<>(prefix + "prompts", Prompt.class, LONG, PROMPT_PARTITIONS);
   }
 
   /** Sampled pairs, keyed by pair id. */

@@ -32,6 +32,17 @@ public record SamplerConfig(
                 + " `max_open` bounds them as well.")
         @Default("1000")
         int maxWaitingForPeople,
+    @Doc(
+            "Names this sampler among those of its run; part of its transactional id. Of two with one"
+                + " name the newer takes over. Empty: `up` in `dpo up` and `dpo quickstart`, else the"
+                + " host's name and the process id.")
+        @Default("''")
+        String instance,
+    @Doc(
+            "Milliseconds of silence after which a sampler's prompts go to another, and its open"
+                + " transaction is aborted; brokers want 6000 at least.")
+        @Default("10000")
+        int sessionTimeoutMs,
     @Doc("Where the sampler's model runs: `cpu`, `cuda` or `cuda:N`.") @Default("cpu")
         String device,
     @Doc("Type of the sampler's weights and activations.") @Default("float32") Precision dtype,
@@ -71,6 +82,8 @@ public record SamplerConfig(
     Require.atLeast("batch_size", batchSize, 1);
     Require.atLeast("max_outstanding_batches", maxOutstandingBatches, 2);
     Require.atLeast("max_waiting_for_people", maxWaitingForPeople, 1);
+    Require.nameOrEmpty("instance", instance);
+    Require.atLeast("session_timeout_ms", sessionTimeoutMs, 1000);
     Require.that(
         EngineOptions.isDevice(device), "device", device, "is not one of cpu, cuda, cuda:N");
     Require.atLeast("threads", threads, 1);

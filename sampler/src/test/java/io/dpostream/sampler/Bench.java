@@ -1,5 +1,6 @@
 package io.dpostream.sampler;
 
+import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.serde.Decoded;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -40,8 +42,17 @@ public final class Bench implements AutoCloseable {
   }
 
   public Bench(KafkaSettings kafka) {
+    this(kafka, 1);
+  }
+
+  /**
+   * @param partitions of prompts, by which samplers share them
+   */
+  public Bench(KafkaSettings kafka, int partitions) {
     this.kafka = kafka;
     try (Admin admin = kafka.admin()) {
+      NewTopic prompts = new NewTopic(kafka.topics().prompts().name(), partitions, (short) 1);
+      AdminAnswer.await(admin.createTopics(List.of(prompts)).all());
       kafka.topics().ensure(admin);
     }
     this.producer =

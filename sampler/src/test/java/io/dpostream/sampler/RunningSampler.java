@@ -23,7 +23,16 @@ final class RunningSampler implements AutoCloseable, SamplerListener {
   }
 
   RunningSampler(KafkaSettings kafka, SamplerConfig config, SamplerRun run, SamplingEngine engine) {
-    this.service = new SamplerService(run, config, kafka, engine, InstantSource.system(), this);
+    this(kafka, "0", config, run, engine);
+  }
+
+  RunningSampler(
+      KafkaSettings kafka,
+      String name,
+      SamplerConfig config,
+      SamplerRun run,
+      SamplingEngine engine) {
+    this.service = new SamplerService(run, name, config, kafka, engine, InstantSource.system(), this);
     this.thread =
         new Thread(
             () -> {

@@ -22,6 +22,7 @@ public final class SamplerProcess {
     KafkaSettings kafka = new KafkaSettings(args[0], args[1], args[2], Map.of());
     new SamplerService(
             new SamplerRun(Bench.RUN, 100_000),
+            "0",
             SamplerServiceIT.config(2, 1),
             kafka,
             version -> new FakePolicy(PolicyLoader.folder(version).getFileName().toString()),

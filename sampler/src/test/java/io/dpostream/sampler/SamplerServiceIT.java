@@ -180,7 +180,7 @@ class SamplerServiceIT {
               .get()
               .isInstanceOf(UserException.class)
               .extracting(Throwable::getMessage)
-              .isEqualTo("a newer sampler of run run has taken over; this one stops");
+              .isEqualTo("a newer sampler '0' of run run has taken over; give each sampler of a run its own sampler.instance");
           assertThat(young.isRunning()).isTrue();
         }
       }

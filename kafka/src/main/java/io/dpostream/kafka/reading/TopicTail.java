@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +34,7 @@ public final class TopicTail implements AutoCloseable {
   private final Map<Topic<?>, Consumer<ConsumerRecord<byte[], byte[]>>> handlers;
   private final Runnable afterPoll;
   private final Retry retry = Retry.untilStopped();
+  private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Thread thread;
   private volatile boolean caughtUp;
@@ -63,6 +65,16 @@ public final class TopicTail implements AutoCloseable {
   public boolean isCaughtUp() {
     check();
     return caughtUp;
+  }
+
+  /**
+   * Whether every committed record before these offsets has been handled.
+   *
+   * @param ends exclusive; partitions that did not exist when the reading started are passed over
+   */
+  public boolean hasHandled(Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> positions.getOrDefault(end.getKey(), Long.MAX_VALUE) >= end.getValue());
   }
 
   /** Throws the failure that ended the reading, if there was one. */
@@ -100,7 +112,8 @@ public final class TopicTail implements AutoCloseable {
       while (!retry.isStopped()) {
         ConsumerRecords<byte[], byte[]> records = DamagedLog.poll(consumer, POLL);
         handlers.forEach((topic, handler) -> handle(records.records(topic.name()), handler));
-        caughtUp = caughtUp || retry.call(() -> reached(end));
+        partitions.forEach(p -> positions.put(p, retry.call(() -> consumer.position(p))));
+        caughtUp = caughtUp || hasHandled(end);
         if (caughtUp) {
           afterPoll.run();
         }
@@ -118,9 +131,6 @@ public final class TopicTail implements AutoCloseable {
     records.forEach(record -> retry.run(() -> handler.accept(record)));
   }
 
-  private boolean reached(Map<TopicPartition, Long> end) {
-    return end.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
-  }
 
   private List<TopicPartition> partitions() {
     List<TopicPartition> partitions = new ArrayList<>();

@@ -56,7 +56,7 @@ abstract class ServiceCommand implements Callable<Integer> {
         Meters meters = new Meters(settings.run().id());
         ServiceGroup services = new ServiceGroup()) {
       Loop loop =
-          new Loop(settings, setup.folder(), kafka, Loop.loader(settings), meters.listeners());
+          new Loop(settings, ProcessName.get(), setup.folder(), kafka, Loop.loader(settings), meters.listeners());
       run(settings.metrics(), meters, loop, services);
       return ExitCode.DONE;
     } catch (InterruptedException e) {

@@ -36,22 +36,26 @@ public final class Loop {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
   private final Settings settings;
+  private final String name;
   private final RunFolder folder;
   private final KafkaSettings kafka;
   private final PolicyLoader loader;
   private final Listeners listeners;
 
   /**
+   * @param name of this process among those that work on the run
    * @param listeners notified of what the services do
    */
   public Loop(
       Settings settings,
+      String name,
       RunFolder folder,
       KafkaSettings kafka,
       PolicyLoader loader,
       Listeners listeners) {
     this.listeners = listeners;
     this.settings = settings;
+    this.name = name;
     this.folder = folder;
     this.kafka = kafka;
     this.loader = loader;
@@ -96,7 +100,9 @@ public final class Loop {
   /** The consumer groups that the services work in. */
   static List<String> groups(Settings settings, KafkaSettings kafka) {
     return Stream.concat(
-            Stream.of(AssemblerService.groupId(kafka)),
+            Stream.of(
+                AssemblerService.groupId(kafka),
+                SamplerRun.groupId(kafka, settings.run().id())),
             JudgeService.groups(settings.judge(), kafka))
         .toList();
   }
@@ -143,6 +149,7 @@ public final class Loop {
             pairsPerStep(settings.trainer()),
             settings.judge().forPeople(),
             settings.judge().mostForPeople()),
+        name,
         settings.sampler(),
         kafka,
         engine(settings, loader),

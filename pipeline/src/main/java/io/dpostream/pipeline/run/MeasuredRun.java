@@ -31,6 +31,9 @@ public final class MeasuredRun {
 
   private static final Duration REDRAW = Duration.ofMillis(250);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+  /** Whoever runs all services of a run takes over from whoever did so before. */
+  private static final String NAME = "up";
+
   private static final long STEPS_PER_ROW = 10;
   private static final long STEPS_PER_MEASUREMENT = 20;
   private static final int EXAMPLES = 6;
@@ -117,6 +120,7 @@ public final class MeasuredRun {
       Loop loop =
           new Loop(
               settings.withMaxSteps(last),
+              NAME,
               folder,
               kafka.settings(),
               loader,

@@ -56,10 +56,10 @@ class ServiceContractIT {
             .read();
     kafka = KafkaAccess.open(settings, folder);
     kafka.ensureTopics();
-    loop = new Loop(settings, folder, kafka.settings(), Loop.loader(settings), Listeners.none());
+    loop = new Loop(settings, "0", folder, kafka.settings(), Loop.loader(settings), Listeners.none());
     KafkaSettings nobody =
         new KafkaSettings(deadAddress(), "http://" + deadAddress(), "", Map.of());
-    unreachable = new Loop(settings, folder, nobody, Loop.loader(settings), Listeners.none());
+    unreachable = new Loop(settings, "0", folder, nobody, Loop.loader(settings), Listeners.none());
   }
 
   private static String deadAddress() throws IOException {

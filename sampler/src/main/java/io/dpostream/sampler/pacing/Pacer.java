@@ -11,10 +11,23 @@ package io.dpostream.sampler.pacing;
  * it is decided, so ties cannot fill the bound. Only less than one training batch of preferences
  * can stay in it for good, so a bound of two batches always has room again.
  *
+ * <p>The bound holds for all samplers of a run together. What others have committed is counted
+ * from the topics; what they are writing cannot be seen, so a part of the bound, {@code inFlight},
+ * is divided among the samplers by their {@link Share}. None writes more at once than its part, and
+ * each counts the others' parts as full. Then, with u untrained, w undecided and s the share of
+ * preferences, a sampler with the part f of the prompts may write n more pairs if
+ *
+ * <pre>u + s · (w + n) + (1 − f) · inFlight ≤ maxPreferences  and  s · (r + n) ≤ f · inFlight</pre>
+ *
+ * <p>Here r counts those of its own pairs that it has not read back: what it has read back, others
+ * can read. A sampler that dies leaves nothing reserved but what its successor's share reserves.
+ *
  * @param maxPreferences bound on preferences not yet trained plus those expected
+ * @param inFlight the part of it that may be in writing at once, if there are several samplers; at
+ *     most what is free when nothing moves any more
  * @param maxForPeople bound on pairs that wait for people, counted apart
  */
-public record Pacer(int maxPreferences, int maxForPeople) {
+public record Pacer(int maxPreferences, int inFlight, int maxForPeople) {
 
   /** Counts a pair without an outcome for so much of a preference at least. */
   static final double LEAST_SHARE = 1.0 / 8;
@@ -24,14 +37,46 @@ public record Pacer(int maxPreferences, int maxForPeople) {
       throw new IllegalArgumentException(
           "bounds must be positive: %d, %d".formatted(maxPreferences, maxForPeople));
     }
+    if (inFlight < 1 || inFlight > maxPreferences) {
+      throw new IllegalArgumentException(
+          "%d in flight of %d preferences".formatted(inFlight, maxPreferences));
+    }
   }
 
-  /** Returns the number of pairs that may be sampled in this state; 0 means wait. */
-  public int room(PacingState state) {
-    double share = Math.max(LEAST_SHARE, state.preferredShare());
-    double free = (maxPreferences - state.untrained()) / share;
-    int machine = (int) Math.floor(free) - state.undecided();
-    int people = maxForPeople - state.outstandingForPeople();
-    return Math.max(0, Math.min(machine, people));
+  /**
+   * Returns the number of pairs that one of the samplers may write in this state; 0 means wait.
+   *
+   * @param share of the sampler whose counts these are
+   */
+  public int room(PacingState state, Share share) {
+    double expected = expected(state);
+    double free = maxPreferences - state.untrained() - share.others(inFlight);
+    double machine = Math.floor(free / expected) - state.undecided();
+    double people =
+        Math.floor(maxForPeople - share.others(inFlightForPeople())) - state.outstandingForPeople();
+    return (int) Math.max(0, Math.min(Math.min(machine, people), unreserved(state, share)));
+  }
+
+  /** The number of pairs that a sampler may write at once, when it has none in flight. */
+  public int most(PacingState state, Share share) {
+    if (share.isWhole()) {
+      return Integer.MAX_VALUE;
+    }
+    double machine = share.of(inFlight) / expected(state);
+    return (int) Math.floor(Math.min(machine, share.of(inFlightForPeople())));
+  }
+
+  /** What is left to a sampler of the pairs that it may have in flight. */
+  private int unreserved(PacingState state, Share share) {
+    return most(state, share) - state.reserved() - state.reservedForPeople();
+  }
+
+  /** Nothing stays in the bound of people for good, so half of it leaves the other half to use. */
+  private int inFlightForPeople() {
+    return (maxForPeople + 1) / 2;
+  }
+
+  private static double expected(PacingState state) {
+    return Math.max(LEAST_SHARE, state.preferredShare());
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +66,11 @@ public final class PacingFollower implements AutoCloseable {
    */
   public boolean isCaughtUp() {
     return tail.isCaughtUp();
+  }
+
+  /** Whether the counts include every committed pair before these offsets. */
+  boolean hasCounted(Map<TopicPartition, Long> ends) {
+    return tail.hasHandled(ends);
   }
 
   /** Throws the failure that ended the reading, if there was one. */

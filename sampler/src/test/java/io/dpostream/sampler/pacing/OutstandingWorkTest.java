@@ -109,6 +109,6 @@ class OutstandingWorkTest {
     }
 
     assertThat(work.state().untrained()).isEqualTo(4);
-    assertThat(new Pacer(2 * 4, 1000).room(work.state())).isEqualTo(4);
+    assertThat(new Pacer(2 * 4, 5, 1000).room(work.state(), Share.WHOLE)).isEqualTo(4);
   }
 }

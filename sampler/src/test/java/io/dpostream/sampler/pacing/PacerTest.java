@@ -20,19 +20,19 @@ class PacerTest {
   @Test
   void shouldCountPairsAndPreferencesTowardsOneBound() {
     // 2 reserved and 3 waiting may all become preferences, and 1 is one: 10 - 6
-    assertThat(new Pacer(10, 10).room(state(3, 2, 1, 1.0))).isEqualTo(4);
+    assertThat(new Pacer(10, 10, 10).room(state(3, 2, 1, 1.0), Share.WHOLE)).isEqualTo(4);
   }
 
   @Test
   void shouldCountAPairForAsMuchOfAPreferenceAsRecentOnesBecame() {
-    Pacer pacer = new Pacer(64, 1000);
+    Pacer pacer = new Pacer(64, 64, 1000);
 
     // one pair in four is preferred: 64 - 32 preferences are missing, which take 128 pairs, and 50
     // are under way
-    assertThat(pacer.room(state(40, 10, 32, 0.25))).isEqualTo(128 - 50);
-    assertThat(pacer.room(state(40, 10, 64, 0.25))).isZero();
+    assertThat(pacer.room(state(40, 10, 32, 0.25), Share.WHOLE)).isEqualTo(128 - 50);
+    assertThat(pacer.room(state(40, 10, 64, 0.25), Share.WHOLE)).isZero();
     // however few are preferred, a pair counts for an eighth
-    assertThat(pacer.room(state(0, 0, 0, 0.0))).isEqualTo(64 * 8);
+    assertThat(pacer.room(state(0, 0, 0, 0.0), Share.WHOLE)).isEqualTo(64 * 8);
   }
 
   @Test
@@ -52,9 +52,9 @@ class PacerTest {
   @Test
   void shouldGiveRoomBackWhenAPairEndsInATieAndWhenItsPreferenceIsTrained() {
     OutstandingWork work = new OutstandingWork(id -> false);
-    Pacer pacer = new Pacer(10, 10);
+    Pacer pacer = new Pacer(10, 10, 10);
     work.reserve(List.of("a", "b", "c", "d"));
-    assertThat(pacer.room(work.state())).isEqualTo(6);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(6);
     work.pair("a");
     work.outcome("a", OutcomeKind.TIE);
     assertThat(work.state().undecided()).isEqualTo(3);
@@ -64,9 +64,9 @@ class PacerTest {
     assertThat(work.state().undecided()).isEqualTo(2);
     assertThat(work.state().untrained()).isEqualTo(1);
     // a share a little below 1 leaves room for 7: (10 - 1) / share - 2
-    assertThat(pacer.room(work.state())).isEqualTo(7);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(7);
     work.trained(0, 18);
-    assertThat(pacer.room(work.state())).isEqualTo(8);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(8);
   }
 
   private static PacingState state(int waiting, int reserved, int untrained, double share) {
@@ -76,17 +76,17 @@ class PacerTest {
   @Test
   void shouldGivePairsForPeopleTheirOwnBound() {
     OutstandingWork work = new OutstandingWork(id -> id.startsWith("p"));
-    Pacer pacer = new Pacer(10, 2);
+    Pacer pacer = new Pacer(10, 10, 2);
     work.pair("p1");
     assertThat(work.state().undecided()).isZero();
-    assertThat(pacer.room(work.state())).isEqualTo(1);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(1);
 
     work.reserve(List.of("p2"));
-    assertThat(pacer.room(work.state())).isZero();
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isZero();
     work.outcome("p1", OutcomeKind.EXPIRED);
-    assertThat(pacer.room(work.state())).isEqualTo(1);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(1);
     work.release(List.of("p2"));
-    assertThat(pacer.room(work.state())).isEqualTo(2);
+    assertThat(pacer.room(work.state(), Share.WHOLE)).isEqualTo(2);
   }
 
   /**
@@ -99,7 +99,7 @@ class PacerTest {
   void shouldKeepTurningWhenMostPairsAreTies(int seed) {
     Random random = new Random(seed);
     OutstandingWork work = new OutstandingWork(id -> false);
-    Pacer pacer = new Pacer(2 * BATCH, 1000);
+    Pacer pacer = new Pacer(2 * BATCH, BATCH + 1, 1000);
     Queue<String> unjudged = new ArrayDeque<>();
     Queue<Long> preferences = new ArrayDeque<>();
     long pairs = 0;
@@ -107,7 +107,7 @@ class PacerTest {
     int steps = 0;
     for (int turn = 0; steps < 20; turn++) {
       assertThat(turn).as("turns without reaching 20 steps").isLessThan(20_000);
-      int room = pacer.room(work.state());
+      int room = pacer.room(work.state(), Share.WHOLE);
       if (room > 0 && random.nextBoolean()) {
         List<String> batch = new ArrayList<>();
         for (int i = 0; i < Math.min(room, BATCH); i++) {

@@ -2,8 +2,6 @@ package io.dpostream.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dpostream.kafka.serde.Decoded;
-import io.dpostream.schemas.Prompt;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,12 +9,12 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-class PromptReaderTest {
+class PromptGroupTest {
 
   @Test
   void shouldCommitThePrefixOfEachPartition() {
     Map<TopicPartition, OffsetAndMetadata> offsets =
-        PromptReader.offsetsAfter(List.of(at(0, 4), at(1, 10), at(0, 5), at(0, 8), at(1, 11)));
+        PromptGroup.offsetsAfter(List.of(at(0, 4), at(1, 10), at(0, 5), at(0, 8), at(1, 11)));
 
     assertThat(offsets)
         .isEqualTo(
@@ -25,9 +23,8 @@ class PromptReaderTest {
                 new TopicPartition("prompts", 1), new OffsetAndMetadata(12)));
   }
 
-  private static PromptRecord at(int partition, long offset) {
-    Decoded<Prompt> bad = new Decoded.Undecodable<>("refused ones count too");
-    return new PromptRecord(
-        new ConsumerRecord<>("prompts", partition, offset, new byte[0], new byte[0]), bad);
+  private static FetchedPrompt at(int partition, long offset) {
+    return new FetchedPrompt(
+        new ConsumerRecord<>("prompts", partition, offset, new byte[0], new byte[0]), 1);
   }
 }
