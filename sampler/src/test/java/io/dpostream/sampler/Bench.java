@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -88,6 +89,17 @@ public final class Bench implements AutoCloseable {
     sent.forEach(Bench::offset);
   }
 
+  /** Sends prompts that spread over the partitions: their ids and texts begin with a letter. */
+  public void spreadPrompts(String letter, int count) {
+    RecordEncoder encoder = kafka.encoder();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Prompt prompt = Prompt.newBuilder().setId(letter + i).setText(letter + i).build();
+      sent.add(producer.send(encoder.encode(kafka.topics().prompts(), prompt.getId(), prompt)));
+    }
+    sent.forEach(Bench::offset);
+  }
+
   /** Publishes a version whose folder is {@code uri}. */
   public void publish(long version, String uri, String sha256, VersionStatus status) {
     PolicyVersion record =
@@ -136,11 +148,14 @@ public final class Bench implements AutoCloseable {
   private List<ConsumerRecord<byte[], byte[]>> records(String topic, long offsetsFromEnd) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(kafka.consumer("reader"))) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      consumer.seek(partition, Math.max(0, end - offsetsFromEnd));
-      while (consumer.position(partition) < end) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      ends.forEach((p, end) -> consumer.seek(p, Math.max(0, end - offsetsFromEnd)));
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
         consumer.poll(Duration.ofMillis(50)).forEach(records::add);
       }
     }

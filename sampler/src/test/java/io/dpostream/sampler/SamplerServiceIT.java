@@ -218,7 +218,7 @@ class SamplerServiceIT {
         "batch_size=" + batchSize);
   }
 
-  private static void end(Bench bench, List<CompletionPair> pairs, OutcomeKind kind) {
+  static void end(Bench bench, List<CompletionPair> pairs, OutcomeKind kind) {
     for (CompletionPair pair : pairs) {
       PairOutcome outcome =
           PairOutcome.newBuilder()
