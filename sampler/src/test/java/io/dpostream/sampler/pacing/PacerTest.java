@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dpostream.schemas.OutcomeKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -140,5 +141,58 @@ class PacerTest {
       assertThat(state.untrained()).isLessThanOrEqualTo(2 * BATCH + BATCH / 2);
     }
     assertThat(work.state().sampled()).isGreaterThanOrEqualTo(20L * BATCH * 10).isEqualTo(pairs);
+  }
+
+  /**
+   * Samplers whose counts lag behind the topics and behind each other, as Kafka's readers do: a
+   * sampler decides on counts that include what others had written when it asked, and its pairs are
+   * read back at any later time. Whatever the shares, the bound holds at each moment, and when
+   * nothing moves any more, every sampler may write.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 8})
+  void shouldKeepSeveralSamplersTogetherWithinTheBound(int samplers) {
+    int partitions = 8;
+    int batch = 16;
+    Random random = new Random(samplers);
+    Pacer pacer = new Pacer(2 * batch, batch + 1, 1000);
+    int[] unread = new int[samplers];
+    int[] begun = new int[samplers];
+    int committed = 0;
+    int most = 0;
+    for (int turn = 0; turn < 20_000; turn++) {
+      int i = random.nextInt(samplers);
+      Share share = new Share((partitions + i) / samplers, partitions);
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          if (begun[i] == 0) {
+            // fresh counts: all that was committed by anybody, less what is reserved here
+            begun[i] =
+                pacer.room(state(committed - unread[i], unread[i], 0, 1.0), share);
+          }
+        }
+        case 1 -> {
+          committed += begun[i];
+          unread[i] += begun[i];
+          begun[i] = 0;
+        }
+        case 2 -> unread[i] = 0;
+        default -> {
+          if (committed >= batch && random.nextInt(8) == 0) {
+            committed -= batch;
+            for (int j = 0; j < samplers; j++) {
+              unread[j] = 0; // what was trained had been read
+            }
+          }
+        }
+      }
+      most = Math.max(most, committed + Arrays.stream(begun).sum());
+      assertThat(most).isLessThanOrEqualTo(2 * batch);
+    }
+    assertThat(most).as("the bound is used").isGreaterThan(batch);
+    for (int i = 0; i < samplers; i++) {
+      Share share = new Share((partitions + i) / samplers, partitions);
+      assertThat(pacer.room(state(0, 0, batch - 1, 1.0), share)).isPositive();
+    }
   }
 }
