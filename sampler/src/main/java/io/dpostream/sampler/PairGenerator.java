@@ -31,11 +31,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class PairGenerator {
   private final String runId;
+  private final String ownTopic;
   private final SamplerConfig config;
   private final InstantSource clock;
 
-  PairGenerator(String runId, SamplerConfig config, InstantSource clock) {
+  /**
+   * @param ownTopic of prompts: ids of pairs name any other
+   */
+  PairGenerator(String runId, String ownTopic, SamplerConfig config, InstantSource clock) {
     this.runId = runId;
+    this.ownTopic = ownTopic;
     this.config = config;
     this.clock = clock;
   }
@@ -117,8 +122,16 @@ final class PairGenerator {
 
   private List<String> pairIds(ConsumerRecord<byte[], byte[]> prompt, long version) {
     return IntStream.range(0, config.pairsPerPrompt())
-        .mapToObj(i -> PairId.of(runId, prompt.partition(), prompt.offset(), version, i))
+        .mapToObj(
+            i ->
+                PairId.of(
+                    runId, otherTopic(prompt), prompt.partition(), prompt.offset(), version, i))
         .toList();
+  }
+
+  /** The topic of a prompt that came from elsewhere; else empty. */
+  private String otherTopic(ConsumerRecord<byte[], byte[]> prompt) {
+    return prompt.topic().equals(ownTopic) ? "" : prompt.topic();
   }
 
   private List<GenerationRequest> requests(Plan plan) {
@@ -151,6 +164,7 @@ final class PairGenerator {
         .setPairId(sample.pairIds.get(index))
         .setRunId(runId)
         .setPrompt(sample.prompt)
+        .setPromptTopic(otherTopic(sample.source))
         .setPromptPartition(sample.source.partition())
         .setPromptOffset(sample.source.offset())
         .setPromptTokenIds(promptTokens)

@@ -1,5 +1,7 @@
 package io.dpostream.sampler;
 
+import static java.util.stream.Collectors.joining;
+
 import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
@@ -18,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -53,7 +54,8 @@ final class PromptGroup implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String groupId;
   private final String instance;
-  private final Topic<Prompt> topic;
+  private final Topic<Prompt> own;
+  private final PromptTopics topics;
   private final Fencing fencing;
   private final Retry retry;
   private final ArrayDeque<FetchedPrompt> fetched = new ArrayDeque<>();
@@ -70,6 +72,7 @@ final class PromptGroup implements AutoCloseable {
       KafkaSettings kafka,
       String groupId,
       String instance,
+      PromptTopics topics,
       SamplerConfig config,
       Fencing fencing,
       Retry retry) {
@@ -89,15 +92,16 @@ final class PromptGroup implements AutoCloseable {
     this.consumer = new KafkaConsumer<>(consuming);
     this.groupId = groupId;
     this.instance = instance;
-    this.topic = kafka.topics().prompts();
+    this.own = kafka.topics().prompts();
+    this.topics = topics;
     this.fencing = fencing;
     this.retry = retry;
   }
 
   /** Asks for a share of the prompts; it comes with a later poll. */
   void join() {
-    retry.call(() -> TopicTail.partitions(consumer, topic));
-    consumer.subscribe(List.of(topic.name()), new Ownership());
+    retry.call(() -> TopicTail.partitions(consumer, own));
+    consumer.subscribe(topics.pattern(), new Ownership());
   }
 
   /**
@@ -155,7 +159,8 @@ final class PromptGroup implements AutoCloseable {
 
   /** The part of the prompts' partitions that is this member's. */
   Share share() {
-    return new Share(Math.min(tenures.size(), partitions), partitions);
+    int all = Math.max(partitions, tenures.size());
+    return new Share(tenures.size(), all);
   }
 
   /** Grows whenever partitions may have changed hands. */
@@ -233,18 +238,22 @@ final class PromptGroup implements AutoCloseable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
       changes++;
-      partitions = consumer.partitionsFor(topic.name()).size();
+      partitions = partitions();
       added.forEach(partition -> tenures.put(partition, ++lastTenure));
       log.info(
-          "sampler {} has {} of {} partitions of {}: {}",
+          "sampler {} has {} of {} partitions of prompts: {}",
           instance,
           tenures.size(),
           partitions,
-          topic.name(),
-          tenures.keySet().stream()
-              .map(p -> String.valueOf(p.partition()))
-              .sorted()
-              .collect(Collectors.joining(", ")));
+          tenures.keySet().stream().map(String::valueOf).sorted().collect(joining(", ")));
+    }
+
+    /** How many partitions all members share. */
+    private int partitions() {
+      return consumer.listTopics().entrySet().stream()
+          .filter(topic -> topics.include(topic.getKey()))
+          .mapToInt(topic -> topic.getValue().size())
+          .sum();
     }
 
     @Override

@@ -104,7 +104,9 @@ final class SamplerMember implements AutoCloseable {
     this.outages = outages;
     this.retry = retry;
     this.sampler = new BatchSampler(kafka, generator, retry);
-    this.group = new PromptGroup(kafka, groupId, instance, config, fencing, retry);
+    this.group = 
+        new PromptGroup(
+            kafka, groupId, instance, PromptTopics.of(kafka, run), config, fencing, retry);
     this.writer = newWriter();
   }
 

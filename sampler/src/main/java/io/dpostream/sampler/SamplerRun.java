@@ -2,6 +2,7 @@ package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.settings.UserException;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -11,11 +12,19 @@ import java.util.function.Predicate;
  * @param pairsPerStep preferences that one training step takes
  * @param forPeople whether people judge the pair with this id
  * @param mostForPeople pairs that may wait for people at once: of more, judges abstain
+ * @param furtherTopics full names of topics in which others write prompts for the run
+ * @param topicPattern regular expression of the names of more such topics; empty for none
  */
 public record SamplerRun(
-    String runId, int pairsPerStep, Predicate<String> forPeople, int mostForPeople) {
+    String runId,
+    int pairsPerStep,
+    Predicate<String> forPeople,
+    int mostForPeople,
+    List<String> furtherTopics,
+    String topicPattern) {
 
   public SamplerRun {
+    furtherTopics = List.copyOf(furtherTopics);
     if (runId.isBlank()) {
       throw new UserException("run.id: is empty; name the run");
     }
@@ -32,9 +41,15 @@ public record SamplerRun(
     this(runId, pairsPerStep, pairId -> false, Integer.MAX_VALUE);
   }
 
+  /** A run whose prompts come from the deployment's own topic alone. */
+  public SamplerRun(
+      String runId, int pairsPerStep, Predicate<String> forPeople, int mostForPeople) {
+    this(runId, pairsPerStep, forPeople, mostForPeople, List.of(), "");
+  }
+
   /**
-   * The consumer group under which the run's sampler commits the prompts it has used, and its
-   * transactional id: whoever takes the id over is the run's sampler.
+   * The consumer group that shares the run's prompts and commits those that were used; with a
+   * sampler's name after it, that one's transactional id.
    */
   public static String groupId(KafkaSettings kafka, String runId) {
     return kafka.topicPrefix() + "sampler-" + runId;

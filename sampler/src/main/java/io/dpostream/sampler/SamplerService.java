@@ -128,7 +128,7 @@ public final class SamplerService implements Service {
         instance,
         config,
         kafka,
-        new PairGenerator(run.runId(), config, clock),
+        new PairGenerator(run.runId(), kafka.topics().prompts().name(), config, clock),
         versions,
         pacer,
         work,

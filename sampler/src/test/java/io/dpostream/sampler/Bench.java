@@ -89,6 +89,17 @@ public final class Bench implements AutoCloseable {
     sent.forEach(Bench::offset);
   }
 
+  /** Creates a topic as somebody else would, and sends prompts to it. */
+  public void promptsTo(String topic, int count) {
+    try (Admin admin = kafka.admin()) {
+      AdminAnswer.await(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all());
+    }
+    Topic<Prompt> elsewhere = new Topic<>(topic, Prompt.class, Map.of(), 1);
+    for (int i = 0; i < count; i++) {
+      send(elsewhere, "id", Prompt.newBuilder().setId("id").setText("p" + i).build());
+    }
+  }
+
   /** Sends prompts that spread over the partitions: their ids and texts begin with a letter. */
   public void spreadPrompts(String letter, int count) {
     RecordEncoder encoder = kafka.encoder();

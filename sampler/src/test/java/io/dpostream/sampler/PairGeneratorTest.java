@@ -128,7 +128,7 @@ class PairGeneratorTest {
   private static PairGenerator generator(int pairsPerPrompt) {
     SamplerConfig config =
         Configs.of("seed=11", "max_new_tokens=4", "pairs_per_prompt=" + pairsPerPrompt);
-    return new PairGenerator("run", config, CLOCK);
+    return new PairGenerator("run", "prompts", config, CLOCK);
   }
 
   private static String firstText(ServedPolicy policy, long offset) {

@@ -189,6 +189,38 @@ class SamplerServiceIT {
   }
 
   @Test
+  void shouldSampleFromTopicsThatOthersWriteUnderIdsThatNameThem() throws Exception {
+    try (Bench bench = new Bench("topics")) {
+      bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
+      bench.prompts(3);
+      for (String topic : List.of("topics-listed", "topics-team-a", "topics-elsewhere")) {
+        bench.promptsTo(topic, 3);
+      }
+      SamplerRun run =
+          new SamplerRun(
+              Bench.RUN,
+              NO_BOUND,
+              pairId -> false,
+              Integer.MAX_VALUE,
+              List.of("topics-listed"),
+              "topics-team-.*");
+      try (RunningSampler sampler = new RunningSampler(bench.kafka(), config(2, 1), run, LOADER)) {
+        await().until(() -> sampler.pacing().sampled() == 9);
+      }
+      assertThat(bench.pairs())
+          .extracting(CompletionPair::getPromptTopic)
+          .containsOnly("", "topics-listed", "topics-team-a");
+      assertThat(bench.pairs())
+          .extracting(CompletionPair::getPairId)
+          .doesNotHaveDuplicates()
+          .contains(
+              PairId.of(Bench.RUN, 0, 2, 0, 0),
+              PairId.of(Bench.RUN, "topics-listed", 0, 2, 0, 0),
+              PairId.of(Bench.RUN, "topics-team-a", 0, 0, 0, 0));
+    }
+  }
+
+  @Test
   void shouldStopAtAVersionRecordThatItCannotRead() throws Exception {
     try (Bench bench = new Bench("stop")) {
       bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);

@@ -23,4 +23,30 @@ public final class PairId {
         .put(sampleIndex)
         .hex(16);
   }
+
+  /**
+   * Returns the id of a pair whose prompt came from any of a run's topics.
+   *
+   * @param topic the prompt record's topic; empty for the deployment's own, whose name is no part
+   *     of an id
+   */
+  public static String of(
+      String runId,
+      String topic,
+      int partition,
+      long offset,
+      long policyVersion,
+      int sampleIndex) {
+    if (topic.isEmpty()) {
+      return of(runId, partition, offset, policyVersion, sampleIndex);
+    }
+    return new Sha256("dpo-stream pair 2")
+        .put(runId)
+        .put(topic)
+        .put(partition)
+        .put(offset)
+        .put(policyVersion)
+        .put(sampleIndex)
+        .hex(16);
+  }
 }

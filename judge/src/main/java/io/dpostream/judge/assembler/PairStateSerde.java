@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 final class PairStateSerde implements Serde<PairState> {
   /** Versions of the schema that were ever in use. */
-  static final int VERSIONS = 2;
+  static final int VERSIONS = 3;
 
   private final byte[] header = header(AssemblerState.getClassSchema());
   private final DatumWriter<AssemblerState> writer;

@@ -102,7 +102,8 @@ public final class Loop {
     return Stream.concat(
             Stream.of(
                 AssemblerService.groupId(kafka),
-                SamplerRun.groupId(kafka, settings.run().id())),
+                SamplerRun.groupId(kafka, settings.run().id()),
+                PromptFeeder.groupId(kafka, settings.run().id(), settings.prompts())),
             JudgeService.groups(settings.judge(), kafka))
         .toList();
   }
@@ -148,7 +149,9 @@ public final class Loop {
             settings.run().id(),
             pairsPerStep(settings.trainer()),
             settings.judge().forPeople(),
-            settings.judge().mostForPeople()),
+            settings.judge().mostForPeople(),
+            settings.prompts().topics(),
+            settings.prompts().topicPattern()),
         name,
         settings.sampler(),
         kafka,

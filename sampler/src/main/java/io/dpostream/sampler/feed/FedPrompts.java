@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.common.TopicPartition;
 
 /** The offsets of prompts that were sent but not yet sampled from. Not thread-safe. */
 final class FedPrompts {
@@ -13,12 +14,12 @@ final class FedPrompts {
     pending.computeIfAbsent(partition, p -> new TreeSet<>()).add(offset);
   }
 
-  /** Records that the sampler has used everything in the partition before this offset. */
-  void usedBefore(int partition, long offset) {
-    pending.getOrDefault(partition, new TreeSet<>()).headSet(offset, false).clear();
+  /** Records that samplers have used everything in the partition before this offset. */
+  void usedBefore(TopicPartition partition, long offset) {
+    pending.getOrDefault(partition.partition(), new TreeSet<>()).headSet(offset, false).clear();
   }
 
-  /** The number of prompts by which the feeder is ahead of the sampler. */
+  /** The number of prompts by which the feeder is ahead of the samplers. */
   int ahead() {
     return pending.values().stream().mapToInt(NavigableSet::size).sum();
   }

@@ -17,17 +17,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads from the prompts topic what a run's feeders have already sent. */
+/** Reads from the prompts topic what a feeder and its predecessors have already sent. */
 final class FeedHistory {
   private static final long WINDOW = 256;
 
-  private final String runId;
+  private final String feeder;
   private final KafkaSettings kafka;
   private final Topic<Prompt> topic;
   private final Retry retry;
 
-  FeedHistory(String runId, KafkaSettings kafka, Retry retry) {
-    this.runId = runId;
+  /**
+   * @param feeder whose prompts are looked for
+   */
+  FeedHistory(String feeder, KafkaSettings kafka, Retry retry) {
+    this.feeder = feeder;
     this.kafka = kafka;
     this.topic = kafka.topics().prompts();
     this.retry = retry;
@@ -39,7 +42,7 @@ final class FeedHistory {
    */
   Optional<FeedPosition> replay(Map<TopicPartition, Long> used, FedPrompts fed) {
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(kafka.consumer("feeder-" + runId))) {
+        new KafkaConsumer<>(kafka.consumer("feeder-history"))) {
       List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
       consumer.assign(partitions);
       Map<TopicPartition, Long> begin = retry.call(() -> consumer.beginningOffsets(partitions));
@@ -84,8 +87,11 @@ final class FeedHistory {
           .read(
               Map.of(partition, range.to),
               record -> {
-                each.accept(record);
-                FeedPosition.read(record.headers(), runId).ifPresent(found::add);
+                Optional<FeedPosition> position = FeedPosition.read(record.headers(), feeder);
+                if (position.isPresent()) {
+                  found.add(position.get());
+                  each.accept(record);
+                }
               },
               retry::failWhenStopped);
     }

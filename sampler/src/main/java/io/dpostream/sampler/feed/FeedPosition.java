@@ -11,36 +11,37 @@ import org.apache.kafka.common.header.Headers;
  * topic itself says where to continue.
  *
  * @param epoch number of times that the file had been read before
- * @param index index of the prompt in the file, from 0
+ * @param index index of the prompt in the epoch's order, from 0
+ * @param plan fingerprint of what decides on that order; empty if it is the file's
  */
-record FeedPosition(int epoch, int index) implements Comparable<FeedPosition> {
+record FeedPosition(int epoch, int index, String plan) implements Comparable<FeedPosition> {
   private static final Comparator<FeedPosition> ORDER =
       Comparator.comparingInt(FeedPosition::epoch).thenComparingInt(FeedPosition::index);
   private static final String HEADER = "dpo.feed.";
 
-  static final FeedPosition START = new FeedPosition(0, 0);
-
-  /** Returns the position after this one in a file of this many prompts. */
-  FeedPosition next(int size) {
-    return index + 1 < size ? new FeedPosition(epoch, index + 1) : new FeedPosition(epoch + 1, 0);
-  }
-
-  /** Marks a record as sent by this run's feeder at this position. */
-  void write(Headers headers, String runId) {
-    headers.add(HEADER + runId, (epoch + "/" + index).getBytes(StandardCharsets.UTF_8));
-  }
-
   /**
-   * Returns the position of a record that the run's feeder sent; empty for prompts from elsewhere.
+   * Marks a record as sent by a feeder at this position.
+   *
+   * @param feeder the run, and the feeder's own name if it has one
    */
-  static Optional<FeedPosition> read(Headers headers, String runId) {
-    Header header = headers.lastHeader(HEADER + runId);
+  void write(Headers headers, String feeder) {
+    String text = epoch + "/" + index + (plan.isEmpty() ? "" : "/" + plan);
+    headers.add(HEADER + feeder, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the position of a record that the feeder sent; empty for prompts from elsewhere. */
+  static Optional<FeedPosition> read(Headers headers, String feeder) {
+    Header header = headers.lastHeader(HEADER + feeder);
     if (header == null || header.value() == null) {
       return Optional.empty();
     }
-    String[] parts = new String(header.value(), StandardCharsets.UTF_8).split("/", 2);
+    String[] parts = new String(header.value(), StandardCharsets.UTF_8).split("/", 3);
     try {
-      return Optional.of(new FeedPosition(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
+      return Optional.of(
+          new FeedPosition(
+              Integer.parseInt(parts[0]),
+              Integer.parseInt(parts[1]),
+              parts.length > 2 ? parts[2] : ""));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       return Optional.empty(); // somebody else's header
     }

@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds a run with the prompts of a file, over and over, and stamps the epoch on each. A run has
- * one feeder: its transactional id is derived from the run's, so a second one takes over. It
- * continues where, by the topic, the previous one stopped, and stays within a bound of prompts
- * ahead of the sampler.
+ * Feeds a run with the prompts of a file, over and over, and stamps the epoch on each. Of several
+ * processes that feed the same, one does and the others wait for their turn; what it writes is
+ * fenced by a transactional id of the run's. It continues where, by the topic, the previous one
+ * stopped, and stays within a bound of prompts ahead of the samplers.
  */
 public final class PromptFeeder implements Service {
   private static final Logger log = LoggerFactory.getLogger(PromptFeeder.class);
@@ -37,6 +37,7 @@ public final class PromptFeeder implements Service {
   private final FeederConfig config;
   private final KafkaSettings kafka;
   private final PromptsFile file;
+  private final EpochPlan plan;
   private final Lifecycle lifecycle = new Lifecycle();
   private final Retry retry = Retry.untilStopped();
 
@@ -50,12 +51,12 @@ public final class PromptFeeder implements Service {
     this.config = config;
     this.kafka = kafka;
     this.file = PromptsFile.read(Path.of(config.file()));
+    this.plan = new EpochPlan(file.prompts(), config);
   }
 
   /**
-   * Feeds until a stop is requested, the thread is interrupted or the last epoch has ended.
-   *
-   * @throws UserException when a newer feeder of the run has taken over
+   * Feeds, whenever it is this one's turn, until a stop is requested, the thread is interrupted or
+   * the last epoch has ended.
    */
   @Override
   public void run() {
@@ -63,20 +64,54 @@ public final class PromptFeeder implements Service {
   }
 
   private void work() {
-    String id = kafka.topicPrefix() + "feeder-" + runId;
-    try (TransactionalWriter writer =
-            new TransactionalWriter(
-                kafka.transactionalProducer(id, id), Fencing.of("feeder of run " + runId), retry);
+    String id = groupId(kafka, runId, config);
+    try (FeederTurn turn = new FeederTurn(kafka, id);
         Admin admin = kafka.admin()) {
-      writer.takeOver();
-      SamplerOffsets used = new SamplerOffsets(admin, SamplerRun.groupId(kafka, runId));
-      FedPrompts fed = new FedPrompts();
-      Optional<FeedPosition> last =
-          new FeedHistory(runId, kafka, retry).replay(retry.call(used::read), fed);
-      feed(writer, used, fed, last.map(p -> p.next(size())).orElse(FeedPosition.START));
+      SamplerOffsets used = 
+          new SamplerOffsets(
+              admin, SamplerRun.groupId(kafka, runId), kafka.topics().prompts().name());
+      boolean done = false;
+      while (!done && !retry.isStopped()) {
+        if (turn.isMine(POLL)) {
+          done = feedFromTheLast(turn, used, id);
+        }
+      }
     } catch (InterruptException e) {
       log.debug("stopped", e);
     }
+  }
+
+  /**
+   * The consumer group in which feeders of one name take turns, and the transactional id of the one
+   * whose turn it is.
+   */
+  public static String groupId(KafkaSettings kafka, String runId, FeederConfig config) {
+    String own = config.feeder().isEmpty() ? "" : "-" + config.feeder();
+    return kafka.topicPrefix() + "feeder-" + runId + own;
+  }
+
+  /** Feeds while it is this one's turn; returns whether there is nothing left to feed. */
+  private boolean feedFromTheLast(FeederTurn turn, SamplerOffsets used, String id) {
+    try (TransactionalWriter writer =
+        new TransactionalWriter(
+            kafka.transactionalProducer(id, id), Fencing.of("feeder of run " + runId), retry)) {
+      writer.takeOver();
+      FedPrompts fed = new FedPrompts();
+      Optional<FeedPosition> last =
+          new FeedHistory(feeder(), kafka, retry).replay(retry.call(used::read), fed);
+      return feed(turn, writer, used, fed, last.map(plan::after).orElseGet(plan::first));
+    } catch (UserException e) {
+      if (!Fencing.isFenced(e)) {
+        throw e;
+      }
+      log.info("another feeder of run {} has the turn", runId);
+      return false;
+    }
+  }
+
+  /** Whose prompts they are: the run's, and of several feeders this one's. */
+  private String feeder() {
+    return config.feeder().isEmpty() ? runId : runId + "/" + config.feeder();
   }
 
   @Override
@@ -90,42 +125,50 @@ public final class PromptFeeder implements Service {
     return lifecycle.awaitStopped(limit);
   }
 
-  private void feed(
-      TransactionalWriter writer, SamplerOffsets used, FedPrompts fed, FeedPosition start) {
+  private boolean feed(
+      FeederTurn turn,
+      TransactionalWriter writer,
+      SamplerOffsets used,
+      FedPrompts fed,
+      FeedPosition start) {
     RecordEncoder encoder = kafka.encoder();
     FeedPosition next = start;
+    Duration patience = Duration.ZERO;
     while (!retry.isStopped() && isWanted(next)) {
-      retry.call(used::read).forEach((p, offset) -> fed.usedBefore(p.partition(), offset));
+      if (!turn.isMine(patience)) {
+        return false;
+      }
+      retry.call(used::read).forEach(fed::usedBefore);
       if (fed.ahead() > config.maxAhead() / 2) {
-        retry.pause(POLL);
+        patience = POLL;
         continue;
       }
+      patience = Duration.ZERO;
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
       while (fed.ahead() + records.size() < config.maxAhead() && isWanted(next)) {
         FeedPosition position = next;
         records.add(retry.call(() -> record(encoder, position)));
-        next = next.next(size());
+        next = plan.after(next);
       }
       for (RecordMetadata sent : writer.commit(Transaction.of(records))) {
         fed.sent(sent.partition(), sent.offset());
       }
     }
+    return !retry.isStopped();
   }
 
   private ProducerRecord<byte[], byte[]> record(RecordEncoder encoder, FeedPosition position) {
     Prompt prompt =
-        Prompt.newBuilder(file.prompts().get(position.index())).setEpoch(position.epoch()).build();
+        Prompt.newBuilder(file.prompts().get(plan.prompt(position)))
+            .setEpoch(position.epoch())
+            .build();
     ProducerRecord<byte[], byte[]> record =
         encoder.encode(kafka.topics().prompts(), prompt.getId(), prompt);
-    position.write(record.headers(), runId);
+    position.write(record.headers(), feeder());
     return record;
   }
 
   private boolean isWanted(FeedPosition position) {
     return config.epochs() == 0 || position.epoch() < config.epochs();
-  }
-
-  private int size() {
-    return file.prompts().size();
   }
 }

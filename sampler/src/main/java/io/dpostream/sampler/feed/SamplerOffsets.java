@@ -6,14 +6,16 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads how far a run's sampler has used the prompts: the committed offsets of its group. */
+/** Reads how far a run's samplers have used a topic of prompts: the committed offsets of their group. */
 final class SamplerOffsets {
   private final Admin admin;
   private final String groupId;
+  private final String topic;
 
-  SamplerOffsets(Admin admin, String groupId) {
+  SamplerOffsets(Admin admin, String groupId, String topic) {
     this.admin = admin;
     this.groupId = groupId;
+    this.topic = topic;
   }
 
   /**
@@ -24,7 +26,7 @@ final class SamplerOffsets {
     AdminAnswer.await(admin.listConsumerGroupOffsets(groupId).partitionsToOffsetAndMetadata())
         .forEach(
             (partition, offset) -> {
-              if (offset != null) {
+              if (offset != null && partition.topic().equals(topic)) {
                 offsets.put(partition, offset.offset());
               }
             });
