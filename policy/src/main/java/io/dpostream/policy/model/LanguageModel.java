@@ -17,6 +17,7 @@ import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +33,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Layers layers;
   private final String sha256;
   private final int chunk;
+  private Optional<PackedWeights> packed = Optional.empty();
 
   private LanguageModel(
       ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
@@ -67,7 +69,7 @@ public final class LanguageModel implements AutoCloseable {
       return new LanguageModel(
           config,
           manager,
-          new Layers(program, weights.slots(), List.of()),
+          new Layers(program, weights.slots(), List.of(), dtype, 0),
           WeightLayout.of(config).sha256(file, changed),
           chunk);
     } catch (RuntimeException e) {
@@ -97,9 +99,24 @@ public final class LanguageModel implements AutoCloseable {
     return sha256;
   }
 
-  /** Creates a decoder of this model; share it or create several. */
-  public Decoder decoder() {
-    return new Decoder(config, manager, layers.program(), layers.weights(), layers.adapters());
+  /**
+   * Creates a decoder of this model; share it or create several. The first one makes a copy of the
+   * weights, in a layout that is faster for few tokens at a time.
+   */
+  public synchronized Decoder decoder() {
+    PackedWeights weights = packed.orElseGet(() -> PackedWeights.of(manager, config, layers));
+    packed = Optional.of(weights);
+    return new Decoder(config, manager, weights);
+  }
+
+  /**
+   * Creates a decoder and frees the weights that only scoring needs: from now on this model can
+   * write, and no longer score.
+   */
+  public synchronized Decoder decoderAlone() {
+    Decoder decoder = decoder();
+    layers.weights().forEach(NDArray::close);
+    return decoder;
   }
 
   /**

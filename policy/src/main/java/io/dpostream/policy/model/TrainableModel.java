@@ -124,7 +124,9 @@ public final class TrainableModel implements AutoCloseable {
               new Layers(
                   DecoderProgram.load(manager, config, compute, scale, dropout),
                   weights.slots(),
-                  adapters.map(LoraAdapters::slots).orElse(List.of())),
+                  adapters.map(LoraAdapters::slots).orElse(List.of()),
+                  compute,
+                  scale),
               head,
               tuning.gradientCheckpointing());
       return new TrainableModel(folder, stored, manager, tensors, adapters, parameters, model);
@@ -194,7 +196,7 @@ public final class TrainableModel implements AutoCloseable {
     return LanguageModel.of(
         config(),
         own,
-        new Layers(model.layers().program(), model.layers().weights(), first),
+        model.layers().withAdapters(first),
         WeightLayout.of(config()).sha256(stored, folder.changed(stored)),
         model.head().chunk());
   }

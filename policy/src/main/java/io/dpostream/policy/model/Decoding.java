@@ -1,0 +1,181 @@
+package io.dpostream.policy.model;
+
+import ai.djl.ndarray.NDArray;
+import io.dpostream.policy.model.ReadPrompts.Pass;
+import io.dpostream.policy.model.ReadPrompts.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run of a decoder: completions begin as soon as others have ended, and each step writes a
+ * token for all that run.
+ */
+final class Decoding {
+  /** Steps of one call of the program, which ends it early when a completion ends. */
+  private static final int STEPS = 16;
+
+  /** The same where the text is looked at, which only Java can; what is written beyond is lost. */
+  private static final int STEPS_WITH_TEXT = 4;
+
+  private final WriterCalls calls;
+  private final ModelConfig config;
+  private final SamplingOptions options;
+  private final DecodingWork work;
+  private final Optional<TextStop> textStop;
+  private final int slots;
+  private final ReadPrompts prompts;
+  private final DecodingCache cache;
+  private final List<RunningCompletion> waiting = new ArrayList<>();
+  private int taken;
+
+  Decoding(
+      WriterCalls calls,
+      ModelConfig config,
+      DecodingWork work,
+      DecodingLimits limits,
+      Optional<TextStop> textStop) {
+    this.calls = calls;
+    this.config = config;
+    this.options = calls.options();
+    this.work = work;
+    this.textStop = textStop;
+    this.slots = limits.slots();
+    this.prompts = new ReadPrompts(calls);
+    this.cache = new DecodingCache(calls, limits);
+  }
+
+  void run() {
+    while (true) {
+      fill();
+      if (cache.running().isEmpty()) {
+        return;
+      }
+      advance();
+      for (RunningCompletion ended : cache.removeEnded()) {
+        work.finished(ended.index(), ended.generation());
+      }
+    }
+  }
+
+  /** Lets completions begin until all slots are taken, or nothing more may begin. */
+  private void fill() {
+    while (true) {
+      take();
+      List<RunningCompletion> next =
+          List.copyOf(waiting.subList(0, cache.room(waiting.subList(0, candidates()))));
+      if (next.isEmpty()) {
+        return;
+      }
+      waiting.subList(0, next.size()).clear();
+      begin(next);
+    }
+  }
+
+  private int candidates() {
+    return Math.min(waiting.size(), slots - cache.running().size());
+  }
+
+  private void take() {
+    int most = slots - cache.running().size() - waiting.size();
+    if (most <= 0) {
+      return;
+    }
+    for (GenerationRequest request : work.next(most)) {
+      waiting.add(new RunningCompletion(taken++, request, config, options.maxNewTokens()));
+      prompts.expect(request.prompt());
+    }
+  }
+
+  private void begin(List<RunningCompletion> next) {
+    prompts.read(next.stream().map(RunningCompletion::prompt).toList());
+    cache.reserve(next);
+    Map<Pass, List<RunningCompletion>> byPass = new LinkedHashMap<>();
+    for (RunningCompletion row : next) {
+      Pass pass = prompts.place(row.prompt()).pass();
+      byPass.computeIfAbsent(pass, p -> new ArrayList<>()).add(row);
+    }
+    byPass.forEach(this::beginAfter);
+  }
+
+  private void beginAfter(Pass pass, List<RunningCompletion> rows) {
+    int[] places =
+        rows.stream().map(row -> prompts.place(row.prompt())).mapToInt(Place::row).toArray();
+    Optional<NDArray> seen = seen(rows);
+    double[] draws = rows.stream().mapToDouble(row -> row.draw(0)).toArray();
+    double[] drawn = calls.begin(pass.logits(), places, seen, draws);
+    append(rows, drawn, 0);
+    for (int i = 0; i < rows.size(); i++) {
+      RunningCompletion row = rows.get(i);
+      if (row.ended()) {
+        work.finished(row.index(), row.generation());
+      } else {
+        cache.add(row, pass.cache(), places[i]);
+        int from = i;
+        seen.ifPresent(array -> cache.addSeen(array, from));
+      }
+    }
+    seen.ifPresent(NDArray::close);
+    rows.forEach(row -> prompts.begun(row.prompt()));
+  }
+
+  private Optional<NDArray> seen(List<RunningCompletion> rows) {
+    if (!calls.needsSeen()) {
+      return Optional.empty();
+    }
+    NDArray seen = calls.unseen(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      calls.mark(seen, i, rows.get(i).prompt());
+    }
+    return Optional.of(seen);
+  }
+
+  private void advance() {
+    List<RunningCompletion> rows = cache.running();
+    int n = rows.size();
+    int steps = textStop.isPresent() ? STEPS_WITH_TEXT : STEPS;
+    for (RunningCompletion row : rows) {
+      steps = Math.min(steps, row.remaining());
+    }
+    double[] draws = new double[steps * n];
+    for (int t = 0; t < steps; t++) {
+      for (int i = 0; i < n; i++) {
+        draws[t * n + i] = rows.get(i).draw(rows.get(i).count() + t);
+      }
+    }
+    double[] drawn =
+        calls.advance(
+            cache.tensor(),
+            rows.stream().mapToInt(RunningCompletion::lastToken).toArray(),
+            rows.stream().mapToInt(RunningCompletion::position).toArray(),
+            cache.seen(),
+            rows.stream().mapToInt(RunningCompletion::count).toArray(),
+            steps,
+            draws);
+    for (int t = 0; t < drawn.length / (3 * n); t++) {
+      append(rows, drawn, 3 * n * t);
+    }
+  }
+
+  /** Adds one step's tokens to the completions that have not ended in an earlier one. */
+  private void append(List<RunningCompletion> rows, double[] drawn, int from) {
+    int n = rows.size();
+    for (int i = 0; i < n; i++) {
+      RunningCompletion row = rows.get(i);
+      if (!row.ended()) {
+        int token = (int) drawn[from + i];
+        row.append(token, drawn[from + n + i], drawn[from + 2 * n + i]);
+        if (options.eosIds().contains(token) || endsByText(row)) {
+          row.stop();
+        }
+      }
+    }
+  }
+
+  private boolean endsByText(RunningCompletion row) {
+    return row.count() >= options.minNewTokens()
+        && textStop.filter(stop -> stop.endsAt(row.prompt(), row.tokens())).isPresent();
+  }
+}

@@ -1,0 +1,93 @@
+package io.dpostream.policy.model;
+
+import static java.util.Map.entry;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.model.DecoderSlots.LayerSlot;
+import io.dpostream.policy.model.DecoderSlots.ModelSlot;
+import io.dpostream.policy.model.ModelConfig.SlidingWindow;
+import io.dpostream.policy.torch.Dtype;
+import io.dpostream.policy.torch.TorchProgram;
+import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The writer program with its weights: those of a model with its adapters merged, in the order and
+ * layout in which a step for few rows is fastest. They are copies.
+ *
+ * @param program the writer
+ * @param weights in its order
+ * @param positionBytes what the cache takes for one token of one completion
+ */
+record PackedWeights(TorchProgram program, List<NDArray> weights, long positionBytes) {
+
+  /** Packs weights. The owner frees them. */
+  static PackedWeights of(NDManager owner, ModelConfig config, Layers layers) {
+    boolean cpu = !owner.getDevice().isGpu();
+    try {
+      return pack(owner, config, layers, cpu && layers.compute() == Dtype.F32);
+    } catch (EngineException e) { // a build of PyTorch without oneDNN
+      return pack(owner, config, layers, false);
+    }
+  }
+
+  private static PackedWeights pack(
+      NDManager owner, ModelConfig config, Layers layers, boolean oneDnn) {
+    Dtype dtype = layers.compute();
+    TorchProgram program = load(owner, config, dtype, oneDnn);
+    List<NDArray> slots = layers.weights();
+    List<NDArray> packed =
+        new ArrayList<>(
+            program.tensors(
+                owner,
+                Gradients.OFF,
+                "pack_model",
+                slots.get(ModelSlot.EMBEDDING.place()),
+                slots.get(ModelSlot.FINAL_NORM.place()),
+                slots.get(ModelSlot.HEAD.place()),
+                slots.get(ModelSlot.ROTARY_FREQUENCIES.place())));
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      int first = LayerSlot.INPUT_NORM.place(layer);
+      List<NDArray> weights = slots.subList(first, first + LayerSlot.values().length);
+      List<NDArray> adapters =
+          layers.adapters().isEmpty()
+              ? List.of()
+              : layers
+                  .adapters()
+                  .subList(DecoderSlots.adapters(layer), DecoderSlots.adapters(layer + 1));
+      packed.addAll(
+          program.tensors(owner, Gradients.OFF, "pack_layer", weights, adapters, layers.adapterScale()));
+    }
+    long positionBytes =
+        2L
+            * config.numHiddenLayers()
+            * config.numKeyValueHeads()
+            * config.headDim()
+            * dtype.bytes();
+    return new PackedWeights(program, List.copyOf(packed), positionBytes);
+  }
+
+  private static TorchProgram load(
+      NDManager owner, ModelConfig config, Dtype dtype, boolean oneDnn) {
+    return TorchProgram.load(
+        owner,
+        "writer",
+        Map.ofEntries(
+            entry("layers", config.numHiddenLayers()),
+            entry("heads", config.numAttentionHeads()),
+            entry("kv_heads", config.numKeyValueHeads()),
+            entry("head_dim", config.headDim()),
+            entry("eps", config.rmsNormEps()),
+            entry("rotary_scale", config.ropeScaling().attentionFactor()),
+            entry("window", config.slidingWindow().map(SlidingWindow::size).orElse(0)),
+            entry(
+                "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0)),
+            entry("dtype", dtype.torchNumber()),
+            entry("one_dnn", oneDnn)),
+        WriterSlots.constants());
+  }
+}
