@@ -3,6 +3,8 @@ package io.dpostream.storage;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
 import io.dpostream.settings.Require;
+import io.dpostream.settings.Secrets;
+import io.dpostream.settings.SettingsTree;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -46,6 +48,11 @@ public record PublishSettings(
 
   private static final int LEAST_PART_MIB = 5;
   private static final int LARGEST_PART_MIB = 5 * 1024;
+
+  /** What nobody sets: the trainer's own folder, and every version kept. */
+  public static PublishSettings defaults() {
+    return SettingsTree.defaults(PublishSettings.class);
+  }
 
   public PublishSettings {
     pinnedVersions = List.copyOf(pinnedVersions);
@@ -107,7 +114,7 @@ public record PublishSettings(
     Require.that(
         valid,
         "s3_endpoint",
-        io.dpostream.settings.Secrets.withoutUser(endpoint),
+        Secrets.withoutUser(endpoint),
         "is no address such as https://s3.example.com; credentials belong in the environment");
   }
 

@@ -105,6 +105,15 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
+   * Commits records that the ledger itself has no record of, all or nothing.
+   *
+   * @throws UserException when a newer trainer has taken the run over
+   */
+  public void commit(List<ProducerRecord<byte[], byte[]>> others) {
+    writer.commit(Transaction.of(others));
+  }
+
+  /**
    * Asks the broker whether this trainer still owns the run, by a transaction that is then aborted.
    *
    * @throws UserException when a newer trainer has taken the run over

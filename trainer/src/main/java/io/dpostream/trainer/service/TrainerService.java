@@ -7,6 +7,7 @@ import io.dpostream.schemas.TrainingStep;
 import io.dpostream.settings.UserException;
 import io.dpostream.settings.service.Lifecycle;
 import io.dpostream.settings.service.Service;
+import io.dpostream.storage.PublishSettings;
 import io.dpostream.trainer.CanonicalConfig;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.RecordedBatches;
@@ -52,13 +53,25 @@ public final class TrainerService implements Service {
    * @param listener follows the run
    * @param advice suggests label smoothing
    * @param failpoints called where a test may kill the trainer
+   * @param publishing where versions go
    */
   public record Dependencies(
       LearnerFactory learners,
       InstantSource clock,
       TrainerListener listener,
       LabelSmoothingAdvice advice,
-      Failpoints failpoints) {
+      Failpoints failpoints,
+      PublishSettings publishing) {
+
+    /** Dependencies of a trainer that publishes into its own folder. */
+    public Dependencies(
+        LearnerFactory learners,
+        InstantSource clock,
+        TrainerListener listener,
+        LabelSmoothingAdvice advice,
+        Failpoints failpoints) {
+      this(learners, clock, listener, advice, failpoints, PublishSettings.defaults());
+    }
 
     /** Dependencies without an adviser, with failpoints from the system property. */
     public static Dependencies of(
@@ -69,7 +82,12 @@ public final class TrainerService implements Service {
 
     /** These dependencies with an adviser. */
     public Dependencies withAdvice(LabelSmoothingAdvice other) {
-      return new Dependencies(learners, clock, listener, other, failpoints);
+      return new Dependencies(learners, clock, listener, other, failpoints, publishing);
+    }
+
+    /** These dependencies with another place for versions. */
+    public Dependencies withPublishing(PublishSettings other) {
+      return new Dependencies(learners, clock, listener, advice, failpoints, other);
     }
   }
 
@@ -140,8 +158,13 @@ public final class TrainerService implements Service {
         // Files of the run are about to be replaced, which only its owner may do.
         ledger.confirmOwnership();
         dependencies.listener().recovered(ledger.state());
-        new TrainingLoop(run, scheduled, kafka, dependencies, ledger, data, fold, checkpoints)
-            .run(this::isStopRequested);
+        try (VersionPublisher publisher =
+            VersionPublisher.open(
+                run, scheduled, kafka, dependencies, ledger, lifecycle::isStopRequested)) {
+          new TrainingLoop(
+                  run, scheduled, kafka, dependencies, ledger, data, fold, checkpoints, publisher)
+              .run(this::isStopRequested);
+        }
       }
     } catch (StoppedException | InterruptException | UserException e) {
       throw e;

@@ -59,19 +59,15 @@ final class TrainingLoop {
       Ledger ledger,
       RunPreferences data,
       PolicyFold fold,
-      CheckpointStore checkpoints) {
+      CheckpointStore checkpoints,
+      VersionPublisher publisher) {
     this.config = config;
     this.folder = run.folder();
     this.dependencies = dependencies;
     this.ledger = ledger;
     this.learner = fold.learner();
     this.checkpoints = checkpoints;
-    this.publisher =
-        new VersionPublisher(
-            run.folder().resolve("versions"),
-            kafka.topics(),
-            dependencies.clock(),
-            dependencies.failpoints());
+    this.publisher = publisher;
     this.deadLetters = new DeadLetters(kafka.topics());
     PreferenceScreener screen =
         new PreferenceScreener(

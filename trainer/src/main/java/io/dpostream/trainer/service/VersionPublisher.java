@@ -1,78 +1,167 @@
 package io.dpostream.trainer.service;
 
+import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
-import io.dpostream.policy.checkpoint.AtomicFolder;
+import io.dpostream.kafka.writing.Backoff;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.VersionPublished;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.storage.StoreUnavailableException;
+import io.dpostream.storage.VersionName;
+import io.dpostream.storage.VersionStore;
+import io.dpostream.storage.VersionStores;
+import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerState;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Publishes policy versions: the folder becomes durable first, then one transaction announces it to
- * the samplers and the ledger. Version 0 is the policy before step 1, published from the folder
- * that the run began with.
+ * Publishes policy versions: the files become durable first, then one transaction announces them to
+ * the samplers and the ledger. Version 0 is the policy before step 1; where samplers share folders
+ * with the trainer, it is the folder that the run began with. A store that is out of reach is waited
+ * for. Afterwards, old versions are removed by the configured rule.
  */
-final class VersionPublisher {
-  private final Path root;
+final class VersionPublisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(VersionPublisher.class);
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final VersionStore store;
+  private final boolean firstTravels;
+  private final VersionRetention retention;
   private final Topics topics;
   private final InstantSource clock;
   private final Failpoints failpoints;
+  private final BooleanSupplier stopped;
 
-  VersionPublisher(Path root, Topics topics, InstantSource clock, Failpoints failpoints) {
-    this.root = root;
+  private VersionPublisher(
+      VersionStore store,
+      boolean firstTravels,
+      VersionRetention retention,
+      Topics topics,
+      TrainerService.Dependencies dependencies,
+      BooleanSupplier stopped) {
+    this.store = store;
+    this.firstTravels = firstTravels;
+    this.retention = retention;
     this.topics = topics;
-    this.clock = clock;
-    this.failpoints = failpoints;
+    this.clock = dependencies.clock();
+    this.failpoints = dependencies.failpoints();
+    this.stopped = stopped;
   }
 
-  /** Publishes the learner's policy as the next version. */
+  /**
+   * Opens the configured store. Only the run's owner may.
+   *
+   * @param stopped ends every wait for the store
+   * @throws io.dpostream.settings.UserException when nothing can be published there
+   * @throws InterruptException when stopped while the store is out of reach
+   */
+  static VersionPublisher open(
+      RunSpec run,
+      TrainerConfig config,
+      KafkaSettings kafka,
+      TrainerService.Dependencies dependencies,
+      Ledger ledger,
+      BooleanSupplier stopped) {
+    VersionStore store =
+        VersionStores.open(dependencies.publishing(), run.runId(), run.folder());
+    VersionPublisher publisher =
+        new VersionPublisher(
+            store,
+            // Adapters need the folder that they belong to, and that is version 0.
+            store.takesTheFirst() && !config.lora().publishAdaptersAlone(),
+            VersionRetention.of(dependencies.publishing(), kafka, run.runId(), store),
+            kafka.topics(),
+            dependencies,
+            stopped);
+    try {
+      publisher.patiently(
+          () -> {
+            store.open(ledger.state().publishedVersion());
+            return true;
+          });
+      return publisher;
+    } catch (RuntimeException e) {
+      publisher.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Publishes the learner's policy as the next version.
+   *
+   * @throws InterruptException when stopped while the store is out of reach
+   */
   TrainingStep publish(Ledger ledger, Learner learner) {
     LedgerState state = ledger.state();
     long version = state.publishedVersion() + 1;
     String sha256 = learner.policySha256();
     String uri =
-        state.step() == 0
+        state.step() == 0 && !firstTravels
             ? state.requireConfiguration().getInitialUri()
-            : write(learner, version, sha256).toString();
+            : patiently(
+                () -> store.put(VersionName.of(version, sha256), learner::writePolicy));
     failpoints.reached(Failpoint.AFTER_RENAME_BEFORE_PUBLICATION);
-    ProducerRecord<byte[], byte[]> announcement =
-        ledger.encode(
-            topics.policyVersions(),
-            state.runId() + "/" + version,
-            announcement(state, version, uri, sha256));
-    return ledger.append(
-        new VersionPublished(version, state.step(), uri, sha256),
-        List.of(announcement),
-        () -> failpoints.reached(Failpoint.DURING_PUBLICATION));
+    PolicyVersion announced = announcement(state, version, uri, sha256);
+    ProducerRecord<byte[], byte[]> announcement = encode(ledger, announced);
+    TrainingStep record =
+        ledger.append(
+            new VersionPublished(version, state.step(), uri, sha256),
+            List.of(announcement),
+            () -> failpoints.reached(Failpoint.DURING_PUBLICATION));
+    retention.removeOld(
+        ledger,
+        announced,
+        clock.instant(),
+        removed -> encode(ledger, removed));
+    return record;
   }
 
-  /** The folder of a version; one that an earlier owner left behind is identical and is reused. */
-  private Path write(Learner learner, long version, String sha256) {
-    Path folder = root.resolve("version-%06d-%s".formatted(version, sha256.substring(0, 16)));
+  private ProducerRecord<byte[], byte[]> encode(Ledger ledger, PolicyVersion version) {
+    return ledger.encode(
+        topics.policyVersions(), version.getRunId() + "/" + version.getVersion(), version);
+  }
+
+  /** Waits, and tries again, while the store is out of reach. */
+  private <T> T patiently(Supplier<T> action) {
+    String reported = "";
+    for (int failures = 0; ; failures++) {
+      try {
+        return action.get();
+      } catch (StoreUnavailableException e) {
+        String reason = String.valueOf(e.getMessage());
+        if (!reason.equals(reported)) {
+          log.warn("nothing can be published now, trying again: {}", reason);
+          reported = reason;
+        }
+        pause(Backoff.standard().delay(failures, ThreadLocalRandom.current().nextDouble()), reason);
+      }
+    }
+  }
+
+  private void pause(Duration wait, String reason) {
+    long end = System.nanoTime() + wait.toNanos();
     try {
-      if (!Files.exists(folder)) {
-        AtomicFolder.create(folder, learner::writePolicy);
-      }
-      return folder;
-    } catch (FileSystemException e) {
-      if (Files.exists(folder)) {
-        return folder;
-      }
-      throw new UncheckedIOException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      do {
+        if (stopped.getAsBoolean()) {
+          throw new InterruptException("stopped while waiting for: " + reason);
+        }
+        Thread.sleep(LOOK.toMillis());
+      } while (System.nanoTime() < end);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 
@@ -93,5 +182,11 @@ final class VersionPublisher {
     // Not the number before this one, where the records of versions in between were lost.
     state.version().map(VersionPublished::getVersion).ifPresent(announcement::setParent);
     return announcement.build();
+  }
+
+  @Override
+  public void close() {
+    retention.close();
+    store.close();
   }
 }
