@@ -10,6 +10,7 @@ import io.dpostream.pipeline.run.Loop;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Shutdown;
 import io.dpostream.settings.UserException;
+import io.dpostream.storage.VersionFolders;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,9 +55,17 @@ abstract class ServiceCommand implements Callable<Integer> {
     try (Shutdown shutdown = Shutdown.interruptsCurrentThread();
         ConnectionWatch connection = ConnectionWatch.start(kafka);
         Meters meters = new Meters(settings.run().id());
+        VersionFolders versions = Loop.versions(settings, setup.folder());
         ServiceGroup services = new ServiceGroup()) {
       Loop loop =
-          new Loop(settings, ProcessName.get(), setup.folder(), kafka, Loop.loader(settings), meters.listeners());
+          new Loop(
+              settings,
+              ProcessName.get(),
+              setup.folder(),
+              kafka,
+              Loop.loader(settings),
+              versions,
+              meters.listeners());
       run(settings.metrics(), meters, loop, services);
       return ExitCode.DONE;
     } catch (InterruptedException e) {

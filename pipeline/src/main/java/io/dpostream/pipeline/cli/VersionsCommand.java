@@ -22,13 +22,13 @@ final class VersionsCommand implements Runnable {
     Settings settings = options.settings();
     try (KafkaAccess kafka = options.connect(settings)) {
       PrintWriter out = spec.commandLine().getOut();
-      out.printf("%7s %7s %-11s %-12s %s%n", "version", "step", "status", "sha256", "folder");
+      out.printf("%7s %7s %-11s %-12s %s%n", "version", "step", "status", "sha256", "place");
       for (PolicyVersion v : Lineage.read(settings.run().id(), kafka.settings()).versions()) {
         out.printf(
             "%7d %7d %-11s %-12s %s%n",
             v.getVersion(),
             v.getStep(),
-            v.getStatus(),
+            v.getRemovedAt().isPresent() ? "removed" : v.getStatus(),
             v.getSha256().substring(0, Math.min(12, v.getSha256().length())),
             v.getUri());
       }

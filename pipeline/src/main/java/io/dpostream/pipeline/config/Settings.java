@@ -16,6 +16,7 @@ import io.dpostream.settings.SettingsKey;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
+import io.dpostream.storage.PublishSettings;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.reward.RewardConfig;
 import io.dpostream.trainer.sft.SftConfig;
@@ -46,6 +47,7 @@ public record Settings(
     JudgeConfig judge,
     AssemblerConfig assembler,
     TrainerConfig trainer,
+    PublishSettings publish,
     EvaluationSettings evaluation,
     MetricsSettings metrics,
     SftConfig sft,

@@ -13,12 +13,15 @@ import io.dpostream.pipeline.run.KafkaAccess;
 import io.dpostream.pipeline.run.Loop;
 import io.dpostream.pipeline.run.Measurement;
 import io.dpostream.pipeline.run.Report;
+import io.dpostream.pipeline.run.PatientFetch;
 import io.dpostream.pipeline.run.RunFolder;
 import io.dpostream.pipeline.run.ServiceGroup;
 import io.dpostream.pipeline.run.Training;
 import io.dpostream.schemas.VersionPublished;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
+import io.dpostream.storage.VersionFolder;
+import io.dpostream.storage.VersionFolders;
 import io.dpostream.trainer.batch.PreferenceLog;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.ledger.LedgerReader;
@@ -177,15 +180,17 @@ public final class OfflineRun {
     }
   }
 
-  private void finish(LedgerState end, OfflineTally tally) throws IOException {
+  private void finish(LedgerState end, OfflineTally tally) throws Exception {
     VersionPublished last = end.version().orElseThrow();
     tally.skipped().forEach(out::println);
     tally.shortened().forEach(out::println);
     if (tally.pairs() == 0) {
       throw new UserException("no preference could be trained on; the lines above say why");
     }
-    Path from = Path.of(last.getUri());
-    ResultFolder.replace(folder.policy(), from);
+    try (VersionFolders versions = Loop.versions(settings, folder);
+        VersionFolder from = PatientFetch.open(versions, last.getUri())) {
+      ResultFolder.replace(folder.policy(), from.path());
+    }
     out.printf(
         "%s: %d steps on %d pairs, sha256 %s%n",
         folder.policy(), end.step(), tally.pairs(), last.getSha256());
@@ -201,7 +206,7 @@ public final class OfflineRun {
         RunWatcher watcher = new RunWatcher(settings.run().id(), kafka)) {
       watcher.start();
       Progress end = watcher.awaitCaughtUp();
-      Evaluation evaluation = measurement.full(end.version().orElseThrow().folder());
+      Evaluation evaluation = measurement.full(folder.policy());
       Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
       Report.of(settings.run().id(), end, evaluation, elapsed).write(folder.report());
       List<String> lines = Summary.lines(evaluation, EXAMPLES);

@@ -1,8 +1,6 @@
 package io.dpostream.pipeline.progress;
 
 import io.dpostream.schemas.OutcomeKind;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,14 +46,8 @@ public record Progress(
   /**
    * A published version.
    *
-   * @param uri its folder
+   * @param uri its folder, or where it lies in an object store
    * @param step number of optimizer steps that it contains
    */
-  public record Version(long number, String uri, String sha256, String referenceSha256, long step) {
-
-    /** The folder, which must be on this machine's file system. */
-    public Path folder() {
-      return uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri);
-    }
-  }
+  public record Version(long number, String uri, String sha256, String referenceSha256, long step) {}
 }

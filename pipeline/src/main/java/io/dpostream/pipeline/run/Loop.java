@@ -9,11 +9,13 @@ import io.dpostream.pipeline.metrics.Listeners;
 import io.dpostream.sampler.SamplerRun;
 import io.dpostream.sampler.SamplerService;
 import io.dpostream.sampler.feed.PromptFeeder;
+import io.dpostream.sampler.versions.FetchingEngine;
 import io.dpostream.sampler.versions.ModelPolicy;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.sampler.versions.SamplingEngine;
 import io.dpostream.sampler.vllm.VllmEngine;
 import io.dpostream.settings.service.Service;
+import io.dpostream.storage.VersionFolders;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.learner.DpoLearner;
@@ -40,10 +42,12 @@ public final class Loop {
   private final RunFolder folder;
   private final KafkaSettings kafka;
   private final PolicyLoader loader;
+  private final VersionFolders versions;
   private final Listeners listeners;
 
   /**
    * @param name of this process among those that work on the run
+   * @param versions finds what was published, for the sampler
    * @param listeners notified of what the services do
    */
   public Loop(
@@ -52,6 +56,7 @@ public final class Loop {
       RunFolder folder,
       KafkaSettings kafka,
       PolicyLoader loader,
+      VersionFolders versions,
       Listeners listeners) {
     this.listeners = listeners;
     this.settings = settings;
@@ -59,6 +64,7 @@ public final class Loop {
     this.folder = folder;
     this.kafka = kafka;
     this.loader = loader;
+    this.versions = versions;
   }
 
   /** Starts all services, those that others wait for first. */
@@ -121,6 +127,11 @@ public final class Loop {
     };
   }
 
+  /** Creates what finds published versions as folders; one for a process. */
+  public static VersionFolders versions(Settings settings, RunFolder folder) {
+    return new VersionFolders(settings.publish(), folder.fetched());
+  }
+
   /** Creates a loader of policies with the sampler's configuration. */
   public static PolicyLoader loader(Settings settings) {
     return ModelPolicy.loader(settings.sampler());
@@ -155,7 +166,7 @@ public final class Loop {
         name,
         settings.sampler(),
         kafka,
-        engine(settings, loader),
+        new FetchingEngine(engine(settings, loader), versions),
         InstantSource.system(),
         listeners.sampler());
   }

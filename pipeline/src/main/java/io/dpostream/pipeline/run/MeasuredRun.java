@@ -13,6 +13,8 @@ import io.dpostream.pipeline.progress.Progress.Version;
 import io.dpostream.pipeline.progress.ProgressTable;
 import io.dpostream.pipeline.progress.RunWatcher;
 import io.dpostream.sampler.versions.PolicyLoader;
+import io.dpostream.storage.VersionFolder;
+import io.dpostream.storage.VersionFolders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -69,16 +71,25 @@ public final class MeasuredRun {
     CompletableFuture<Optional<Measurement>> loading = new CompletableFuture<>();
     Thread thread = new Thread(() -> load(loader, loading), "measurement");
     thread.start();
-    try (KafkaAccess kafka = KafkaAccess.open(settings, folder)) {
+    try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
+        VersionFolders versions = Loop.versions(settings, folder)) {
       kafka.ensureTopics();
       kafka.removeFormerMembers(Loop.groups(settings, kafka.settings()));
-      Progress end = train(kafka, loader, loading, lastStep);
+      Progress end = train(kafka, loader, versions, loading, lastStep);
       Optional<Measurement> measurement = loaded(loading);
       return measurement.isPresent()
-          ? Optional.of(report(end, measurement.get().full(end.version().orElseThrow().folder())))
+          ? Optional.of(measured(end, versions, measurement.get()))
           : Optional.empty();
     } finally {
       loading.thenAccept(measurement -> measurement.ifPresent(Measurement::close));
+    }
+  }
+
+  private Report measured(Progress end, VersionFolders versions, Measurement measurement)
+      throws Exception {
+    String uri = end.version().orElseThrow().uri();
+    try (VersionFolder last = PatientFetch.open(versions, uri)) {
+      return report(end, measurement.full(last.path()));
     }
   }
 
@@ -102,6 +113,7 @@ public final class MeasuredRun {
   private Progress train(
       KafkaAccess kafka,
       PolicyLoader loader,
+      VersionFolders versions,
       CompletableFuture<Optional<Measurement>> loading,
       LongUnaryOperator lastStep)
       throws Exception {
@@ -124,9 +136,10 @@ public final class MeasuredRun {
               folder,
               kafka.settings(),
               loader,
+              versions,
               meters.listeners(pages()));
       loop.start(services);
-      Optional<LiveWinRate> live = loaded(loading).map(m -> live(m, watcher, history));
+      Optional<LiveWinRate> live = loaded(loading).map(m -> live(m, watcher, versions, history));
       live.ifPresent(service -> services.start("live-win-rate", service));
       Progress progress = watcher.progress();
       while (!contains(progress, last)) {
@@ -139,13 +152,16 @@ public final class MeasuredRun {
     }
   }
 
-  private static LiveWinRate live(Measurement measurement, RunWatcher watcher, RunHistory history) {
+  private static LiveWinRate live(
+      Measurement measurement, RunWatcher watcher, VersionFolders versions, RunHistory history) {
     return new LiveWinRate(
         () -> watcher.progress().version(),
         version -> {
-          WinRate winRate = measurement.quick(version);
-          history.measured(version.step(), winRate);
-          return winRate;
+          try (VersionFolder folder = PatientFetch.open(versions, version.uri())) {
+            WinRate winRate = measurement.quick(folder.path());
+            history.measured(version.step(), winRate);
+            return winRate;
+          }
         },
         STEPS_PER_MEASUREMENT);
   }

@@ -10,7 +10,6 @@ import io.dpostream.pipeline.evaluation.Evaluation;
 import io.dpostream.pipeline.evaluation.Evaluator;
 import io.dpostream.pipeline.evaluation.PolicyCompletions;
 import io.dpostream.pipeline.evaluation.WinRate;
-import io.dpostream.pipeline.progress.Progress.Version;
 import io.dpostream.sampler.feed.PromptsFile;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.PolicyLoader;
@@ -85,10 +84,14 @@ public final class Measurement implements AutoCloseable {
     }
   }
 
-  /** Estimates by one comparison for each of the first prompts. */
-  WinRate quick(Version version) throws InterruptedException {
+  /**
+   * Estimates by one comparison for each of the first prompts.
+   *
+   * @param folder the policy's folder
+   */
+  WinRate quick(Path folder) throws InterruptedException {
     List<Prompt> some = prompts.subList(0, Math.min(LIVE_PROMPTS, prompts.size()));
-    try (LoadedPolicy policy = loader.load(version.folder())) {
+    try (LoadedPolicy policy = loader.load(folder)) {
       return new Evaluator(some, judge, check)
           .evaluate(new PolicyCompletions(policy, "live/policy", BATCH), liveReference, 1, 1)
           .winRate();

@@ -47,6 +47,11 @@ public record RunFolder(Path path) {
     return path.resolve("trainer");
   }
 
+  /** Versions that were fetched from an object store. */
+  public Path fetched() {
+    return path.resolve("fetched");
+  }
+
   /** Files that the trainer can compute again, such as the reference's log-probabilities. */
   public Path work() {
     return path.resolve("work");

@@ -80,7 +80,8 @@ public final class Training implements Service {
     TrainerListener listener =
         TrainerListener.all(List.of(steps, tensorBoard, new DisplacementListener(), follower));
     TrainerService.Dependencies parts =
-        TrainerService.Dependencies.of(Loop.learners(settings, folder.work()), CLOCK, listener);
+        TrainerService.Dependencies.of(Loop.learners(settings, folder.work()), CLOCK, listener)
+            .withPublishing(settings.publish());
     Optional<JudgeWatch> judges =
         measured ? Optional.of(new JudgeWatch(kafka, JudgeWatch.PAIRS)) : Optional.empty();
     TrainerService.Dependencies advised =

@@ -38,10 +38,11 @@ class ArchitectureTest {
           Map.entry("web", Set.of()),
           Map.entry("kafka", Set.of("settings", "schemas")),
           Map.entry("broker", Set.of("settings", "schemas", "kafka", "web")),
+          Map.entry("storage", Set.of("settings", "policy")),
           Map.entry("testing", Set.of("kafka", "broker")),
-          Map.entry("sampler", Set.of("settings", "schemas", "files", "kafka", "policy")),
+          Map.entry("sampler", Set.of("settings", "schemas", "files", "kafka", "policy", "storage")),
           Map.entry("judge", Set.of("settings", "schemas", "kafka", "policy", "web")),
-          Map.entry("trainer", Set.of("settings", "schemas", "kafka", "policy")),
+          Map.entry("trainer", Set.of("settings", "schemas", "kafka", "policy", "storage")),
           Map.entry("tinymodel", Set.of("policy")),
           Map.entry(
               "pipeline",
@@ -50,6 +51,7 @@ class ArchitectureTest {
                   "schemas",
                   "files",
                   "policy",
+                  "storage",
                   "kafka",
                   "web",
                   "broker",
@@ -92,6 +94,17 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
+
+  @ArchTest
+  static final ArchRule S3_STAYS_INSIDE_STORAGE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.dpostream..")
+          .and()
+          .resideOutsideOfPackage("io.dpostream.storage..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..");
 
   @ArchTest
   static final ArchRule TENSORS_STAY_INSIDE_POLICY =

@@ -9,6 +9,7 @@ import io.dpostream.pipeline.metrics.Listeners;
 import io.dpostream.pipeline.quickstart.QuickstartSettings;
 import io.dpostream.pipeline.quickstart.TinyModel;
 import io.dpostream.settings.service.Service;
+import io.dpostream.storage.VersionFolders;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -56,10 +57,14 @@ class ServiceContractIT {
             .read();
     kafka = KafkaAccess.open(settings, folder);
     kafka.ensureTopics();
-    loop = new Loop(settings, "0", folder, kafka.settings(), Loop.loader(settings), Listeners.none());
+    VersionFolders versions = Loop.versions(settings, folder);
+    loop =
+        new Loop(
+            settings, "0", folder, kafka.settings(), Loop.loader(settings), versions, Listeners.none());
     KafkaSettings nobody =
         new KafkaSettings(deadAddress(), "http://" + deadAddress(), "", Map.of());
-    unreachable = new Loop(settings, "0", folder, nobody, Loop.loader(settings), Listeners.none());
+    unreachable =
+        new Loop(settings, "0", folder, nobody, Loop.loader(settings), versions, Listeners.none());
   }
 
   private static String deadAddress() throws IOException {

@@ -75,6 +75,7 @@ public final class PolicyVersions implements AutoCloseable {
   /** Stops watching and closes the policies; called after the last batch. */
   @Override
   public void close() {
+    engine.stopLoading();
     tail.close();
     slot.close();
   }

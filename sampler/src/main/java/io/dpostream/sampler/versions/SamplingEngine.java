@@ -25,4 +25,7 @@ public interface SamplingEngine {
    * @throws RuntimeException with a message of one line when the version cannot be used
    */
   LoadedPolicy load(PolicyVersion version);
+
+  /** Ends a load that is under way, as far as it only waits; nothing is loaded afterwards. */
+  default void stopLoading() {}
 }

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Chooses the version of a run that should sample: the newest published one that could be loaded.
+ * Chooses the version of a run that should sample: the newest published one that is still there and could
+ * be loaded.
  * Not thread-safe.
  */
 final class VersionChoice {
@@ -37,7 +38,7 @@ final class VersionChoice {
   /** The version that should sample, if there is any. */
   Optional<PolicyVersion> best() {
     return versions.descendingMap().values().stream()
-        .filter(v -> v.getStatus() == VersionStatus.PUBLISHED)
+        .filter(v -> v.getStatus() == VersionStatus.PUBLISHED && v.getRemovedAt().isEmpty())
         .filter(v -> !refused.contains(v.getVersion()))
         .findFirst();
   }
