@@ -104,7 +104,7 @@ final class SamplerMember implements AutoCloseable {
     this.outages = outages;
     this.retry = retry;
     this.sampler = new BatchSampler(kafka, generator, retry);
-    this.group = 
+    this.group =
         new PromptGroup(
             kafka, groupId, instance, PromptTopics.of(kafka, run), config, fencing, retry);
     this.writer = newWriter();

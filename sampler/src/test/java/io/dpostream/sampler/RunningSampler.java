@@ -32,7 +32,8 @@ final class RunningSampler implements AutoCloseable, SamplerListener {
       SamplerConfig config,
       SamplerRun run,
       SamplingEngine engine) {
-    this.service = new SamplerService(run, name, config, kafka, engine, InstantSource.system(), this);
+    this.service =
+        new SamplerService(run, name, config, kafka, engine, InstantSource.system(), this);
     this.thread =
         new Thread(
             () -> {

@@ -47,7 +47,9 @@ class SamplerGroupIT {
       Process first = start(bench, "a");
       start(bench, "b");
       start(bench, "c");
-      await().atMost(PATIENCE).until(() -> hasPartitions("a") && hasPartitions("b") && hasPartitions("c"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> hasPartitions("a") && hasPartitions("b") && hasPartitions("c"));
       bench.spreadPrompts("p", prompts);
       await().atMost(PATIENCE).until(() -> bench.lastPair().isPresent());
       first.destroyForcibly().waitFor();
@@ -109,7 +111,8 @@ class SamplerGroupIT {
   }
 
   private static void signal(Process process, String name) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
         .isZero();
   }
 
@@ -118,12 +121,16 @@ class SamplerGroupIT {
     Map<String, String> sampled = new TreeMap<>();
     for (CompletionPair pair : bench.pairs()) {
       String place = pair.getPromptPartition() + "-" + pair.getPromptOffset();
-      assertThat(sampled.put(place, pair.getPrompt().getId())).as("sampled twice: " + place).isNull();
+      assertThat(sampled.put(place, pair.getPrompt().getId()))
+          .as("sampled twice: " + place)
+          .isNull();
     }
     Map<String, String> prompts = new TreeMap<>();
     String topic = bench.kafka().topics().prompts().name();
     for (ConsumerRecord<byte[], byte[]> record : bench.records(topic)) {
-      prompts.put(record.partition() + "-" + record.offset(), new String(record.key(), java.nio.charset.StandardCharsets.UTF_8));
+      prompts.put(
+          record.partition() + "-" + record.offset(),
+          new String(record.key(), java.nio.charset.StandardCharsets.UTF_8));
     }
     assertThat(sampled).isEqualTo(prompts);
   }

@@ -180,7 +180,8 @@ class SamplerServiceIT {
               .get()
               .isInstanceOf(UserException.class)
               .extracting(Throwable::getMessage)
-              .isEqualTo("a newer sampler '0' of run run has taken over; give each sampler of a run its own sampler.instance");
+              .isEqualTo(
+                  "a newer sampler '0' of run run has taken over; give each sampler of a run its own sampler.instance");
           assertThat(young.isRunning()).isTrue();
         }
       }

@@ -55,7 +55,9 @@ class SharedPacingIT {
     for (int step = 1; step <= STEPS; step++) {
       while (judged < step * PAIRS_PER_STEP) {
         int done = judged;
-        await().atMost(PATIENCE).until(() -> outstanding(bench, trainer) > done - trainer.trained());
+        await()
+            .atMost(PATIENCE)
+            .until(() -> outstanding(bench, trainer) > done - trainer.trained());
         List<CompletionPair> pairs = bench.pairs().subList(judged, bench.pairs().size());
         int some = Math.min(pairs.size(), 1 + random.nextInt(PAIRS_PER_STEP));
         trainer.judge(pairs.subList(0, some));

@@ -31,12 +31,7 @@ public final class PairId {
    *     of an id
    */
   public static String of(
-      String runId,
-      String topic,
-      int partition,
-      long offset,
-      long policyVersion,
-      int sampleIndex) {
+      String runId, String topic, int partition, long offset, long policyVersion, int sampleIndex) {
     if (topic.isEmpty()) {
       return of(runId, partition, offset, policyVersion, sampleIndex);
     }

@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Keeps processes that share a cache out of each other's way. An entry is used by many or changed by
- * one. A lock is one byte of a file that all share, and the system frees it when its process dies.
- * Thread-safe; one for each folder and process, since closing any channel of a file frees all of its
- * locks.
+ * Keeps processes that share a cache out of each other's way. An entry is used by many or changed
+ * by one. A lock is one byte of a file that all share, and the system frees it when its process
+ * dies. Thread-safe; one for each folder and process, since closing any channel of a file frees all
+ * of its locks.
  */
 final class CacheLocks implements AutoCloseable {
   private static final String FILE = ".locks";

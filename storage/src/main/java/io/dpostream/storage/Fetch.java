@@ -88,14 +88,12 @@ final class Fetch {
   static Optional<String> problem(Path file, Manifest.Entry described) throws IOException {
     long size = Files.isRegularFile(file) ? Files.size(file) : -1;
     if (size != described.size()) {
-      return Optional.of(
-          "has %d bytes, its manifest says %d".formatted(size, described.size()));
+      return Optional.of("has %d bytes, its manifest says %d".formatted(size, described.size()));
     }
     String sha256 = Manifest.sha256(file);
     return sha256.equals(described.sha256())
         ? Optional.empty()
-        : Optional.of(
-            "has SHA-256 %s, its manifest says %s".formatted(sha256, described.sha256()));
+        : Optional.of("has SHA-256 %s, its manifest says %s".formatted(sha256, described.sha256()));
   }
 
   private void transfer(Path file, Manifest.Entry described) throws IOException {
@@ -162,7 +160,9 @@ final class Fetch {
     }
   }
 
-  /** A transfer that breaks is the store's failure, one that cannot be written is this machine's. */
+  /**
+   * A transfer that breaks is the store's failure, one that cannot be written is this machine's.
+   */
   private int read(ResponseInputStream<GetObjectResponse> in, byte[] buffer, String key) {
     try {
       return in.read(buffer);

@@ -100,7 +100,8 @@ public record Manifest(int format, List<Entry> files) {
       return JSON.readValue(bytes, Manifest.class);
     } catch (JsonProcessingException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException(String.valueOf(cause.getMessage()).lines().findFirst().orElse(""), e);
+      throw new IllegalArgumentException(
+          String.valueOf(cause.getMessage()).lines().findFirst().orElse(""), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -40,8 +40,7 @@ public record PublishSettings(
             "Folder in which samplers keep what they fetched from S3, where vLLM's servers read it too;"
                 + " in the sampler's own folder when it is not set.")
         Optional<String> cacheDir,
-    @Doc("Versions that this folder keeps, beside those in use.") @Default("3")
-        int cacheVersions) {
+    @Doc("Versions that this folder keeps, beside those in use.") @Default("3") int cacheVersions) {
 
   /** The section that holds these keys. */
   public static final String SECTION = "publish";

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * @param manifest name of its manifest
  */
 record PublishedObjects(String bucket, String folder, String manifest) {
-  private static final Pattern NAME = Pattern.compile("version-\\d{6,18}-[0-9a-f]{16}-[0-9a-f]{32}");
+  private static final Pattern NAME =
+      Pattern.compile("version-\\d{6,18}-[0-9a-f]{16}-[0-9a-f]{32}");
 
   /**
    * Reads the address of a manifest.

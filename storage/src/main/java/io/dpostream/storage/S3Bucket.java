@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * The calls of S3 that publishing and fetching take. Objects are never overwritten, and each carries
- * the SHA-256 of its whole content, however many parts it came in. Thread-safe.
+ * The calls of S3 that publishing and fetching take. Objects are never overwritten, and each
+ * carries the SHA-256 of its whole content, however many parts it came in. Thread-safe.
  */
 final class S3Bucket implements AutoCloseable {
   private static final String SHA256 = "sha256";
@@ -102,10 +102,7 @@ final class S3Bucket implements AutoCloseable {
   List<String> keys(String prefix) {
     return call(
         () ->
-            client
-                .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(prefix))
-                .contents()
-                .stream()
+            client.listObjectsV2Paginator(r -> r.bucket(bucket).prefix(prefix)).contents().stream()
                 .map(S3Object::key)
                 .toList(),
         prefix);

@@ -4,7 +4,6 @@ import io.dpostream.policy.checkpoint.AtomicFolder;
 import io.dpostream.policy.checkpoint.Folders;
 import io.dpostream.settings.UserException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -12,7 +12,8 @@ public final class VersionStores {
   /**
    * Opens the store of a run's versions.
    *
-   * @param trainer the trainer's own folder, which holds versions where no other place is configured
+   * @param trainer the trainer's own folder, which holds versions where no other place is
+   *     configured
    */
   public static VersionStore open(PublishSettings settings, String runId, Path trainer) {
     Optional<S3Place> object = settings.object();

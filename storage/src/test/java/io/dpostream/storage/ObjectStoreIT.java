@@ -75,7 +75,8 @@ class ObjectStoreIT {
     try (VersionStore store = store("trainer");
         VersionFolders folders = folders("cache")) {
       String uri = put(store, NAME, 3 * MIB);
-      assertThat(uri).startsWith("s3://versions/policies/" + run + "/version-000012-0123456789abcdef/");
+      assertThat(uri)
+          .startsWith("s3://versions/policies/" + run + "/version-000012-0123456789abcdef/");
 
       try (VersionFolder version = open(folders, uri)) {
         assertThat(files(version.path()))
@@ -254,8 +255,7 @@ class ObjectStoreIT {
 
   private static boolean holds(Path file, byte[] content) {
     try {
-      return Files.size(file) == content.length
-          && Arrays.equals(Files.readAllBytes(file), content);
+      return Files.size(file) == content.length && Arrays.equals(Files.readAllBytes(file), content);
     } catch (IOException e) {
       return false;
     }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerConfigTest {
-  private static final String PASS_KEYS =
-      "pass_layout: \"flat\"\npass_tokens: null\n";
+  private static final String PASS_KEYS = "pass_layout: \"flat\"\npass_tokens: null\n";
 
   @ParameterizedTest
   @CsvSource({

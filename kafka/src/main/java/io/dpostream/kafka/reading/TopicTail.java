@@ -131,7 +131,6 @@ public final class TopicTail implements AutoCloseable {
     records.forEach(record -> retry.run(() -> handler.accept(record)));
   }
 
-
   private List<TopicPartition> partitions() {
     List<TopicPartition> partitions = new ArrayList<>();
     for (Topic<?> topic : handlers.keySet()) {

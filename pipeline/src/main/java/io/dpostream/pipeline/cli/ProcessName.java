@@ -12,7 +12,8 @@ final class ProcessName {
    * first process has number 1.
    */
   static String get() {
-    return "%s-%d".formatted(host().replaceAll("[^a-zA-Z0-9._-]", "_"), ProcessHandle.current().pid());
+    return "%s-%d"
+        .formatted(host().replaceAll("[^a-zA-Z0-9._-]", "_"), ProcessHandle.current().pid());
   }
 
   private static String host() {

@@ -49,5 +49,6 @@ public record Progress(
    * @param uri its folder, or where it lies in an object store
    * @param step number of optimizer steps that it contains
    */
-  public record Version(long number, String uri, String sha256, String referenceSha256, long step) {}
+  public record Version(
+      long number, String uri, String sha256, String referenceSha256, long step) {}
 }

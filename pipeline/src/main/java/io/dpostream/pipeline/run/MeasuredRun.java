@@ -33,6 +33,7 @@ public final class MeasuredRun {
 
   private static final Duration REDRAW = Duration.ofMillis(250);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+
   /** Whoever runs all services of a run takes over from whoever did so before. */
   private static final String NAME = "up";
 

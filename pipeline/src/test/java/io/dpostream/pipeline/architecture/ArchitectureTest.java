@@ -40,7 +40,8 @@ class ArchitectureTest {
           Map.entry("broker", Set.of("settings", "schemas", "kafka", "web")),
           Map.entry("storage", Set.of("settings", "policy")),
           Map.entry("testing", Set.of("kafka", "broker")),
-          Map.entry("sampler", Set.of("settings", "schemas", "files", "kafka", "policy", "storage")),
+          Map.entry(
+              "sampler", Set.of("settings", "schemas", "files", "kafka", "policy", "storage")),
           Map.entry("judge", Set.of("settings", "schemas", "kafka", "policy", "web")),
           Map.entry("trainer", Set.of("settings", "schemas", "kafka", "policy", "storage")),
           Map.entry("tinymodel", Set.of("policy")),

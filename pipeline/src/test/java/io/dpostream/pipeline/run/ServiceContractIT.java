@@ -60,7 +60,13 @@ class ServiceContractIT {
     VersionFolders versions = Loop.versions(settings, folder);
     loop =
         new Loop(
-            settings, "0", folder, kafka.settings(), Loop.loader(settings), versions, Listeners.none());
+            settings,
+            "0",
+            folder,
+            kafka.settings(),
+            Loop.loader(settings),
+            versions,
+            Listeners.none());
     KafkaSettings nobody =
         new KafkaSettings(deadAddress(), "http://" + deadAddress(), "", Map.of());
     unreachable =

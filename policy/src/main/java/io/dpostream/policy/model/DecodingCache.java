@@ -102,8 +102,7 @@ final class DecodingCache {
 
   /** Copies what tokens the completion that was added last has seen. */
   void addSeen(NDArray from, int fromRow) {
-    calls.copyRows(
-        from, new int[] {fromRow}, seen.orElseThrow(), new int[] {running.size() - 1});
+    calls.copyRows(from, new int[] {fromRow}, seen.orElseThrow(), new int[] {running.size() - 1});
   }
 
   /** Takes ended completions out; the last ones move into their rows. */

@@ -60,7 +60,8 @@ record PackedWeights(TorchProgram program, List<NDArray> weights, long positionB
                   .adapters()
                   .subList(DecoderSlots.adapters(layer), DecoderSlots.adapters(layer + 1));
       packed.addAll(
-          program.tensors(owner, Gradients.OFF, "pack_layer", weights, adapters, layers.adapterScale()));
+          program.tensors(
+              owner, Gradients.OFF, "pack_layer", weights, adapters, layers.adapterScale()));
     }
     long positionBytes =
         2L

@@ -90,9 +90,6 @@ final class RunningCompletion {
 
   Generation generation() {
     return new Generation(
-        tokens(),
-        Arrays.copyOf(logprobs, count),
-        Arrays.copyOf(samplingLogprobs, count),
-        stopped);
+        tokens(), Arrays.copyOf(logprobs, count), Arrays.copyOf(samplingLogprobs, count), stopped);
   }
 }

@@ -38,13 +38,12 @@ final class EpochPlan {
     }
     Random random = new Random(config.seed());
     this.phases = prompts.stream().mapToDouble(prompt -> random.nextDouble()).toArray();
-    boolean plain = !config.shuffle() && IntStream.range(0, weights.length).allMatch(i -> weights[i] == 1);
+    boolean plain =
+        !config.shuffle() && IntStream.range(0, weights.length).allMatch(i -> weights[i] == 1);
     this.fingerprint = plain ? "" : fingerprint(prompts);
   }
 
-  /**
-   * The first feed of all.
-   */
+  /** The first feed of all. */
   FeedPosition first() {
     return nonEmpty(0);
   }

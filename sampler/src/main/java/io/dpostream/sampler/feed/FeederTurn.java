@@ -50,8 +50,7 @@ final class FeederTurn implements AutoCloseable {
   /** Lets others have the turn at once. */
   @Override
   public void close() {
-    consumer.close(
-        CloseOptions.timeout(CLOSE_LIMIT));
+    consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
   }
 
   private final class Changes implements ConsumerRebalanceListener {

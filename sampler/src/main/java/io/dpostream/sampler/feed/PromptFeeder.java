@@ -67,7 +67,7 @@ public final class PromptFeeder implements Service {
     String id = groupId(kafka, runId, config);
     try (FeederTurn turn = new FeederTurn(kafka, id);
         Admin admin = kafka.admin()) {
-      SamplerOffsets used = 
+      SamplerOffsets used =
           new SamplerOffsets(
               admin, SamplerRun.groupId(kafka, runId), kafka.topics().prompts().name());
       boolean done = false;

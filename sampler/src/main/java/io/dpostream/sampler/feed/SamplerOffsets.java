@@ -6,7 +6,10 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads how far a run's samplers have used a topic of prompts: the committed offsets of their group. */
+/**
+ * Reads how far a run's samplers have used a topic of prompts: the committed offsets of their
+ * group.
+ */
 final class SamplerOffsets {
   private final Admin admin;
   private final String groupId;

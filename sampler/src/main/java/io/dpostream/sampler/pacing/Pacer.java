@@ -11,9 +11,9 @@ package io.dpostream.sampler.pacing;
  * it is decided, so ties cannot fill the bound. Only less than one training batch of preferences
  * can stay in it for good, so a bound of two batches always has room again.
  *
- * <p>The bound holds for all samplers of a run together. What others have committed is counted
- * from the topics; what they are writing cannot be seen, so a part of the bound, {@code inFlight},
- * is divided among the samplers by their {@link Share}. None writes more at once than its part, and
+ * <p>The bound holds for all samplers of a run together. What others have committed is counted from
+ * the topics; what they are writing cannot be seen, so a part of the bound, {@code inFlight}, is
+ * divided among the samplers by their {@link Share}. None writes more at once than its part, and
  * each counts the others' parts as full. Then, with u untrained, w undecided and s the share of
  * preferences, a sampler with the part f of the prompts may write n more pairs if
  *

@@ -8,8 +8,8 @@ import io.dpostream.storage.VersionFolders;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Brings each version to this machine before an engine loads it, and keeps its folder for as long as
- * the engine has it loaded. A store that is out of reach is asked again, less and less often.
+ * Brings each version to this machine before an engine loads it, and keeps its folder for as long
+ * as the engine has it loaded. A store that is out of reach is asked again, less and less often.
  * Versions are loaded by one thread.
  */
 public final class FetchingEngine implements SamplingEngine {

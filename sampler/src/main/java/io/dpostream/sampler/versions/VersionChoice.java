@@ -8,9 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Chooses the version of a run that should sample: the newest published one that is still there and could
- * be loaded.
- * Not thread-safe.
+ * Chooses the version of a run that should sample: the newest published one that is still there and
+ * could be loaded. Not thread-safe.
  */
 final class VersionChoice {
   private final TreeMap<Long, PolicyVersion> versions = new TreeMap<>();

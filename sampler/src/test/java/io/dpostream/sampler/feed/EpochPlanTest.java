@@ -32,7 +32,8 @@ class EpochPlanTest {
     List<Prompt> prompts = prompts(Collections.nCopies(50, "a").toArray(new String[0]));
     List<List<Integer>> epochs = epochs(new EpochPlan(prompts, config(true, 7, Map.of())), 3);
     for (List<Integer> epoch : epochs) {
-      assertThat(epoch).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 50).boxed().toList());
+      assertThat(epoch)
+          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 50).boxed().toList());
     }
     assertThat(epochs).doesNotHaveDuplicates();
     assertThat(epochs(new EpochPlan(prompts, config(true, 7, Map.of())), 3)).isEqualTo(epochs);

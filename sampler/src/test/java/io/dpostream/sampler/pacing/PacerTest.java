@@ -167,8 +167,7 @@ class PacerTest {
         case 0 -> {
           if (begun[i] == 0) {
             // fresh counts: all that was committed by anybody, less what is reserved here
-            begun[i] =
-                pacer.room(state(committed - unread[i], unread[i], 0, 1.0), share);
+            begun[i] = pacer.room(state(committed - unread[i], unread[i], 0, 1.0), share);
           }
         }
         case 1 -> {

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * port of its own. It takes any credentials.
  */
 public final class S3Server implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("Tomcat started on ports?.* (\\d+) \\(http\\)");
+  private static final Pattern LISTENING =
+      Pattern.compile("Tomcat started on ports?.* (\\d+) \\(http\\)");
 
   private final Process process;
   private final URI endpoint;
@@ -72,8 +73,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   private static int awaitPort(Process process) throws IOException {
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
     StringBuilder said = new StringBuilder();
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       said.append(line).append('\n');

@@ -43,8 +43,7 @@ final class MemoryForecast {
    */
   static Optional<String> advice(
       ModelConfig config, FineTuning tuning, EngineOptions engine, int tokens, long deviceBytes) {
-    int room =
-        TrainingMemory.passTokens(deviceBytes, config, tuning, Dtype.named(engine.dtype()));
+    int room = TrainingMemory.passTokens(deviceBytes, config, tuning, Dtype.named(engine.dtype()));
     return room <= tokens
         ? Optional.empty()
         : Optional.of(

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes policy versions: the files become durable first, then one transaction announces them to
  * the samplers and the ledger. Version 0 is the policy before step 1; where samplers share folders
- * with the trainer, it is the folder that the run began with. A store that is out of reach is waited
- * for. Afterwards, old versions are removed by the configured rule.
+ * with the trainer, it is the folder that the run began with. A store that is out of reach is
+ * waited for. Afterwards, old versions are removed by the configured rule.
  */
 final class VersionPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(VersionPublisher.class);
@@ -75,8 +75,7 @@ final class VersionPublisher implements AutoCloseable {
       TrainerService.Dependencies dependencies,
       Ledger ledger,
       BooleanSupplier stopped) {
-    VersionStore store =
-        VersionStores.open(dependencies.publishing(), run.runId(), run.folder());
+    VersionStore store = VersionStores.open(dependencies.publishing(), run.runId(), run.folder());
     VersionPublisher publisher =
         new VersionPublisher(
             store,
@@ -111,8 +110,7 @@ final class VersionPublisher implements AutoCloseable {
     String uri =
         state.step() == 0 && !firstTravels
             ? state.requireConfiguration().getInitialUri()
-            : patiently(
-                () -> store.put(VersionName.of(version, sha256), learner::writePolicy));
+            : patiently(() -> store.put(VersionName.of(version, sha256), learner::writePolicy));
     failpoints.reached(Failpoint.AFTER_RENAME_BEFORE_PUBLICATION);
     PolicyVersion announced = announcement(state, version, uri, sha256);
     ProducerRecord<byte[], byte[]> announcement = encode(ledger, announced);
@@ -121,11 +119,7 @@ final class VersionPublisher implements AutoCloseable {
             new VersionPublished(version, state.step(), uri, sha256),
             List.of(announcement),
             () -> failpoints.reached(Failpoint.DURING_PUBLICATION));
-    retention.removeOld(
-        ledger,
-        announced,
-        clock.instant(),
-        removed -> encode(ledger, removed));
+    retention.removeOld(ledger, announced, clock.instant(), removed -> encode(ledger, removed));
     return record;
   }
 

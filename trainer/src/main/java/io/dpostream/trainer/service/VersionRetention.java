@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes old versions from the store. Their records say so first, so that nobody looks for what is
- * about to go; a trainer that dies in between leaves files that the next one deletes. What cannot be
- * removed now is removed after a later publication. Without a rule nothing is read or removed.
+ * about to go; a trainer that dies in between leaves files that the next one deletes. What cannot
+ * be removed now is removed after a later publication. Without a rule nothing is read or removed.
  */
 final class VersionRetention implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(VersionRetention.class);
