@@ -104,6 +104,7 @@ public final class PolicyVersions implements AutoCloseable {
   }
 
   private void loadBest() {
+    slot.closeFormer();
     Optional<PolicyVersion> best = choice.best();
     if (best.isEmpty() || best.map(PolicyVersion::getVersion).equals(slot.version())) {
       return;

@@ -1,6 +1,7 @@
 package io.dpostream.sampler.versions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.sampler.FakePolicy;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class PolicySlotTest {
     assertThat(slot.version()).contains(1L);
 
     assertThat(slot.take()).contains(new ServedPolicy(1, one));
+    assertThat(zero.isClosed()).isFalse(); // whoever samples does not wait for that
+    slot.closeFormer();
     assertThat(zero.isClosed()).isTrue();
     assertThat(one.isClosed()).isFalse();
   }
@@ -35,6 +38,20 @@ class PolicySlotTest {
     assertThat(one.isClosed()).isTrue();
     slot.offer(new ServedPolicy(2, two));
     assertThat(slot.take()).contains(new ServedPolicy(2, two));
+  }
+
+  @Test
+  void shouldFreeTheFormerPolicyBeforeAThirdIsLoaded() {
+    slot.offer(new ServedPolicy(0, zero));
+    slot.take();
+    slot.offer(new ServedPolicy(1, one));
+    slot.take();
+
+    assertThatThrownBy(() -> slot.offer(new ServedPolicy(2, two)))
+        .isInstanceOf(IllegalStateException.class);
+    slot.makeRoom();
+    assertThat(zero.isClosed()).isTrue();
+    slot.offer(new ServedPolicy(2, two));
   }
 
   @Test
