@@ -58,7 +58,8 @@ class SharedPacingIT {
         await()
             .atMost(PATIENCE)
             .until(() -> outstanding(bench, trainer) > done - trainer.trained());
-        List<CompletionPair> pairs = bench.pairs().subList(judged, bench.pairs().size());
+        List<CompletionPair> all = bench.pairs();
+        List<CompletionPair> pairs = all.subList(judged, all.size());
         int some = Math.min(pairs.size(), 1 + random.nextInt(PAIRS_PER_STEP));
         trainer.judge(pairs.subList(0, some));
         judged += some;
