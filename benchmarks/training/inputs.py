@@ -30,8 +30,7 @@ MODELS = {
 STEPS = 24
 
 
-def write_model(folder, kind):
-    model, config, shape = MODELS[kind]
+def write_model(folder, model, config, shape):
     torch.manual_seed(1)
     model(config(**COMMON, **shape)).float().save_pretrained(folder)
     # TRL wants a tokenizer, though it is given ids.
@@ -57,13 +56,13 @@ def write_pairs(file, vocab, pairs, prompt, answer):
 
 
 def main(out, stories=None):
-    for kind, (_, _, shape) in MODELS.items():
+    for kind, (model, config, shape) in MODELS.items():
         folder = out / kind
         folder.mkdir(parents=True)
         if kind == "260k" and stories:
             shutil.copytree(stories, folder, dirs_exist_ok=True)
         else:
-            write_model(folder, kind)
+            write_model(folder, model, config, shape)
         size = 2 if kind == "49m" else 8
         write_pairs(out / f"{kind}.jsonl", shape["vocab_size"], size * STEPS, (16, 96), (16, 160))
         # Four fifths of a sequence are its prompt.

@@ -205,6 +205,25 @@ class DpoLearnerTest {
     }
   }
 
+  /** The sums over a batch's tokens are divided otherwise, which the last bits of weights show. */
+  @ParameterizedTest
+  @ValueSource(strings = {"flat", "padded"})
+  void shouldTakeTheSameStepInPassesOfTheSizeThatIsSet(String layout) {
+    TrainerConfig whole =
+        TinyModel.config("perDeviceTrainBatchSize", 64, "passLayout", layout, "passTokens", Optional.of(8192));
+    TrainerConfig small = Records.with(whole, "passTokens", Optional.of(256));
+    try (DpoLearner one = learner(whole, "one");
+        DpoLearner other = learner(small, "other")) {
+      TrainingBatch batch = TinyModel.batch(1, TinyModel.pairs(64, 1));
+      StepResult expected = one.step(batch);
+      StepResult actual = other.step(batch);
+      assertThat(actual.loss()).isCloseTo(expected.loss(), relative(expected.loss()));
+      double norm = expected.metrics().get("grad_norm");
+      assertThat(actual.metrics().get("grad_norm")).isCloseTo(norm, relative(norm));
+      assertThat(other.policySha256()).isNotEqualTo(one.policySha256());
+    }
+  }
+
   /** The seed alone makes two runs differ; the reference drops nothing. */
   @Test
   void shouldDropByTheSeedAndNeverInTheReference() {
