@@ -90,10 +90,9 @@ class Panel:
 
 
 def short(number):
-    for unit, size in (("M", 1e6), ("k", 1e3)):
-        if number >= size:
-            return f"{number / size:.3g}{unit}"
-    return str(number)
+    if number >= 1e6:
+        return f"{number / 1e6:.3g} M"
+    return f"{number / 1e3:.3g} k" if number >= 1e4 else str(number)
 
 
 def svg(results, note):

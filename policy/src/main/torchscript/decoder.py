@@ -474,28 +474,34 @@ class Decoder(Module):
 
     # Whether a layer rounds a token alike among `tokens` tokens and among 8, in all that it computes of
     # each token by itself. No rounding depends on values, and layers are of one shape, so tokens that
-    # repeat in one layer stand for all.
+    # repeat in one layer stand for all; in all layers where there are adapters, which some may lack.
     def tokens_alike(self, weights: List[Tensor], adapters: List[Tensor], tokens: int) -> bool:
         few = self.samples(weights, 8)
         which = self.repeating(few, tokens)
         few_positions = torch.arange(8, dtype=4, device=few.device) * 113
-        some = self.by_token(few, few_positions, weights, adapters)
-        many = self.by_token(torch.index_select(few, 0, which), torch.index_select(few_positions, 0, which), weights, adapters)
+        positions = torch.index_select(few_positions, 0, which)
+        layers = 1
+        if len(adapters) > 0:
+            layers = self.layers
         alike = True
-        for i in range(len(some)):
-            alike = alike and torch.equal(many[i], torch.index_select(some[i], 0, which))
+        for layer in range(layers):
+            some = self.by_token(few, few_positions, layer, weights, adapters)
+            many = self.by_token(torch.index_select(few, 0, which), positions, layer, weights, adapters)
+            for i in range(len(some)):
+                alike = alike and torch.equal(many[i], torch.index_select(some[i], 0, which))
         return alike
 
     # x (N, D) -> what a layer computes of each token without the others, (N, ..) each
-    def by_token(self, x: Tensor, positions: Tensor, weights: List[Tensor], adapters: List[Tensor]) -> List[Tensor]:
-        w = FIRST_LAYER
+    def by_token(self, x: Tensor, positions: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor]) -> List[Tensor]:
+        w = FIRST_LAYER + LAYER_SLOTS * layer
+        a = ADAPTER_SLOTS * layer
         x = torch.unsqueeze(x, 0)
         h = self.norm(x, weights[w + INPUT_NORM])
-        q = self.project(h, weights, w + Q_WEIGHT, w + Q_BIAS, adapters, Q_ADAPTER)
-        k = self.project(h, weights, w + K_WEIGHT, w + K_BIAS, adapters, K_ADAPTER)
-        v = self.project(h, weights, w + V_WEIGHT, w + V_BIAS, adapters, V_ADAPTER)
-        x = x + self.project(q, weights, w + O_WEIGHT, w + O_BIAS, adapters, O_ADAPTER)
-        x = self.feed_forward(x, w, 0, weights, adapters, self.silu_by_exp)
+        q = self.project(h, weights, w + Q_WEIGHT, w + Q_BIAS, adapters, a + Q_ADAPTER)
+        k = self.project(h, weights, w + K_WEIGHT, w + K_BIAS, adapters, a + K_ADAPTER)
+        v = self.project(h, weights, w + V_WEIGHT, w + V_BIAS, adapters, a + V_ADAPTER)
+        x = x + self.project(q, weights, w + O_WEIGHT, w + O_BIAS, adapters, a + O_ADAPTER)
+        x = self.feed_forward(x, w, a, weights, adapters, self.silu_by_exp)
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
         q = self.rotate(self.split(q, self.heads, weights[w + Q_NORM]), rotations)
         k = self.rotate(self.split(k, self.kv_heads, weights[w + K_NORM]), rotations)
