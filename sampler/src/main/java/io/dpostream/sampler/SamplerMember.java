@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -43,6 +45,9 @@ final class SamplerMember implements AutoCloseable {
 
   /** How long a batch may wait for room to fill up. */
   private static final Duration LINGER = Duration.ofMillis(250);
+
+  /** A state of the group that is always over. */
+  private static final long BEFORE_ANY = -1;
 
   private final KafkaSettings kafka;
   private final SamplerConfig config;
@@ -73,7 +78,15 @@ final class SamplerMember implements AutoCloseable {
       List<FetchedPrompt> batch,
       Future<List<SampledPrompt>> result,
       long changes,
-      long begun) {}
+      long begun) {
+
+    /** What is left of it, to be committed by whoever its prompts belong to after a change. */
+    Running sampledBeforeAChange(List<SampledPrompt> sampled) {
+      List<FetchedPrompt> prompts = sampled.stream().map(SampledPrompt::prompt).toList();
+      return new Running(
+          policy, prompts, CompletableFuture.completedFuture(sampled), BEFORE_ANY, begun);
+    }
+  }
 
   SamplerMember(
       SamplerRun run,
@@ -126,8 +139,8 @@ final class SamplerMember implements AutoCloseable {
   private void turn() {
     counts.check();
     if (running.isPresent()) {
-      boolean done = isDone(running.get().result);
-      group.poll(Duration.ZERO, config.batchSize());
+      boolean done = isDone(running.get().result) && System.nanoTime() - notBefore >= 0;
+      group.poll(done ? Duration.ZERO : ASKING, config.batchSize());
       noticeChanges();
       if (done) {
         finish(running.get());
@@ -210,7 +223,7 @@ final class SamplerMember implements AutoCloseable {
       return;
     }
     List<SampledPrompt> kept = changed ? stillOurs(sampled.get()) : sampled.get();
-    if (!kept.isEmpty() && commit(kept)) {
+    if (!kept.isEmpty() && commit(batch, kept)) {
       report(batch, kept);
     }
   }
@@ -258,7 +271,7 @@ final class SamplerMember implements AutoCloseable {
     return kept;
   }
 
-  private boolean commit(List<SampledPrompt> sampled) {
+  private boolean commit(Running batch, List<SampledPrompt> sampled) {
     List<String> ids =
         sampled.stream().flatMap(s -> s.pairs().stream()).map(CompletionPair::getPairId).toList();
     // reserved before they can be read back, so that the bound covers every pair at all times
@@ -271,6 +284,12 @@ final class SamplerMember implements AutoCloseable {
       return true;
     } catch (InterruptException e) {
       throw e;
+    } catch (CommitFailedException e) {
+      log.debug("the group is changing, the batch is committed after that", e);
+      reopen();
+      work.release(ids);
+      running = Optional.of(batch.sampledBeforeAChange(sampled));
+      notBefore = System.nanoTime() + AGAIN.toNanos();
     } catch (KafkaException e) {
       if (!Outage.passesWithNewClient(e) || isTooLarge(e)) {
         throw e;
@@ -297,16 +316,21 @@ final class SamplerMember implements AutoCloseable {
    * @throws UserException {@code fenced}, when there is a newer sampler of the same name
    */
   private void startAfresh(List<String> reserved, Optional<UserException> fenced, Throwable why) {
-    writer.close();
     if (fenced.isPresent() && isReplaced()) {
       throw fenced.get();
     }
     log.warn("begins again at the last commit: {}", String.valueOf(why.getMessage()));
-    this.writer = newWriter();
-    retry.run(writer::takeOver);
+    reopen();
     group.rewind();
     noticeChanges();
     work.release(reserved);
+  }
+
+  /** Makes a new writer, and settles what the last one left open. */
+  private void reopen() {
+    writer.close();
+    this.writer = newWriter();
+    retry.run(writer::takeOver);
   }
 
   private boolean isReplaced() {

@@ -1,4 +1,4 @@
-/** What samplers take to write and to change versions. */
+/** Several samplers of one run: how much faster they are, and whether they keep one bound. */
 @NullMarked
 package io.dpostream.benchmarks.sampling;
 
