@@ -8,9 +8,11 @@ import io.dpostream.settings.RecordCopy;
 import io.dpostream.settings.SettingsTree;
 import io.dpostream.settings.UserException;
 import io.dpostream.testing.s3.S3Server;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +158,86 @@ class ObjectStoreIT {
   }
 
   @Test
+  void shouldKeepFewVersionsAndThoseThatAnyProcessUses() throws Exception {
+    List<String> uris = new ArrayList<>();
+    try (VersionStore store = store("trainer")) {
+      for (int version = 1; version <= 4; version++) {
+        uris.add(put(store, new VersionName(version, "0123456789abcdef"), 1000 + version));
+      }
+    }
+    settings = with("cacheVersions", 1);
+    Process other = startCacheUser(uris.get(0));
+    try (VersionFolders folders = folders("cache");
+        BufferedReader said = other.inputReader()) {
+      Path used = Path.of(said.readLine());
+      open(folders, uris.get(1)).close();
+      Path second;
+      try (VersionFolder here = open(folders, uris.get(2))) {
+        second = here.path();
+        open(folders, uris.get(3)).close();
+        assertThat(folder.resolve("cache")).isDirectoryContaining(p -> p.equals(used));
+        assertThat(second).isDirectory();
+      }
+      assertThat(entries()).hasSize(3); // two in use, and the newest
+
+      other.destroyForcibly().waitFor();
+      open(folders, uris.get(3)).close();
+
+      assertThat(entries()).hasSize(1);
+      assertThat(used).doesNotExist();
+      assertThat(second).doesNotExist();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldFetchAgainWhatWasDamagedOnThisMachine() throws IOException {
+    String uri;
+    try (VersionStore store = store("trainer")) {
+      uri = put(store, NAME, 1000);
+    }
+    Path weights;
+    try (VersionFolders folders = folders("cache");
+        VersionFolder version = open(folders, uri)) {
+      weights = version.path().resolve("model.safetensors");
+    }
+    Files.writeString(weights, "damaged");
+
+    try (VersionFolders later = folders("cache");
+        VersionFolder version = open(later, uri)) {
+      assertThat(version.path().resolve("model.safetensors")).hasBinaryContent(bytes(1000));
+    }
+  }
+
+  @Test
+  void shouldStopAFetchAndWaitForAStoreThatIsGone() {
+    String uri;
+    try (VersionStore store = store("trainer")) {
+      uri = put(store, NAME, MIB);
+    }
+    try (VersionFolders folders = folders("cache")) {
+      assertThatThrownBy(() -> folders.open(uri, () -> true))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("stopped");
+      relay.breakAfterAnswering(0);
+      assertThatThrownBy(() -> folders.open(uri, () -> false))
+          .isInstanceOfSatisfying(
+              StoreUnavailableException.class, e -> assertThat(e.isLasting()).isFalse());
+    }
+  }
+
+  @Test
+  void shouldSayWhatToMendWhereTheBucketIsMissing() {
+    settings = with("to", Optional.of("s3://no-such-bucket/policies"));
+
+    assertThatThrownBy(() -> store("trainer"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("publish.to: s3://no-such-bucket/")
+        .hasMessageContaining("create the bucket");
+  }
+
+  @Test
   void shouldRemoveAVersionAgainAndAgain() {
     try (VersionStore store = store("trainer")) {
       put(store, NAME, 1000);
@@ -167,6 +249,28 @@ class ObjectStoreIT {
       store.remove(NAME);
 
       assertThat(store.list()).containsExactly(other);
+    }
+  }
+
+  private Process startCacheUser(String uri) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Daws.accessKeyId=test",
+                "-Daws.secretAccessKey=test",
+                CacheUser.class.getName(),
+                relay.endpoint().toString(),
+                folder.resolve("cache").toString(),
+                uri)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.start();
+  }
+
+  private List<Path> entries() throws IOException {
+    try (Stream<Path> all = Files.list(folder.resolve("cache"))) {
+      return all.filter(Files::isDirectory).toList();
     }
   }
 
