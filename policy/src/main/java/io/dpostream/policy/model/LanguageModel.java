@@ -51,12 +51,23 @@ public final class LanguageModel implements AutoCloseable {
    *     configuration, or it is a reward model
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
+    return load(folder, options, DecoderProgram::load);
+  }
+
+  /** Loads a checkpoint with a program from elsewhere, which outlives the model. */
+  static LanguageModel load(
+      CheckpointFolder folder, EngineOptions options, DecoderProgram.Source programs) {
     folder.requireHead(Head.CAUSAL_LM);
-    return load(folder, options, HeadLimits.of(folder.config()).chunk());
+    return load(folder, options, HeadLimits.of(folder.config()).chunk(), programs);
   }
 
   /** Loads with another limit on the positions whose logits exist at one time. */
   static LanguageModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
+    return load(folder, options, chunk, DecoderProgram::load);
+  }
+
+  private static LanguageModel load(
+      CheckpointFolder folder, EngineOptions options, int chunk, DecoderProgram.Source programs) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = TorchEngine.manager(options);
@@ -65,7 +76,7 @@ public final class LanguageModel implements AutoCloseable {
       Tensors tensors = new Tensors(manager, options.device());
       Map<String, NamedTensor> changed = folder.changed(file);
       Weights weights = Weights.load(tensors, config, file, dtype, changed);
-      TorchProgram program = DecoderProgram.load(manager, config, dtype);
+      TorchProgram program = programs.of(manager, config, dtype);
       return new LanguageModel(
           config,
           manager,

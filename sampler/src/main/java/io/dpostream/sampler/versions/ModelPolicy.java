@@ -5,6 +5,7 @@ import io.dpostream.policy.model.Decoder;
 import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.policy.model.LanguageModel;
+import io.dpostream.policy.model.LanguageModelLoader;
 import io.dpostream.policy.model.SamplingOptions;
 import io.dpostream.policy.torch.EngineOptions;
 import io.dpostream.sampler.SamplerConfig;
@@ -30,7 +31,9 @@ public final class ModelPolicy implements LoadedPolicy {
 
   /** Returns a loader of checkpoint folders for the configured device and sampling parameters. */
   public static PolicyLoader loader(SamplerConfig config) {
-    EngineOptions engine = new EngineOptions(config.device(), config.dtype(), config.threads());
+    LanguageModelLoader models =
+        new LanguageModelLoader(
+            new EngineOptions(config.device(), config.dtype(), config.threads()));
     return path -> {
       CheckpointFolder folder = CheckpointFolder.open(path);
       PromptCodec codec = PromptCodec.open(folder, config.specialTokensInPrompts());
@@ -42,7 +45,7 @@ public final class ModelPolicy implements LoadedPolicy {
                 config.topK(),
                 config.maxNewTokens(),
                 codec.eosTokenIds());
-        return new ModelPolicy(LanguageModel.load(folder, engine), codec, options);
+        return new ModelPolicy(models.load(folder), codec, options);
       } catch (RuntimeException e) {
         codec.close();
         throw e;
