@@ -19,7 +19,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * A learner whose weights are a hash over everything it has been given: it forgets nothing,
  * forgives no change of order, and costs nothing.
  */
-public final class FakeLearner implements Learner {
+public class FakeLearner implements Learner {
   /** Token ids from here on are outside the vocabulary. */
   public static final int VOCABULARY = 100;
 
@@ -67,7 +67,8 @@ public final class FakeLearner implements Learner {
   public void precompute(List<TrainingPair> pairs) {}
 
   @Override
-  public StepResult step(TrainingBatch batch) {
+  public StepResult step(TrainingBatch batch, Runnable beforeUpdate) {
+    beforeUpdate.run();
     StringBuilder given =
         new StringBuilder(policy + reference + config.loss().beta() + batch.step());
     given.append(batch.labelSmoothing());

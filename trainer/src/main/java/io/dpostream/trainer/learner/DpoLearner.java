@@ -152,7 +152,7 @@ public final class DpoLearner implements Learner {
   }
 
   @Override
-  public StepResult step(TrainingBatch batch) {
+  public StepResult step(TrainingBatch batch, Runnable beforeUpdate) {
     if (batch.step() <= progress.step()) {
       throw new IllegalArgumentException(
           "step " + batch.step() + " cannot follow step " + progress.step());
@@ -172,6 +172,7 @@ public final class DpoLearner implements Learner {
             });
     OptionalDouble divergence = divergence(batch, computation, pairs);
     double loss = computed.result().loss();
+    beforeUpdate.run();
     double learningRate = schedule.rate(batch.step());
     double norm =
         Double.isFinite(loss)

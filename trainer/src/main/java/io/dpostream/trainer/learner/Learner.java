@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>Deterministic: in the same {@link #environment()}, the same calls with the same arguments give
  * the same hashes and digests, bit for bit. It uses no clock, no Kafka, and no randomness other
- * than its seed; the order of its calls comes from the training ledger. Not thread-safe.
+ * than its seed; the order of its calls comes from the training ledger. Not thread-safe, but for
+ * what {@link #step(TrainingBatch, Runnable)} allows.
  */
 public interface Learner extends AutoCloseable {
 
@@ -26,7 +27,18 @@ public interface Learner extends AutoCloseable {
    * counter changes. {@code batch.step()} is one more than that of the last call. Every pair has
    * passed {@link #refusal}.
    */
-  StepResult step(TrainingBatch batch);
+  default StepResult step(TrainingBatch batch) {
+    return step(batch, () -> {});
+  }
+
+  /**
+   * Takes one optimizer step as {@link #step(TrainingBatch)}. Until {@code beforeUpdate} returns
+   * nothing changes that {@link #save}, {@link #writePolicy} and {@link #policySha256} read, so
+   * that another thread may call these.
+   *
+   * @param beforeUpdate called once, when loss and gradient are known; what it throws ends the step
+   */
+  StepResult step(TrainingBatch batch, Runnable beforeUpdate);
 
   /**
    * Computes the reference's log-probabilities of these pairs, which have passed {@link #refusal},

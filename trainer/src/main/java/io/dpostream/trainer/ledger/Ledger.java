@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * The ledger of a run, opened for writing by the run's owner. Opening it takes the run over: an
  * older owner can no longer commit anything. Every append is one transaction, which may include
- * other records. Not thread-safe.
+ * other records. Used by one thread at a time; {@link #state} may be read by any.
  */
 public final class Ledger implements AutoCloseable {
   private static final int ATTEMPTS = 5;
@@ -30,7 +30,7 @@ public final class Ledger implements AutoCloseable {
   private final RecordEncoder encoder;
   private final Topic<TrainingStep> topic;
   private final InstantSource clock;
-  private LedgerState state;
+  private volatile LedgerState state;
 
   private Ledger(KafkaSettings kafka, String runId, InstantSource clock) {
     var config = kafka.transactionalProducer("trainer-" + runId, transactionalId(kafka, runId));

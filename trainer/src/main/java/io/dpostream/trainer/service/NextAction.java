@@ -27,10 +27,14 @@ enum NextAction {
     COMPLETE
   }
 
+  /** Whether it makes durable what there is, and leaves the learner as it is. */
+  boolean isKeeping() {
+    return this == SAVE_CHECKPOINT || this == PUBLISH;
+  }
+
   static NextAction after(LedgerState state, TrainerConfig config, Ending asked) {
     long step = state.step();
-    boolean last = config.cadence().maxSteps() > 0 && step >= config.cadence().maxSteps();
-    Ending ending = last && asked == Ending.NONE ? Ending.COMPLETE : asked;
+    Ending ending = ending(state, config, asked);
     if (state.version().isEmpty()) {
       return PUBLISH;
     }
@@ -44,10 +48,24 @@ enum NextAction {
         && (step % config.cadence().checkpointSteps() == 0 || ending != Ending.NONE)) {
       return SAVE_CHECKPOINT;
     }
-    if (state.version().map(VersionPublished::getStep).orElse(0L) < step
-        && (step % config.cadence().publishSteps() == 0 || ending == Ending.COMPLETE)) {
+    if (isPublicationDue(state, config, asked)) {
       return PUBLISH;
     }
     return ending == Ending.NONE ? TAKE_STEP : FINISH;
+  }
+
+  /** Whether the policy is to be published before the next step, be it after other actions. */
+  static boolean isPublicationDue(LedgerState state, TrainerConfig config, Ending asked) {
+    long step = state.step();
+    return state.version().isEmpty()
+        || state.version().map(VersionPublished::getStep).orElse(0L) < step
+            && (step % config.cadence().publishSteps() == 0
+                || ending(state, config, asked) == Ending.COMPLETE);
+  }
+
+  /** Why no further step is taken: asked for, or because this was the last. */
+  static Ending ending(LedgerState state, TrainerConfig config, Ending asked) {
+    long most = config.cadence().maxSteps();
+    return most > 0 && state.step() >= most && asked == Ending.NONE ? Ending.COMPLETE : asked;
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Follows a run through its ledger. Every existing record arrives as history first; then comes
- * {@link #recovered}, and then every new record after its commit. Called on the trainer's thread.
+ * {@link #recovered}, and then every new record after its commit. Called by threads of the trainer,
+ * one at a time.
  */
 public interface TrainerListener {
 

@@ -35,7 +35,11 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Continues a run from the end of its ledger, one {@link NextAction} after the other. */
+/**
+ * Continues a run from the end of its ledger, one {@link NextAction} after the other. Checkpoints
+ * and versions are made in the background while the next step is computed. That step waits for them
+ * before it changes a weight or touches the ledger, whose order is that of the actions.
+ */
 final class TrainingLoop {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -49,6 +53,11 @@ final class TrainingLoop {
   private final VersionPublisher publisher;
   private final DeadLetters deadLetters;
   private final CutWarnings cuts = new CutWarnings();
+  private final BackgroundWork keeping = new BackgroundWork("trainer-keeping");
+
+  /** Published before the next step, as far as that is decided. */
+  private long version;
+
   private int nonFiniteSteps;
 
   TrainingLoop(
@@ -75,7 +84,8 @@ final class TrainingLoop {
             config,
             run.runId(),
             learner::refusal,
-            () -> ledger.state().publishedVersion());
+            () -> version);
+    this.version = ledger.state().publishedVersion();
     this.source = data.source(screen, config, dependencies.clock(), this::scoreAhead);
     if (config.reference().precomputeRefLogProbs()) {
       data.forEachPair(screen, pair -> learner.precompute(List.of(pair)));
@@ -83,29 +93,62 @@ final class TrainingLoop {
   }
 
   void run(BooleanSupplier stop) {
+    try (keeping) {
+      train(stop);
+    }
+  }
+
+  private void train(BooleanSupplier stop) {
     Ending ending = Ending.NONE;
     while (true) {
       if (ending == Ending.NONE && stop.getAsBoolean()) {
         ending = Ending.STOPPED;
       }
-      switch (NextAction.after(ledger.state(), config, ending)) {
+      ending = NextAction.ending(ledger.state(), config, ending);
+      if (ending != Ending.NONE) {
+        keeping.await();
+      }
+      NextAction next = NextAction.after(ledger.state(), config, ending);
+      switch (next) {
         case REFRESH_REFERENCE -> refreshReference();
-        case SAVE_CHECKPOINT -> writing("checkpoint", this::saveCheckpoint);
-        case PUBLISH -> writing("version", this::publish);
-        case TAKE_STEP -> {
-          setLabelSmoothing();
-          Optional<StepPlan> plan = nextBatch(stop);
-          if (plan.isPresent()) {
-            takeStep(plan.get());
-          } else if (!stop.getAsBoolean()) {
-            ending = Ending.COMPLETE;
-          }
-        }
-        case FINISH -> {
-          return;
-        }
+        case SAVE_CHECKPOINT, PUBLISH -> keep(ending);
+        case TAKE_STEP, FINISH -> {}
+      }
+      if (next == NextAction.FINISH) {
+        return;
+      }
+      boolean goesOn = next == NextAction.TAKE_STEP || next.isKeeping() && ending == Ending.NONE;
+      if (goesOn && !trainNextBatch(stop) && !stop.getAsBoolean()) {
+        ending = Ending.COMPLETE;
       }
     }
+  }
+
+  /** Takes a step, unless there is no batch to take it with. */
+  private boolean trainNextBatch(BooleanSupplier stop) {
+    setLabelSmoothing();
+    Optional<StepPlan> plan = nextBatch(stop);
+    plan.ifPresent(this::takeStep);
+    return plan.isPresent();
+  }
+
+  /** Begins to save and publish what is due after the last step. */
+  private void keep(Ending ending) {
+    if (NextAction.isPublicationDue(ledger.state(), config, ending)) {
+      version = ledger.state().publishedVersion() + 1;
+    }
+    keeping.start(
+        () -> {
+          NextAction next = NextAction.after(ledger.state(), config, ending);
+          while (next.isKeeping()) {
+            if (next == NextAction.SAVE_CHECKPOINT) {
+              writing("checkpoint", this::saveCheckpoint);
+            } else {
+              writing("version", this::publish);
+            }
+            next = NextAction.after(ledger.state(), config, ending);
+          }
+        });
   }
 
   /**
@@ -170,10 +213,11 @@ final class TrainingLoop {
             ? Optional.empty()
             : Optional.of(
                 learner.step(
-                    new TrainingBatch(
-                        step, plan.pairs(), state.labelSmoothing(), state.publishedVersion())));
+                    new TrainingBatch(step, plan.pairs(), state.labelSmoothing(), version),
+                    keeping::await));
+    keeping.await();
     long duration = dependencies.clock().millis() - started;
-    StepTaken taken = StepRecords.of(step, plan, result, state.publishedVersion(), duration);
+    StepTaken taken = StepRecords.of(step, plan, result, version, duration);
     List<ProducerRecord<byte[], byte[]>> letters =
         plan.deadLettered().stream()
             .map(dead -> deadLetters.record(dead.source(), dead.skipped().getReason()))
@@ -213,13 +257,15 @@ final class TrainingLoop {
         .filter(
             advice -> !state.labelSmoothing().equals(OptionalDouble.of(advice.labelSmoothing())))
         .ifPresent(
-            advice ->
-                dependencies
-                    .listener()
-                    .recorded(
-                        ledger.append(
-                            new LabelSmoothingSet(
-                                state.step() + 1, advice.labelSmoothing(), advice.evidence()))));
+            advice -> {
+              keeping.await();
+              dependencies
+                  .listener()
+                  .recorded(
+                      ledger.append(
+                          new LabelSmoothingSet(
+                              state.step() + 1, advice.labelSmoothing(), advice.evidence())));
+            });
   }
 
   private void refreshReference() {

@@ -11,6 +11,7 @@ import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.Skipped;
 import io.dpostream.schemas.StepTaken;
 import io.dpostream.schemas.TrainingStep;
+import io.dpostream.schemas.VersionPublished;
 import io.dpostream.settings.UserException;
 import io.dpostream.testing.Background;
 import io.dpostream.trainer.Deployment;
@@ -18,6 +19,8 @@ import io.dpostream.trainer.FakeLearner;
 import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.batch.PreferenceSource;
 import io.dpostream.trainer.batch.PreferenceSource.Bound;
+import io.dpostream.trainer.learner.StepResult;
+import io.dpostream.trainer.learner.TrainingBatch;
 import io.dpostream.trainer.ledger.LedgerState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -422,6 +425,52 @@ class TrainerServiceIT {
     assertThatThrownBy(() -> deployment.train("r", Deployment.config(Map.of("max_steps", "1"))))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(topic + "-0: the record at offset 0 cannot be read");
+  }
+
+  /** Version 1 is written as long as step 3 has not got to its update, and is in its place then. */
+  @Test
+  void shouldComputeAStepWhileAVersionIsWritten(TestInfo test) throws Exception {
+    CountDownLatch stepThree = new CountDownLatch(1);
+    Deployment deployment = deployment(test);
+    Deployment slow =
+        deployment.with(
+            deployment.spec("r").policy(),
+            (config, policy, reference) ->
+                new FakeLearner(config, policy, reference) {
+                  @Override
+                  public StepResult step(TrainingBatch batch, Runnable beforeUpdate) {
+                    if (batch.step() == 3) {
+                      stepThree.countDown();
+                    }
+                    return super.step(batch, beforeUpdate);
+                  }
+
+                  @Override
+                  public void writePolicy(Path emptyFolder) {
+                    try {
+                      assertThat(stepThree.await(60, TimeUnit.SECONDS)).isTrue();
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                    super.writePolicy(emptyFolder);
+                  }
+                });
+    slow.prefer(0, 8);
+
+    slow.train("r", Deployment.config(Map.of("max_steps", "4")));
+
+    assertThat(slow.records("r").stream().<Object>map(record -> record.getEvent().getClass()))
+        .containsExactly(
+            RunConfigured.class,
+            VersionPublished.class,
+            StepTaken.class,
+            StepTaken.class,
+            VersionPublished.class,
+            StepTaken.class,
+            CheckpointSaved.class,
+            StepTaken.class,
+            CheckpointSaved.class,
+            VersionPublished.class);
   }
 
   @Test
