@@ -45,11 +45,20 @@ public final class LocalCluster implements AutoCloseable {
    *     a port is in use
    */
   public static LocalCluster start(Path dir, Ports ports) {
+    return start(dir, ports, () -> {});
+  }
+
+  /**
+   * Starts a cluster as {@link #start(Path, Ports)} does.
+   *
+   * @param meanwhile called while the children start; what it throws ends them, and is thrown
+   */
+  public static LocalCluster start(Path dir, Ports ports, Runnable meanwhile) {
     DirectoryLock lock = DirectoryLock.take(dir, Duration.ZERO);
     try {
       ports.requireFree();
       LocalCluster cluster = new LocalCluster(dir, ports, lock);
-      cluster.awaitReady();
+      cluster.awaitReady(meanwhile);
       return cluster;
     } catch (RuntimeException e) {
       lock.close();
@@ -128,8 +137,9 @@ public final class LocalCluster implements AutoCloseable {
     return List.of(broker.pid(), registry.pid());
   }
 
-  private void awaitReady() {
+  private void awaitReady(Runnable meanwhile) {
     try {
+      meanwhile.run();
       broker.awaitReady();
       registry.awaitReady();
     } catch (RuntimeException e) {

@@ -117,7 +117,9 @@ public final class AssemblerService implements Service {
     if (!othersHaveLeft(group, tasks)) {
       return true;
     }
-    unpackNativeLibrary();
+    if (config.store() == AssemblerConfig.Store.ROCKSDB) {
+      unpackNativeLibrary();
+    }
     Map<String, Object> properties = properties();
     properties.put(StreamsConfig.CLIENT_ID_CONFIG, group.clientId(tasks));
     KafkaStreams streams =

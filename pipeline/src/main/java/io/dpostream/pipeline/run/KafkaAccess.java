@@ -45,8 +45,19 @@ public final class KafkaAccess implements AutoCloseable {
    *     broker does not start
    */
   public static KafkaAccess open(Settings settings, RunFolder folder) {
+    return open(settings, folder, () -> {});
+  }
+
+  /**
+   * Connects as {@link #open(Settings, RunFolder)} does.
+   *
+   * @param meanwhile called before the connection, while a broker starts if one has to; what it
+   *     throws ends that, and is thrown
+   */
+  static KafkaAccess open(Settings settings, RunFolder folder, Runnable meanwhile) {
     KafkaConnection external = settings.kafka();
     if (external.bootstrapServers().isPresent()) {
+      meanwhile.run();
       return new KafkaAccess(
           settings.kafkaSettings(
               external.bootstrapServers().get(), external.schemaRegistryUrl().orElseThrow()),
@@ -54,7 +65,7 @@ public final class KafkaAccess implements AutoCloseable {
           folder.cluster());
     }
     Path data = data(settings, folder);
-    LocalCluster cluster = LocalCluster.start(data, settings.broker().ports());
+    LocalCluster cluster = LocalCluster.start(data, settings.broker().ports(), meanwhile);
     Path address = data.resolve(ADDRESS);
     write(address, cluster.bootstrapServers(), cluster.schemaRegistryUrl());
     return new KafkaAccess(

@@ -66,16 +66,17 @@ public final class MeasuredRun {
    * @throws InterruptedException if stopped earlier; the folder then holds a run to continue
    */
   public Optional<Report> run(LongUnaryOperator lastStep) throws Exception {
-    Inputs.check(settings);
     PolicyLoader loader = Loop.loader(settings);
-    // Loading an engine and a model takes as long as starting a broker.
     CompletableFuture<Optional<Measurement>> loading = new CompletableFuture<>();
-    Thread thread = new Thread(() -> load(loader, loading), "measurement");
-    thread.start();
-    try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
+    Runnable checkAndLoad =
+        () -> {
+          Inputs.check(settings);
+          new Thread(() -> load(loader, loading), "measurement").start();
+        };
+    // Reading the inputs, and then an engine and a model, takes as long as starting a broker.
+    try (KafkaAccess kafka = KafkaAccess.open(settings, folder, checkAndLoad);
         VersionFolders versions = Loop.versions(settings, folder)) {
       kafka.ensureTopics();
-      kafka.removeFormerMembers(Loop.groups(settings, kafka.settings()));
       Progress end = train(kafka, loader, versions, loading, lastStep);
       Optional<Measurement> measurement = loaded(loading);
       return measurement.isPresent()
@@ -129,6 +130,7 @@ public final class MeasuredRun {
       out.printf("dashboard    %s%n", dashboard.address());
       kafka.supervise(services);
       watcher.start();
+      kafka.removeFormerMembers(Loop.groups(settings, kafka.settings()));
       long last = lastStep.applyAsLong(watcher.awaitCaughtUp().step());
       Loop loop =
           new Loop(
