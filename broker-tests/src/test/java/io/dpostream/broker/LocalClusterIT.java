@@ -36,6 +36,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metadata.UnregisterBrokerRecord;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -79,6 +85,42 @@ class LocalClusterIT {
       }
       assertThat(read(settings, 200)).isEqualTo(written);
     }
+  }
+
+  /** Kafka's session of the one before lasts two seconds; on a busy machine it may end first. */
+  @Test
+  void shouldTakeOutABrokerThatWasKilledAndKeepItsRecords() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start(dir)) {
+      ensureTopics(cluster.settings());
+      write(cluster.settings(), "a", "b");
+      for (int kill = 0; kill < 10 && removals() == 0; kill++) {
+        cluster.killBroker();
+        cluster.restartBroker();
+      }
+      assertThat(removals()).isPositive();
+      write(cluster.settings(), "c");
+      assertThat(read(cluster.settings(), 3)).containsExactly("a", "b", "c");
+    }
+  }
+
+  /** Number of registrations that were taken out, from the controller's own log. */
+  private long removals() throws IOException {
+    Path log = dir.resolve("kafka/data/__cluster_metadata-0/00000000000000000000.log");
+    long found = 0;
+    try (FileRecords records = FileRecords.open(log.toFile(), false)) {
+      for (RecordBatch batch : records.batches()) {
+        for (Record record : batch) {
+          if (!batch.isControlBatch()
+              && MetadataRecordSerde.INSTANCE
+                      .read(new ByteBufferAccessor(record.value()), record.valueSize())
+                      .message()
+                  instanceof UnregisterBrokerRecord) {
+            found++;
+          }
+        }
+      }
+    }
+    return found;
   }
 
   @Test

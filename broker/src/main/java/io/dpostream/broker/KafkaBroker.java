@@ -20,6 +20,11 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class KafkaBroker implements AutoCloseable {
   private static final String CLUSTER_ID = "dpoStreamLocalCluster0";
+  private static final int NODE_ID = 1;
+
+  /** File that Kafka leaves behind when it has stopped by itself. */
+  private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+
   private static final Duration PREDECESSOR_MAY_TAKE = Duration.ofSeconds(15);
 
   private final KafkaRaftServer server;
@@ -50,6 +55,8 @@ public final class KafkaBroker implements AutoCloseable {
       Path data = dir.resolve("data");
       if (!Files.exists(data.resolve("meta.properties"))) {
         format(data);
+      } else if (!Files.exists(data.resolve(CLEAN_SHUTDOWN))) {
+        FormerRegistration.remove(NODE_ID, controllerPort);
       }
       KafkaRaftServer server =
           new KafkaRaftServer(
@@ -66,7 +73,7 @@ public final class KafkaBroker implements AutoCloseable {
   private static void format(Path data) throws Exception {
     new Formatter()
         .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))
-        .setNodeId(1)
+        .setNodeId(NODE_ID)
         .setClusterId(CLUSTER_ID)
         .setIgnoreFormatted(true)
         .setControllerListenerName("CONTROLLER")
@@ -79,15 +86,22 @@ public final class KafkaBroker implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
-            "process.roles", "broker,controller",
-            "node.id", "1",
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            Integer.toString(NODE_ID),
             "listeners",
-                "BROKER://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
-            "listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "inter.broker.listener.name", "BROKER",
-            "controller.listener.names", "CONTROLLER",
-            "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-            "log.dirs", data.toString()));
+            "BROKER://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
+            "listener.security.protocol.map",
+            "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name",
+            "BROKER",
+            "controller.listener.names",
+            "CONTROLLER",
+            "controller.quorum.voters",
+            "1@127.0.0.1:" + controllerPort,
+            "log.dirs",
+            data.toString()));
     // One node: every internal topic has one replica.
     for (String topic :
         new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
