@@ -43,7 +43,7 @@ final class SamplerMember implements AutoCloseable {
   /** Between two tries of an engine that is out of reach, and after a swap at the wrong moment. */
   private static final Duration AGAIN = Duration.ofMillis(100);
 
-  /** How long a batch may wait for room to fill up. */
+  /** How long less than half a batch may wait for room. */
   private static final Duration LINGER = Duration.ofMillis(250);
 
   /** A state of the group that is always over. */
@@ -189,11 +189,9 @@ final class SamplerMember implements AutoCloseable {
   private int promptsNow() {
     PacingState state = work.state();
     listener.paced(state);
-    int pairs = config.pairsPerPrompt();
-    int full = Math.min(config.batchSize(), pacer.most(state, group.share()) / pairs);
-    int most = Math.min(full, pacer.room(state, group.share()) / pairs);
     boolean lingered = System.nanoTime() - idleSince > LINGER.toNanos();
-    return most == full || lingered ? most : 0;
+    return pacer.prompts(
+        state, group.share(), config.batchSize(), config.pairsPerPrompt(), lingered);
   }
 
   private static boolean isDone(Future<?> result) {

@@ -44,6 +44,23 @@ public record Pacer(int maxPreferences, int inFlight, int maxForPeople) {
   }
 
   /**
+   * Returns the number of prompts to sample from now; 0 means wait. There is nothing to wait for
+   * once half a batch has room: that costs little more a pair than a whole one, and a sampler that
+   * waits for the rest lets the trainer wait for it afterwards.
+   *
+   * @param share of the sampler whose counts these are
+   * @param batch most prompts at one time
+   * @param pairsPerPrompt pairs that a prompt takes room for
+   * @param waitedLong whether to take any prompt that there is room for
+   */
+  public int prompts(
+      PacingState state, Share share, int batch, int pairsPerPrompt, boolean waitedLong) {
+    int full = Math.min(batch, most(state, share) / pairsPerPrompt);
+    int prompts = Math.min(full, room(state, share) / pairsPerPrompt);
+    return waitedLong || 2 * prompts >= full ? prompts : 0;
+  }
+
+  /**
    * Returns the number of pairs that one of the samplers may write in this state; 0 means wait.
    *
    * @param share of the sampler whose counts these are

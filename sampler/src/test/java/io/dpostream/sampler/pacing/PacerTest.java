@@ -37,6 +37,18 @@ class PacerTest {
   }
 
   @Test
+  void shouldSampleAsSoonAsHalfABatchHasRoom() {
+    Pacer pacer = new Pacer(64, 64, 1000);
+
+    assertThat(pacer.prompts(state(0, 0, 0, 1.0), Share.WHOLE, 32, 1, false)).isEqualTo(32);
+    assertThat(pacer.prompts(state(0, 0, 47, 1.0), Share.WHOLE, 32, 1, false)).isEqualTo(17);
+    assertThat(pacer.prompts(state(0, 0, 49, 1.0), Share.WHOLE, 32, 1, false)).isZero();
+    assertThat(pacer.prompts(state(0, 0, 49, 1.0), Share.WHOLE, 32, 1, true)).isEqualTo(15);
+    // 24 pairs are those of 6 prompts
+    assertThat(pacer.prompts(state(0, 0, 40, 1.0), Share.WHOLE, 8, 4, false)).isEqualTo(6);
+  }
+
+  @Test
   void shouldFollowTheShareOfPreferencesAmongTheLastOutcomes() {
     OutstandingWork work = new OutstandingWork(id -> id.startsWith("p"));
     assertThat(work.state().preferredShare()).isEqualTo(1);
