@@ -52,8 +52,18 @@ class ManifestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../config.json", "/etc/passwd", "a/../b", "a//b", "a/", ".hidden", "a/.hidden", "..", "",
-        "a\\\\b", "a b", "a:b"
+        "../config.json",
+        "/etc/passwd",
+        "a/../b",
+        "a//b",
+        "a/",
+        ".hidden",
+        "a/.hidden",
+        "..",
+        "",
+        "a\\\\b",
+        "a b",
+        "a:b"
       })
   void shouldRefuseNamesThatLeadElsewhere(String name) {
     byte[] bytes = json(name, "1", HASH);

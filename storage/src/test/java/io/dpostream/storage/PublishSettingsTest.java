@@ -28,14 +28,22 @@ class PublishSettingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"s3://", "s3://b", "s3://Bucket/a", "s3://bucket//a", "s3://bucket/a b", "gs://b/a"})
+      strings = {
+        "s3://",
+        "s3://b",
+        "s3://Bucket/a",
+        "s3://bucket//a",
+        "s3://bucket/a b",
+        "gs://b/a"
+      })
   void shouldRefuseWhatIsNoPlace(String to) {
     assertThatThrownBy(() -> settings("to", Optional.of(to)))
         .hasMessageStartingWith("to: '" + to + "' is n");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3.example.com", "ftp://s3.example.com", "https://key:secret@s3.example.com"})
+  @ValueSource(
+      strings = {"s3.example.com", "ftp://s3.example.com", "https://key:secret@s3.example.com"})
   void shouldRefuseAnEndpointAndShowNoSecretOfIt(String endpoint) {
     assertThatThrownBy(() -> settings("s3Endpoint", Optional.of(endpoint)))
         .hasMessageContaining("s3_endpoint")
@@ -55,7 +63,8 @@ class PublishSettingsTest {
     PublishSettings shared = settings("to", Optional.of(folder.toString()));
     VersionName name = new VersionName(3, "0123456789abcdef");
     try (VersionStore store = VersionStores.open(shared, "run", folder.resolve("trainer"))) {
-      String uri = store.put(name, empty -> java.nio.file.Files.writeString(empty.resolve("a"), "a"));
+      String uri =
+          store.put(name, empty -> java.nio.file.Files.writeString(empty.resolve("a"), "a"));
 
       assertThat(Path.of(uri)).isEqualTo(folder.resolve("run/version-000003-0123456789abcdef"));
       assertThat(store.list()).containsExactly(name);
@@ -67,7 +76,8 @@ class PublishSettingsTest {
 
   @Test
   void shouldRefuseAnAddressThatIsNoManifest() {
-    assertThatThrownBy(() -> PublishedObjects.parse("s3://bucket/run/version-000003-0123456789abcdef"))
+    assertThatThrownBy(
+            () -> PublishedObjects.parse("s3://bucket/run/version-000003-0123456789abcdef"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("is no version's manifest");
   }

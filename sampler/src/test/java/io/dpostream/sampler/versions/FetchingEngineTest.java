@@ -80,9 +80,7 @@ class FetchingEngineTest {
     assertThat(choice.best()).isPresent();
 
     choice.read(
-        PolicyVersion.newBuilder(version("/models/policy"))
-            .setRemovedAt(Instant.EPOCH)
-            .build());
+        PolicyVersion.newBuilder(version("/models/policy")).setRemovedAt(Instant.EPOCH).build());
 
     assertThat(choice.best()).isEmpty();
   }

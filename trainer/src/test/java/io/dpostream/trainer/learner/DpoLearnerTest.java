@@ -210,7 +210,8 @@ class DpoLearnerTest {
   @ValueSource(strings = {"flat", "padded"})
   void shouldTakeTheSameStepInPassesOfTheSizeThatIsSet(String layout) {
     TrainerConfig whole =
-        TinyModel.config("perDeviceTrainBatchSize", 64, "passLayout", layout, "passTokens", Optional.of(8192));
+        TinyModel.config(
+            "perDeviceTrainBatchSize", 64, "passLayout", layout, "passTokens", Optional.of(8192));
     TrainerConfig small = Records.with(whole, "passTokens", Optional.of(256));
     try (DpoLearner one = learner(whole, "one");
         DpoLearner other = learner(small, "other")) {

@@ -160,8 +160,7 @@ class RetentionIT {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> pair(
-      String id, long version) {
+  private ProducerRecord<byte[], byte[]> pair(String id, long version) {
     Preference some = Deployment.preference(0);
     return deployment
         .kafka()
@@ -189,8 +188,7 @@ class RetentionIT {
                 .build());
   }
 
-  private ProducerRecord<byte[], byte[]> outcome(
-      String id, long version) {
+  private ProducerRecord<byte[], byte[]> outcome(String id, long version) {
     return deployment
         .kafka()
         .encoder()

@@ -52,8 +52,7 @@ class RetentionRuleTest {
   @Test
   void shouldRemoveNothingTwice() {
     publish(0, 1, 2, 3, 4, 5);
-    versions.set(
-        1, PolicyVersion.newBuilder(versions.get(1)).setRemovedAt(Instant.EPOCH).build());
+    versions.set(1, PolicyVersion.newBuilder(versions.get(1)).setRemovedAt(Instant.EPOCH).build());
 
     assertThat(removable(3)).containsExactly(2L);
   }
@@ -83,7 +82,6 @@ class RetentionRuleTest {
   }
 
   private void change(int number, VersionStatus status) {
-    versions.set(
-        number, PolicyVersion.newBuilder(versions.get(number)).setStatus(status).build());
+    versions.set(number, PolicyVersion.newBuilder(versions.get(number)).setStatus(status).build());
   }
 }
