@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.UnregisterBrokerOptions;
@@ -57,7 +58,7 @@ final class FormerRegistration {
             .get(limitMs, TimeUnit.MILLISECONDS);
         log.info("the registration of the broker that was killed is taken out");
       }
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       log.info("the broker's former session has to run out: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
