@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -212,14 +212,24 @@ final class PromptGroup implements AutoCloseable {
    */
   boolean isReplaced(Admin admin) {
     String own = consumer.groupMetadata().memberId();
-    ConsumerGroupDescription described =
-        AdminAnswer.await(
-            admin.describeConsumerGroups(List.of(groupId)).describedGroups().get(groupId));
     replaced =
-        described.members().stream()
+        members(admin).stream()
             .filter(member -> member.groupInstanceId().filter(instance::equals).isPresent())
             .anyMatch(member -> !member.consumerId().equals(own));
     return replaced;
+  }
+
+  /** This member's place among all, in the order of their names, from 0. */
+  long place(Admin admin) {
+    return members(admin).stream()
+        .filter(member -> member.groupInstanceId().orElse("").compareTo(instance) < 0)
+        .count();
+  }
+
+  private Collection<MemberDescription> members(Admin admin) {
+    return AdminAnswer.await(
+            admin.describeConsumerGroups(List.of(groupId)).describedGroups().get(groupId))
+        .members();
   }
 
   /** Leaves the group, so that others have the partitions at once; not in a successor's place. */

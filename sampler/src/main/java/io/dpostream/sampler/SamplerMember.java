@@ -7,6 +7,7 @@ import io.dpostream.kafka.writing.Retry;
 import io.dpostream.sampler.pacing.OutstandingWork;
 import io.dpostream.sampler.pacing.Pacer;
 import io.dpostream.sampler.pacing.PacingState;
+import io.dpostream.sampler.pacing.Share;
 import io.dpostream.sampler.pacing.SharedCounts;
 import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.PolicyVersions;
@@ -157,6 +158,37 @@ final class SamplerMember implements AutoCloseable {
     if (group.changes() != changesSeen) {
       changesSeen = group.changes();
       counts.distrust();
+      checkShare(group.share());
+    }
+  }
+
+  /**
+   * Gives way where the bound has no room for another sampler: its prompts would stay unsampled.
+   *
+   * @throws UserException unless others are to give way first
+   */
+  private void checkShare(Share share) {
+    int pairs = config.pairsPerPrompt();
+    if (share.own() == 0 || pacer.hasRoom(share, pairs)) {
+      if (share.own() > 0 && !pacer.hasRoom(share, pairs * config.batchSize())) {
+        log.info(
+            "a batch of {} prompts is more than a sampler's part of the bound; raise"
+                + " sampler.max_outstanding_batches for full batches",
+            config.batchSize());
+      }
+      return;
+    }
+    int places = pacer.places(share.all(), pairs);
+    if (place() >= places) {
+      throw new UserException(
+          "sampler.max_outstanding_batches: the bound has room for %d samplers of a run; raise it, or start fewer"
+              .formatted(places));
+    }
+  }
+
+  private long place() {
+    try (Admin admin = kafka.admin()) {
+      return retry.call(() -> group.place(admin));
     }
   }
 

@@ -83,6 +83,25 @@ public record Pacer(int maxPreferences, int inFlight, int maxForPeople) {
     return (int) Math.floor(Math.min(machine, share.of(inFlightForPeople())));
   }
 
+  /**
+   * The number of samplers that can share the bound, each with room for the pairs of one prompt.
+   *
+   * @param partitions of prompts
+   */
+  public int places(int partitions, int pairsPerPrompt) {
+    int places = partitions;
+    while (places > 1 && !hasRoom(new Share(partitions / places, partitions), pairsPerPrompt)) {
+      places--;
+    }
+    return places;
+  }
+
+  /** Whether a sampler with a share can write so many pairs at some time, whatever is expected. */
+  public boolean hasRoom(Share share, int pairs) {
+    return share.isWhole()
+        || (share.of(inFlight) >= pairs && share.of(inFlightForPeople()) >= pairs);
+  }
+
   /** What is left to a sampler of the pairs that it may have in flight. */
   private int unreserved(PacingState state, Share share) {
     return most(state, share) - state.reserved() - state.reservedForPeople();

@@ -206,4 +206,14 @@ class PacerTest {
       assertThat(pacer.room(state(0, 0, batch - 1, 1.0), share)).isPositive();
     }
   }
+
+  @Test
+  void shouldHavePlacesForAsManySamplersAsCanEachWriteThePairsOfAPrompt() {
+    Pacer pacer = new Pacer(16, 9, 1000); // 9 pairs in flight, by 8 partitions
+    assertThat(pacer.places(8, 1)).isEqualTo(8); // 1.1 pairs each
+    assertThat(pacer.places(8, 2)).isEqualTo(4); // one of 5 would have 1 partition, 1.1 pairs
+    assertThat(pacer.places(8, 4)).isEqualTo(2); // one of 3 would have 2 partitions, 2.2 pairs
+    assertThat(pacer.places(8, 9)).isEqualTo(1);
+    assertThat(new Pacer(1000, 900, 10).places(8, 3)).isEqualTo(1); // 5 of people's 10 at once
+  }
 }
