@@ -226,10 +226,10 @@ final class PromptGroup implements AutoCloseable {
         .count();
   }
 
-  private Collection<MemberDescription> members(Admin admin) {
-    return AdminAnswer.await(
-            admin.describeConsumerGroups(List.of(groupId)).describedGroups().get(groupId))
-        .members();
+  private List<MemberDescription> members(Admin admin) {
+    return AdminAnswer.await(admin.describeConsumerGroups(List.of(groupId)).all()).values().stream()
+        .flatMap(described -> described.members().stream())
+        .toList();
   }
 
   /** Leaves the group, so that others have the partitions at once; not in a successor's place. */
