@@ -80,10 +80,10 @@ final class S3Upload {
 
   private boolean writeParts(String key, Path file, Manifest.Entry described) {
     long size = Math.max(partSize, (described.size() + MOST_PARTS - 1) / MOST_PARTS);
-    Optional<String> former = former(key);
-    String uploadId = former.orElseGet(() -> bucket.begin(key, described.sha256()));
+    Optional<String> begun = begun(key);
+    String uploadId = begun.orElseGet(() -> bucket.begin(key, described.sha256()));
     Map<Integer, Part> present =
-        former.isEmpty()
+        begun.isEmpty()
             ? Map.of()
             : bucket.parts(key, uploadId).stream()
                 .collect(Collectors.toMap(Part::partNumber, Function.identity(), (a, b) -> b));
@@ -93,9 +93,10 @@ final class S3Upload {
       FilePart part = new FilePart(file, from, Math.min(size, described.size() - from));
       String sha256 = part.sha256();
       parts.add(
-          isThere(Optional.ofNullable(present.get(number)), part, sha256)
-              ? completed(present.get(number))
-              : bucket.upload(key, uploadId, number, part.body(), sha256));
+          Optional.ofNullable(present.get(number))
+              .filter(former -> isOf(former, part, sha256))
+              .map(S3Upload::completed)
+              .orElseGet(() -> bucket.upload(key, uploadId, number, part.body(), sha256)));
     }
     boolean completed = bucket.complete(key, uploadId, parts);
     if (!completed) {
@@ -105,18 +106,16 @@ final class S3Upload {
   }
 
   /** The upload to go on with, if one was broken off. */
-  private Optional<String> former(String key) {
+  private Optional<String> begun(String key) {
     return bucket.unfinished(key).stream()
         .filter(upload -> upload.key().equals(key))
         .max(Comparator.comparing(MultipartUpload::initiated))
         .map(MultipartUpload::uploadId);
   }
 
-  private static boolean isThere(Optional<Part> present, FilePart part, String sha256) {
-    return present
-        .filter(p -> p.size() == part.size())
-        .filter(p -> S3Bucket.base64(sha256).equals(p.checksumSHA256()))
-        .isPresent();
+  private static boolean isOf(Part present, FilePart part, String sha256) {
+    return present.size() == part.size()
+        && S3Bucket.base64(sha256).equals(present.checksumSHA256());
   }
 
   private static CompletedPart completed(Part part) {

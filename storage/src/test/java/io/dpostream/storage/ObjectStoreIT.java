@@ -169,7 +169,9 @@ class ObjectStoreIT {
     Process other = startCacheUser(uris.get(0));
     try (VersionFolders folders = folders("cache");
         BufferedReader said = other.inputReader()) {
-      Path used = Path.of(said.readLine());
+      String ready =
+          said.lines().filter(l -> l.startsWith(CacheUser.READY)).findFirst().orElseThrow();
+      Path used = Path.of(ready.substring(CacheUser.READY.length()));
       open(folders, uris.get(1)).close();
       Path second;
       try (VersionFolder here = open(folders, uris.get(2))) {

@@ -44,7 +44,7 @@ final class Logs {
 
   /** Shows the libraries' log lines on the terminal, too. */
   static void verbose() {
-    for (String library : new String[] {"org.apache", "ai.djl"}) {
+    for (String library : new String[] {"org.apache", "ai.djl", "software.amazon"}) {
       Logger logger = context().getLogger(library);
       logger.setLevel(Level.INFO);
       logger.addAppender(context().getLogger(OWN).getAppender("terminal"));

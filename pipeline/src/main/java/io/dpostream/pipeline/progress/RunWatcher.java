@@ -152,9 +152,9 @@ public final class RunWatcher implements AutoCloseable {
   }
 
   private void onVersion(PolicyVersion v) {
-    boolean published = v.getStatus() == VersionStatus.PUBLISHED && v.getRemovedAt().isEmpty();
-    if (v.getRunId().equals(runId) && published) {
-      this.published += v.getVersion() > 0 ? 1 : 0;
+    boolean usable = v.getStatus() == VersionStatus.PUBLISHED && v.getRemovedAt().isEmpty();
+    if (v.getRunId().equals(runId) && usable) {
+      published += v.getVersion() > 0 ? 1 : 0;
       observer.version(v);
       version =
           Optional.of(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,13 +65,23 @@ final class VersionRetention implements AutoCloseable {
       return;
     }
     inUse.get().add(newest);
-    if (!inUse.get().isCaughtUp()) {
+    if (!knowsEverything(inUse.get())) {
       return;
     }
     try {
       removeOld(inUse.get(), ledger, now, encode);
     } catch (StoreUnavailableException | UncheckedIOException e) {
       log.warn("old versions are removed later: {}", e.getMessage());
+    }
+  }
+
+  /** A trainer that may not read who uses what trains on, and keeps everything. */
+  private static boolean knowsEverything(VersionsInUse inUse) {
+    try {
+      return inUse.isCaughtUp();
+    } catch (KafkaException | UserException e) {
+      log.warn("no version is removed, as it is not known which are in use: {}", e.getMessage());
+      return false;
     }
   }
 
