@@ -58,10 +58,9 @@ class SharedPacingIT {
         await()
             .atMost(PATIENCE)
             .until(() -> outstanding(bench, trainer) > done - trainer.trained());
-        List<CompletionPair> all = bench.pairs();
-        List<CompletionPair> pairs = all.subList(judged, all.size());
-        int some = Math.min(pairs.size(), 1 + random.nextInt(PAIRS_PER_STEP));
-        trainer.judge(pairs.subList(0, some));
+        List<CompletionPair> pairs = bench.pairs();
+        int some = Math.min(pairs.size() - judged, 1 + random.nextInt(PAIRS_PER_STEP));
+        trainer.judge(pairs.subList(judged, judged + some));
         judged += some;
         outstanding(bench, trainer);
       }
