@@ -157,11 +157,21 @@ final class TopicSetup {
       return false;
     }
     try {
+      if (!areElected(partitions.keySet())) {
+        return false; // asked for its offsets, the client would ask again without a pause
+      }
       AdminAnswer.require(admin.listOffsets(partitions).all());
       return true;
     } catch (UnknownTopicOrPartitionException notHeardOf) {
       return false;
     }
+  }
+
+  private boolean areElected(Set<TopicPartition> partitions) {
+    List<String> names = partitions.stream().map(TopicPartition::topic).distinct().toList();
+    return AdminAnswer.require(admin.describeTopics(names).allTopicNames()).values().stream()
+        .flatMap(topic -> topic.partitions().stream())
+        .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
   }
 
   private static void pause() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class SharedPacingIT {
   private static final int PAIRS_PER_STEP = 6;
   private static final int BOUND = 2 * PAIRS_PER_STEP;
-  private static final int STEPS = 8;
+  private static final int STEPS = 6;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path dir;
