@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class S3Server implements AutoCloseable {
   /**
    * Starts a server and waits until it listens.
    *
-   * @param root folder in which it keeps objects
+   * @param root folder in which it keeps objects, made when it is missing
    * @param buckets that exist from the start
    */
   public static S3Server start(Path root, String... buckets) {
@@ -52,6 +53,7 @@ public final class S3Server implements AutoCloseable {
     command.add("--com.adobe.testing.s3mock.store.initial-buckets=" + String.join(",", buckets));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     try {
+      Files.createDirectories(root);
       builder.environment().put("CLASSPATH", classPath());
       Process process = builder.start();
       return new S3Server(process, URI.create("http://127.0.0.1:" + awaitPort(process)));

@@ -31,6 +31,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -44,6 +46,19 @@ class RetentionIT {
   private static final int MOST_STEPS = 200;
 
   @TempDir Path dir;
+
+  @BeforeAll
+  static void setCredentials() {
+    System.setProperty("aws.accessKeyId", "test");
+    System.setProperty("aws.secretAccessKey", "test");
+  }
+
+  @AfterAll
+  static void clearCredentials() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
   private Deployment deployment;
   private int preferences;
 
@@ -124,7 +139,7 @@ class RetentionIT {
           .atMost(60, TimeUnit.SECONDS)
           .until(() -> deployment.ledger("r").publishedVersion() > before);
     }
-    Awaitility.await().until(happened::getAsBoolean);
+    Awaitility.await().until(happened::getAsBoolean); // files go after their record
   }
 
   private TreeSet<Long> removed() {
