@@ -87,7 +87,7 @@ class LocalClusterIT {
     }
   }
 
-  /** Kafka's session of the one before lasts two seconds; on a busy machine it may end first. */
+  /** A start that is too slow waits for the session of the one before. */
   @Test
   void shouldTakeOutABrokerThatWasKilledAndKeepItsRecords() throws Exception {
     try (LocalCluster cluster = LocalCluster.start(dir)) {

@@ -51,7 +51,11 @@ final class FormerRegistration {
       awaitListening(controller);
       long deadline = System.nanoTime() + LIMIT.toNanos();
       try (Admin admin = Admin.create(config)) {
-        int limitMs = Math.max(1, Math.toIntExact((deadline - System.nanoTime()) / 1_000_000));
+        int limitMs = Math.toIntExact((deadline - System.nanoTime()) / 1_000_000);
+        if (limitMs <= 0) {
+          log.info("the broker's former session has to run out: it took too long to connect");
+          return;
+        }
         admin
             .unregisterBroker(brokerId, new UnregisterBrokerOptions().timeoutMs(limitMs))
             .all()

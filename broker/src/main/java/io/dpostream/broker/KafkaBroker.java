@@ -115,10 +115,10 @@ public final class KafkaBroker implements AutoCloseable {
             "default.replication.factor", "1",
             "auto.create.topics.enable", "false",
             "group.initial.rebalance.delay.ms", "0"));
-    // After a kill the controller takes its own broker for another one until the session of before
-    // is over; with one node, nobody else needs the time to find out.
+    // Short, since a killed broker whose registration could not be taken out has to wait for it, but
+    // longer than a busy machine keeps one that lives from saying so.
     properties.putAll(
-        Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "250"));
+        Map.of("broker.session.timeout.ms", "6000", "broker.heartbeat.interval.ms", "250"));
     // Small machines: fewer threads, and a cleaner that does not take 128 MB.
     properties.putAll(
         Map.of(

@@ -48,7 +48,9 @@ final class ConfigurationDocument {
     sections.put("judge", "Which judges vote; the options of each type are at the end.");
     sections.put("assembler", "How votes become preferences; see [judges](judges.md).");
     sections.put("trainer", "See [training](training.md) and [losses](losses.md).");
-    sections.put("publish", "Where versions go and how they are fetched; see [publication](publication.md).");
+    sections.put(
+        "publish",
+        "Where versions go and how they are fetched; see [publication](publication.md).");
     sections.put("evaluation", "How a run is measured against its reference.");
     sections.put("metrics", "Where a process shows what it does; see [monitoring](monitoring.md).");
     sections.put("sft", "Supervised fine-tuning with `dpo sft`; the keys have TRL's names.");
