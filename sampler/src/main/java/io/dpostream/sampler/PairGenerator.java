@@ -26,8 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * pair is a function of the run, the seed, the sampling parameters, the prompt record and the
  * version: sampling it again, alone or in another batch, gives the same pair.
  *
- * <p>Two identical completions are a pair like any other: judges call it a tie, and every prompt
- * has as many outcomes as it has pairs.
+ * <p>Two identical completions are a pair too: nobody judges it, and it has an outcome of its own,
+ * so that every prompt has as many outcomes as it has pairs.
  */
 final class PairGenerator {
   private final String runId;
@@ -121,7 +121,7 @@ final class PairGenerator {
   }
 
   private List<String> pairIds(ConsumerRecord<byte[], byte[]> prompt, long version) {
-    return IntStream.range(0, config.pairsPerPrompt())
+    return IntStream.range(0, config.pairsOfAPrompt())
         .mapToObj(
             i ->
                 PairId.of(
@@ -137,12 +137,18 @@ final class PairGenerator {
   private List<GenerationRequest> requests(Plan plan) {
     List<GenerationRequest> requests = new ArrayList<>();
     if (plan instanceof Sample sample) {
-      for (String id : sample.pairIds) {
-        requests.add(new GenerationRequest(sample.tokens, DrawSeed.of(config.seed(), id, 0)));
-        requests.add(new GenerationRequest(sample.tokens, DrawSeed.of(config.seed(), id, 1)));
+      for (String id : groups(sample)) {
+        for (int i = 0; i < config.pairing().completionsPerPrompt(); i++) {
+          requests.add(new GenerationRequest(sample.tokens, DrawSeed.of(config.seed(), id, i)));
+        }
       }
     }
     return requests;
+  }
+
+  /** The ids that the draws of each group depend on: its first pair's. */
+  private List<String> groups(Sample sample) {
+    return sample.pairIds.subList(0, config.pairsPerPrompt());
   }
 
   private SamplingResult sampled(ServedPolicy served, Plan plan, Iterator<Completion> completions) {
@@ -151,14 +157,27 @@ final class PairGenerator {
     }
     Sample sample = (Sample) plan;
     List<CompletionPair> pairs = new ArrayList<>();
-    for (int index = 0; index < sample.pairIds.size(); index++) {
-      pairs.add(pair(served, sample, index, completions.next(), completions.next()));
+    for (int group = 0; group < groups(sample).size(); group++) {
+      List<Completion> written = new ArrayList<>();
+      for (int i = 0; i < config.pairing().completionsPerPrompt(); i++) {
+        written.add(completions.next());
+      }
+      List<Integer> lengths = written.stream().map(c -> c.getTokenIds().size()).toList();
+      for (PairingConfig.Places places : config.pairing().pairs(lengths)) {
+        pairs.add(pair(served, sample, pairs.size(), places, written));
+      }
     }
     return new SamplingResult.Pairs(sample.source, pairs);
   }
 
   private CompletionPair pair(
-      ServedPolicy served, Sample sample, int index, Completion first, Completion second) {
+      ServedPolicy served,
+      Sample sample,
+      int index,
+      PairingConfig.Places places,
+      List<Completion> written) {
+    Completion first = written.get(places.first());
+    Completion second = written.get(places.second());
     List<Integer> promptTokens = Arrays.stream(sample.tokens).boxed().toList();
     return CompletionPair.newBuilder()
         .setPairId(sample.pairIds.get(index))
@@ -172,6 +191,8 @@ final class PairGenerator {
         .setSampleIndex(index)
         .setFirst(first)
         .setSecond(second)
+        .setFirstIndex(places.first())
+        .setSecondIndex(places.second())
         .setPolicyVersion(served.version())
         .setPolicySha256(served.policy().sha256())
         .setSampling(
@@ -180,6 +201,11 @@ final class PairGenerator {
                 .setTopP(config.topP())
                 .setTopK(config.topK())
                 .setMaxNewTokens(config.maxNewTokens())
+                .setMinP(config.decoding().minP())
+                .setRepetitionPenalty(config.decoding().repetitionPenalty())
+                .setMinNewTokens(config.decoding().minNewTokens())
+                .setStop(config.decoding().stop())
+                .setStopTokenIds(config.decoding().stopTokenIds())
                 .build())
         .setSeed(config.seed())
         .setContentHash(ContentHash.of(promptTokens, first, second))

@@ -6,20 +6,23 @@ import io.dpostream.sampler.versions.SpecialTokens;
 import io.dpostream.sampler.vllm.VllmSettings;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
+import io.dpostream.settings.Flat;
 import io.dpostream.settings.Require;
 import io.dpostream.settings.SettingsTree;
 
 /** Settings of how completions are sampled, and how far the sampler may be ahead of the trainer. */
 public record SamplerConfig(
     @Doc("Seed of every random draw of the sampling.") @Default("0") long seed,
-    @Doc("Divides the logits; above 0, since greedy completions of one prompt are all alike.")
+    @Doc("Divides the logits; 0 is greedy, which makes all completions of a prompt alike.")
         @Default("1")
         double temperature,
     @Doc("Mass of the nucleus to draw from, in (0, 1]; 1 is off.") @Default("1") double topP,
     @Doc("Most likely tokens to draw from; 0 is off.") @Default("0") int topK,
     @Doc("Tokens of a completion at most.") @Default("128") int maxNewTokens,
-    @Doc("Pairs sampled for each prompt record, two completions each.") @Default("1")
+    @Flat DecodingConfig decoding,
+    @Doc("Pairs sampled for each prompt record, with pairing `two`.") @Default("1")
         int pairsPerPrompt,
+    @Flat PairingConfig pairing,
     @Doc("Prompts that are decoded together.") @Default("16") int batchSize,
     @Doc(
             "Bound on preferences not yet trained plus those expected from pairs without an outcome,"
@@ -62,6 +65,11 @@ public record SamplerConfig(
         SpecialTokens specialTokensInPrompts,
     VllmSettings vllm) {
 
+  /** How many pairs a prompt record makes. */
+  public int pairsOfAPrompt() {
+    return pairsPerPrompt * pairing.pairs();
+  }
+
   /** What writes completions. */
   public enum EngineKind {
     BUILTIN,
@@ -74,11 +82,21 @@ public record SamplerConfig(
   }
 
   public SamplerConfig {
-    Require.aboveAndAtMost("temperature", temperature, 0, 100);
+    Require.between("temperature", temperature, 0, 100);
     Require.aboveAndAtMost("top_p", topP, 0, 1);
     Require.atLeast("top_k", topK, 0);
     Require.atLeast("max_new_tokens", maxNewTokens, 1);
+    Require.that(
+        decoding.minNewTokens() <= maxNewTokens,
+        "min_new_tokens",
+        decoding.minNewTokens(),
+        "must not exceed max_new_tokens, which is " + maxNewTokens);
     Require.atLeast("pairs_per_prompt", pairsPerPrompt, 1);
+    Require.that(
+        pairsPerPrompt == 1 || pairing.pairing() == PairingConfig.Pairing.TWO,
+        "pairs_per_prompt",
+        pairsPerPrompt,
+        "must be 1 unless pairing is two; completions_per_prompt says how many are sampled");
     Require.atLeast("batch_size", batchSize, 1);
     Require.atLeast("max_outstanding_batches", maxOutstandingBatches, 2);
     Require.atLeast("max_waiting_for_people", maxWaitingForPeople, 1);
@@ -94,6 +112,7 @@ public record SamplerConfig(
           temperature == 1, "temperature", temperature, "is not possible " + untruncated + 1);
       Require.that(topP == 1, "top_p", topP, "is not possible " + untruncated + 1);
       Require.that(topK == 0, "top_k", topK, "is not possible " + untruncated + 0);
+      decoding.requirePlain(untruncated);
     }
     boolean named = !vllm.baseUrls().isEmpty();
     Require.that(

@@ -168,7 +168,7 @@ final class SamplerMember implements AutoCloseable {
    * @throws UserException unless others are to give way first
    */
   private void checkShare(Share share) {
-    int pairs = config.pairsPerPrompt();
+    int pairs = config.pairsOfAPrompt();
     if (share.own() == 0 || pacer.hasRoom(share, pairs)) {
       if (share.own() > 0 && !pacer.hasRoom(share, pairs * config.batchSize())) {
         log.info(
@@ -223,7 +223,7 @@ final class SamplerMember implements AutoCloseable {
     listener.paced(state);
     boolean lingered = System.nanoTime() - idleSince > LINGER.toNanos();
     return pacer.prompts(
-        state, group.share(), config.batchSize(), config.pairsPerPrompt(), lingered);
+        state, group.share(), config.batchSize(), config.pairsOfAPrompt(), lingered);
   }
 
   private static boolean isDone(Future<?> result) {

@@ -75,10 +75,10 @@ public final class SamplerService implements Service {
     int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
     // Less than a batch of preferences can stay for good; the pairs of a prompt must fit beside it.
     int room = Math.min(bound - run.pairsPerStep() + 1, boundForPeople());
-    if (config.pairsPerPrompt() > room) {
+    if (config.pairsOfAPrompt() > room) {
       throw new UserException(
           "sampler.pairs_per_prompt: %d exceeds the %d pairs that there is always room for; lower it, or raise sampler.max_outstanding_batches"
-              .formatted(config.pairsPerPrompt(), room));
+              .formatted(config.pairsOfAPrompt(), room));
     }
     this.work = new OutstandingWork(run.forPeople());
   }

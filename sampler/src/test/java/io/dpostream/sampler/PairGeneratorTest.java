@@ -14,6 +14,7 @@ import io.dpostream.schemas.PairId;
 import io.dpostream.schemas.Prompt;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,38 @@ class PairGeneratorTest {
         .isEqualTo(
             ContentHash.of(second.getPromptTokenIds(), second.getFirst(), second.getSecond()));
     assertThat(second.getFirst()).isNotEqualTo(second.getSecond());
+  }
+
+  /** Four completions, of which the first two are those of a group of two: draws know no size. */
+  @Test
+  void shouldPairEachCompletionOfAGroupWithEachOther() {
+    SamplingResult.Pairs sampled =
+        pairs(
+            generator("pairing=all", "completions_per_prompt=4")
+                .generate(served, List.of(text(5, "hello")))
+                .get(0));
+
+    assertThat(sampled.pairs())
+        .extracting(pair -> pair.getFirstIndex() + "-" + pair.getSecondIndex())
+        .containsExactly("0-1", "0-2", "0-3", "1-2", "1-3", "2-3");
+    assertThat(sampled.pairs()).extracting(CompletionPair::getPairId).doesNotHaveDuplicates();
+    assertThat(sampled.pairs()).extracting(CompletionPair::getGroupId).containsOnly(PairId.of("run", 3, 5, 7, 0));
+    CompletionPair two =
+        pairs(generator(1).generate(served, List.of(text(5, "hello"))).get(0)).pairs().get(0);
+    assertThat(sampled.pairs().get(0)).isEqualTo(two);
+    assertThat(sampled.pairs().get(5).getFirst()).isEqualTo(sampled.pairs().get(1).getSecond());
+  }
+
+  @Test
+  void shouldPairTheLongestWithTheShortest() {
+    PairingConfig length = new PairingConfig(4, PairingConfig.Pairing.LENGTH);
+
+    assertThat(length.pairs(List.of(5, 9, 2, 9)))
+        .containsExactly(new PairingConfig.Places(1, 2));
+    assertThat(length.pairs(List.of(3, 7, 8, 5)))
+        .containsExactly(new PairingConfig.Places(0, 2));
+    assertThat(length.pairs(List.of(4, 4, 4, 4)))
+        .containsExactly(new PairingConfig.Places(0, 1));
   }
 
   @Test
@@ -126,9 +159,14 @@ class PairGeneratorTest {
   }
 
   private static PairGenerator generator(int pairsPerPrompt) {
-    SamplerConfig config =
-        Configs.of("seed=11", "max_new_tokens=4", "pairs_per_prompt=" + pairsPerPrompt);
-    return new PairGenerator("run", "prompts", config, CLOCK);
+    return generator("pairs_per_prompt=" + pairsPerPrompt);
+  }
+
+  private static PairGenerator generator(String... settings) {
+    String[] all = Arrays.copyOf(settings, settings.length + 2);
+    all[settings.length] = "seed=11";
+    all[settings.length + 1] = "max_new_tokens=4";
+    return new PairGenerator("run", "prompts", Configs.of(all), CLOCK);
   }
 
   private static String firstText(ServedPolicy policy, long offset) {

@@ -1,4 +1,7 @@
-/** Several samplers of one run: how much faster they are, and whether they keep one bound. */
+/**
+ * Samplers: decoding beside transformers and llama.cpp, several that share one bound, and changes of
+ * version.
+ */
 @NullMarked
 package io.dpostream.benchmarks.sampling;
 

@@ -1,5 +1,6 @@
 package io.dpostream.judge.assembler;
 
+import io.dpostream.judge.IdenticalCompletions;
 import io.dpostream.judge.Side;
 import io.dpostream.judge.assembler.PairState.Closed;
 import io.dpostream.judge.assembler.PairState.Correctable;
@@ -75,10 +76,7 @@ final class Assembly {
                   .formatted(pair.getPairId(), hash(state.get())));
     }
     Waiting waiting = new Waiting(now + config.timeoutMs(), pair, List.of());
-    Step step =
-        source.value().length <= MAX_PAIR_BYTES
-            ? Step.unchanged(waiting)
-            : drop(waiting, source, now);
+    Step step = begin(waiting, source, now);
     List<Emission> emissions = new ArrayList<>(step.emissions());
     if (state.isPresent() && state.get() instanceof Early early) {
       for (ConsumerRecord<byte[], byte[]> vote : early.votes()) {
@@ -87,6 +85,23 @@ final class Assembly {
       }
     }
     return new Step(step.state(), emissions);
+  }
+
+  /** A pair that nobody judges has its outcome at once. */
+  private Step begin(Waiting waiting, ConsumerRecord<byte[], byte[]> source, long now) {
+    if (source.value().length > MAX_PAIR_BYTES) {
+      return drop(waiting, source, now);
+    }
+    if (IdenticalCompletions.in(waiting.pair())) {
+      Decision identical =
+          Decision.without(OutcomeKind.IDENTICAL, "both completions are the same");
+      return new Step(
+          closed(waiting, Optional.empty(), now),
+          List.of(
+              new Emission.Ended(
+                  AssemblerRecords.outcome(waiting.pair(), identical, List.of(), now))));
+    }
+    return Step.unchanged(waiting);
   }
 
   private Step drop(Waiting waiting, ConsumerRecord<byte[], byte[]> source, long now) {

@@ -1,6 +1,7 @@
 package io.dpostream.judge.service;
 
 import io.dpostream.judge.Comparison;
+import io.dpostream.judge.IdenticalCompletions;
 import io.dpostream.judge.human.AnnotationBackend;
 import io.dpostream.judge.human.HumanPage;
 import io.dpostream.judge.human.HumanVote;
@@ -192,6 +193,9 @@ final class HumanWorker implements JudgeWorker {
   }
 
   private void onPair(CompletionPair pair) {
+    if (IdenticalCompletions.in(pair)) {
+      return;
+    }
     tasks.sampled(Comparison.of(pair), pair.getPolicyVersion());
   }
 

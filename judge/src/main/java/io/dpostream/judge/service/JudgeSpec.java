@@ -1,7 +1,9 @@
 package io.dpostream.judge.service;
 
+import io.dpostream.judge.IdenticalCompletions;
 import io.dpostream.judge.PairShare;
 import io.dpostream.judge.human.HumanOptions;
+import io.dpostream.schemas.CompletionPair;
 import io.dpostream.schemas.JudgeKind;
 import io.dpostream.settings.Default;
 import io.dpostream.settings.Doc;
@@ -48,6 +50,11 @@ public record JudgeSpec(
   /** The pairs that it sees. */
   PairShare pairShare() {
     return new PairShare(shareFrom, end(part(share, shareFrom), shareFrom));
+  }
+
+  /** Whether it judges a pair: one of its share, whose completions differ. */
+  boolean judges(CompletionPair pair) {
+    return pairShare().includes(pair.getPairId()) && !IdenticalCompletions.in(pair);
   }
 
   /** How it gets its pairs: as configured, or as suits its kind. */

@@ -129,7 +129,7 @@ final class ShareGroupWorker implements JudgeWorker {
 
   private void begin(ConsumerRecord<byte[], byte[]> record) {
     if (!(decoder.decode(record) instanceof Decoded.Value<CompletionPair> pair)
-        || !spec.pairShare().includes(pair.value().getPairId())) {
+        || !spec.judges(pair.value())) {
       consumer.acknowledge(record, AcknowledgeType.ACCEPT);
       return;
     }

@@ -119,7 +119,7 @@ final class TransactionalWorker implements JudgeWorker {
     List<CompletableFuture<Judgment>> verdicts = new ArrayList<>(records.count());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       if (decoder.decode(record) instanceof Decoded.Value<CompletionPair> pair
-          && spec.pairShare().includes(pair.value().getPairId())) {
+          && spec.judges(pair.value())) {
         free.acquireUninterruptibly();
         verdicts.add(
             invoker.judgeOrAbstain(pair.value()).whenComplete((judgment, e) -> free.release()));

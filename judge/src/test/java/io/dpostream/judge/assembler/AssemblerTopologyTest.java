@@ -127,6 +127,21 @@ class AssemblerTopologyTest {
   }
 
   @Test
+  void shouldEndAPairOfIdenticalCompletionsAtOnceAndWithoutAVote() {
+    start(Configs.FIRST);
+    CompletionPair same = pair("pair-1", "alike", "alike");
+
+    send(same);
+    assertThat(onlyOutcome().getOutcome()).isEqualTo(OutcomeKind.IDENTICAL);
+
+    send(vote(same, "another language's rules", VerdictKind.TIE));
+    assertThat(late).containsExactly("another language's rules");
+    assertThat(outcomes.isEmpty()).isTrue();
+    assertThat(preferences.isEmpty()).isTrue();
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
   void shouldJoinAVoteThatComesBeforeItsPair() {
     start(Configs.FIRST);
 

@@ -3,12 +3,15 @@ package io.dpostream.judge.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dpostream.judge.Examples;
 import io.dpostream.judge.service.JudgeSpec.Delivery;
 import io.dpostream.schemas.JudgeKind;
+import io.dpostream.schemas.Prompt;
 import io.dpostream.settings.SettingsReader;
 import io.dpostream.settings.UserException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,5 +100,15 @@ class JudgeSpecTest {
         .yaml("judge: {judges: [" + judges + "]}", "dpo.yaml")
         .read()
         .judge();
+  }
+
+  @Test
+  void shouldLeaveIdenticalCompletionsToNobody() {
+    JudgeSpec spec =
+        new JudgeSpec("rules", "rule", Optional.empty(), 0, Optional.empty(), 1, Map.of());
+    Prompt prompt = Prompt.newBuilder().setId("p").setText("?").build();
+
+    assertThat(spec.judges(Examples.pair("pair", prompt, "a", "b"))).isTrue();
+    assertThat(spec.judges(Examples.pair("pair", prompt, "a", "a"))).isFalse();
   }
 }

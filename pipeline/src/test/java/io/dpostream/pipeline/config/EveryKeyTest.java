@@ -29,6 +29,7 @@ class EveryKeyTest {
           "trainer: {f_divergence_type: alpha_divergence, f_alpha_divergence_coef: 0.4}",
           "trainer: {max_staleness: 3, stale_pairs: weight}",
           "trainer: {precompute_ref_log_probs: true}",
+          "sampler: {pairs_per_prompt: 2}",
           "sampler: {engine: vllm, vllm: {base_urls: [http://gpu:8000], api_key_env: VLLM_KEY,"
               + " sync: adapter, tolerance: 0.25, timeout_ms: 61, load_timeout_ms: 62, max_concurrency: 63,"
               + " max_attempts: 64, retry_backoff_ms: 65}}");

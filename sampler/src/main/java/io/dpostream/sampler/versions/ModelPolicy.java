@@ -2,16 +2,20 @@ package io.dpostream.sampler.versions;
 
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.Decoder;
+import io.dpostream.policy.model.DecodingLimits;
 import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.GenerationRequest;
 import io.dpostream.policy.model.LanguageModel;
 import io.dpostream.policy.model.LanguageModelLoader;
 import io.dpostream.policy.model.SamplingOptions;
+import io.dpostream.policy.model.TextStop;
 import io.dpostream.policy.torch.EngineOptions;
+import io.dpostream.sampler.DecodingConfig;
 import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.Prompt;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A language model with its tokenizer, ready to complete prompts in this process. */
@@ -20,13 +24,27 @@ public final class ModelPolicy implements LoadedPolicy {
   private final PromptCodec codec;
   private final Decoder decoder;
   private final SamplingOptions options;
+  private final DecodingLimits limits;
+  private final Optional<TextStop> textStop;
   private final FittingBatches fitting = new FittingBatches();
 
-  private ModelPolicy(LanguageModel model, PromptCodec codec, SamplingOptions options) {
+  private ModelPolicy(LanguageModel model, PromptCodec codec, SamplerConfig config) {
     this.model = model;
     this.codec = codec;
-    this.decoder = model.decoder();
-    this.options = options;
+    this.decoder = model.decoderAlone();
+    DecodingConfig decoding = config.decoding();
+    this.options =
+        new SamplingOptions(
+            config.temperature(),
+            config.topP(),
+            config.topK(),
+            decoding.minP(),
+            decoding.repetitionPenalty(),
+            decoding.minNewTokens(),
+            config.maxNewTokens(),
+            codec.eosTokenIds());
+    this.limits = new DecodingLimits(decoding.slots(), decoding.cacheMb() * 1_000_000L);
+    this.textStop = codec.textStop(decoding.stop());
   }
 
   /** Returns a loader of checkpoint folders for the configured device and sampling parameters. */
@@ -36,16 +54,9 @@ public final class ModelPolicy implements LoadedPolicy {
             new EngineOptions(config.device(), config.dtype(), config.threads()));
     return path -> {
       CheckpointFolder folder = CheckpointFolder.open(path);
-      PromptCodec codec = PromptCodec.open(folder, config.specialTokensInPrompts());
+      PromptCodec codec = PromptCodec.open(folder, config);
       try {
-        SamplingOptions options =
-            new SamplingOptions(
-                config.temperature(),
-                config.topP(),
-                config.topK(),
-                config.maxNewTokens(),
-                codec.eosTokenIds());
-        return new ModelPolicy(models.load(folder), codec, options);
+        return new ModelPolicy(models.load(folder), codec, config);
       } catch (RuntimeException e) {
         codec.close();
         throw e;
@@ -70,7 +81,7 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public List<Completion> complete(List<GenerationRequest> batch) {
-    List<Generation> generations = fitting.compute(batch, part -> decoder.generate(part, options));
+    List<Generation> generations = fitting.compute(batch, part -> decoder.generate(part, options, limits, textStop));
     return IntStream.range(0, batch.size())
         .mapToObj(i -> codec.completion(batch.get(i).prompt(), generations.get(i)))
         .toList();

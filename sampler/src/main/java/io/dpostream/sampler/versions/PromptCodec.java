@@ -3,6 +3,7 @@ package io.dpostream.sampler.versions;
 import io.dpostream.policy.model.CheckpointFolder;
 import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.ModelConfig;
+import io.dpostream.policy.model.TextStop;
 import io.dpostream.policy.text.ChatJson;
 import io.dpostream.policy.text.ChatTemplateException;
 import io.dpostream.policy.text.Conversation;
@@ -11,8 +12,11 @@ import io.dpostream.policy.text.Tokenizer;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
+import io.dpostream.settings.UserException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -42,13 +46,21 @@ public final class PromptCodec implements AutoCloseable {
   /**
    * Opens the tokenizer, chat template and generation defaults of a folder.
    *
-   * @param specialTokens what becomes of prompts that spell some out
+   * @throws UserException when the model does not have one of the configured stop tokens
    */
-  public static PromptCodec open(CheckpointFolder folder, SpecialTokens specialTokens) {
+  public static PromptCodec open(CheckpointFolder folder, SamplerConfig config) {
     Tokenizer tokenizer = folder.tokenizer();
     try {
-      Set<Integer> eos = folder.generationDefaults(tokenizer).eosTokenIds();
-      return new PromptCodec(folder.config(), tokenizer, eos, specialTokens);
+      Set<Integer> ends = new HashSet<>(folder.generationDefaults(tokenizer).eosTokenIds());
+      for (int id : config.decoding().stopTokenIds()) {
+        if (id >= folder.config().vocabSize()) {
+          throw new UserException(
+              "sampler.stop_token_ids: %d is outside the model's vocabulary of %d; take it out"
+                  .formatted(id, folder.config().vocabSize()));
+        }
+        ends.add(id);
+      }
+      return new PromptCodec(folder.config(), tokenizer, Set.copyOf(ends), config.specialTokensInPrompts());
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -80,6 +92,11 @@ public final class PromptCodec implements AutoCloseable {
       }
     }
     return ids;
+  }
+
+  /** What ends a completion when its text has one of some texts; empty if there are none. */
+  public Optional<TextStop> textStop(List<String> texts) {
+    return texts.isEmpty() ? Optional.empty() : Optional.of(new StopTexts(tokenizer, texts));
   }
 
   /** The completion that a generation is after a prompt. */

@@ -8,7 +8,6 @@ import io.dpostream.sampler.versions.EngineUnavailableException;
 import io.dpostream.sampler.versions.LoadedPolicy;
 import io.dpostream.sampler.versions.PromptCodec;
 import io.dpostream.sampler.versions.SamplingEngine;
-import io.dpostream.sampler.versions.SpecialTokens;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.settings.ApiKey;
 import io.dpostream.settings.UserException;
@@ -35,8 +34,7 @@ public final class VllmEngine implements SamplingEngine {
   private static final Logger log = LoggerFactory.getLogger(VllmEngine.class);
 
   private final VllmSettings settings;
-  private final int maxNewTokens;
-  private final SpecialTokens specialTokens;
+  private final SamplerConfig config;
   private final EngineOptions options;
   private final VersionSync sync;
   private final List<Replica> replicas;
@@ -45,8 +43,7 @@ public final class VllmEngine implements SamplingEngine {
 
   private VllmEngine(SamplerConfig config, VersionSync sync, Optional<ApiKey> key) {
     this.settings = config.vllm();
-    this.maxNewTokens = config.maxNewTokens();
-    this.specialTokens = config.specialTokensInPrompts();
+    this.config = config;
     this.options = new EngineOptions(config.device(), config.dtype(), config.threads());
     this.sync = sync;
     this.replicas =
@@ -154,7 +151,7 @@ public final class VllmEngine implements SamplingEngine {
   @Override
   public LoadedPolicy load(PolicyVersion record) {
     VersionFolder version = sync.open(record);
-    PromptCodec codec = PromptCodec.open(version.checkpoint(), specialTokens);
+    PromptCodec codec = PromptCodec.open(version.checkpoint(), config);
     ServedVersion served = new ServedVersion(version, sync, codec.eosTokenIds());
     try {
       if (sync.replaces()) {
@@ -162,7 +159,7 @@ public final class VllmEngine implements SamplingEngine {
       } else {
         bring(served);
       }
-      return new VllmPolicy(this, version, codec, served, maxNewTokens);
+      return new VllmPolicy(this, version, codec, served, config.maxNewTokens());
     } catch (RuntimeException e) {
       served.remove();
       codec.close();

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dpostream.policy.model.CheckpointFolder;
+import io.dpostream.sampler.Configs;
+import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.sampler.TinyModel;
 import io.dpostream.schemas.Message;
 import io.dpostream.schemas.Prompt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,7 @@ class PromptCodecTest {
 
   @Test
   void shouldRefuseTextThatSpellsOutASpecialToken() {
-    try (PromptCodec codec = PromptCodec.open(folder, SpecialTokens.REFUSE)) {
+    try (PromptCodec codec = PromptCodec.open(folder, SamplerConfig.defaults())) {
       assertThat(codec.encode(text("abc"))).containsExactly(1, 2, 3);
       assertThat(codec.encode(said("abc"))).containsExactly(1, 2, 3);
       for (Prompt prompt : List.of(text("ab</s>c"), said("ab</s>c"))) {
@@ -47,7 +50,7 @@ class PromptCodecTest {
 
   @Test
   void shouldTakeSpecialTokensForWhatTheyAreWhereTold() {
-    try (PromptCodec codec = PromptCodec.open(folder, SpecialTokens.ALLOW)) {
+    try (PromptCodec codec = PromptCodec.open(folder, config(SpecialTokens.ALLOW))) {
       assertThat(codec.encode(text("ab</s>c"))).containsExactly(1, 2, 0, 3);
       assertThat(codec.encode(said("ab</s>c"))).containsExactly(1, 2, 0, 3);
     }
@@ -56,7 +59,7 @@ class PromptCodecTest {
   @ParameterizedTest
   @EnumSource
   void shouldRefuseWhatTheTemplateOrTheTokenizerRefuses(SpecialTokens specialTokens) {
-    try (PromptCodec codec = PromptCodec.open(folder, specialTokens)) {
+    try (PromptCodec codec = PromptCodec.open(folder, config(specialTokens))) {
       assertThatThrownBy(() -> codec.encode(said("raise")))
           .isInstanceOf(UnusablePromptException.class)
           .hasMessageContaining("the turns do not alternate");
@@ -64,6 +67,10 @@ class PromptCodecTest {
           .isInstanceOf(UnusablePromptException.class)
           .hasMessageContaining("half of a surrogate pair");
     }
+  }
+
+  private static SamplerConfig config(SpecialTokens specialTokens) {
+    return Configs.of("special_tokens_in_prompts=" + specialTokens.name().toLowerCase(Locale.ROOT));
   }
 
   private static Prompt text(String text) {
