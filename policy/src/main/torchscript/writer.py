@@ -55,7 +55,7 @@ class Writer(Module):
         y = torch.view(x, [-1, 2, self.head_dim // 2, torch.numel(x) // x.size(0)])
         return torch.reshape(torch.transpose(y, 1, 2), x.size())
 
-    # Whether a norm's weight can go into the next product: its rounding must be finer than the dtype's.
+    # Whether numbers may be multiplied in another order than the decoder's: bfloat16 would show it.
     def folds(self) -> bool:
         return self.dtype == 6 or self.dtype == 7
 
@@ -195,27 +195,41 @@ class Writer(Module):
         last = torch.arange(rows, dtype=4, device=device) * width + torch.tensor(lengths, dtype=4, device=device) - 1
         return [self.logits(torch.index_select(x, 0, last), weights), torch.stack(kept, 1)]
 
-    # One query of each row over its first `span` columns. q (N, H, head_dim), k, v (N, span, K * head_dim),
-    # seen: none, or what is added to the scores, (N, 1, 1, span) -> (N, H * head_dim)
-    def attend(self, q: Tensor, k: Tensor, v: Tensor, seen: Optional[Tensor]) -> Tensor:
+    # Heads this small cost less as one product with zeros than as many products of their own.
+    def small_heads(self) -> bool:
+        return self.folds() and self.head_dim <= 16 and self.kv_heads * self.head_dim <= 128
+
+    # (1, H, K, 1): for each query head its key-value head, with the scale of the scores
+    def spread(self, device: Device) -> Tensor:
+        if not self.small_heads():
+            return torch.empty([0], dtype=self.dtype, device=device)
+        places = torch.repeat_interleave(torch.eye(self.kv_heads, dtype=self.dtype, device=device), self.heads // self.kv_heads, 0)
+        return torch.view(places * (self.head_dim ** -0.5), [1, self.heads, self.kv_heads, 1])
+
+    # One query of each row over its first `span` columns. q (N, H, head_dim), seen: none, or what is
+    # added to the scores, (N, 1, 1, span) -> (N, H * head_dim)
+    def attend(self, q: Tensor, cache: Tensor, layer: int, span: int, spread: Tensor, seen: Optional[Tensor]) -> Tensor:
         rows = q.size(0)
         groups = self.heads // self.kv_heads
-        size = self.kv_heads * self.head_dim
-        if self.head_dim <= 16 and size <= 128 and self.dtype == 6:
-            # Heads this small cost less as one product with zeros than as many products of their own.
-            places = torch.repeat_interleave(torch.eye(self.kv_heads, dtype=self.dtype, device=q.device), groups, 0)
-            spread = torch.unsqueeze(q, 2) * torch.view(places * (self.head_dim ** -0.5), [1, self.heads, self.kv_heads, 1])
-            scores = torch.bmm(torch.view(spread, [rows, self.heads, size]), torch.transpose(k, 1, 2))
+        size = cache.size(3)
+        place = cache.size(2) * size
+        row = cache.size(1) * place
+        k_at = 2 * layer * place
+        v_at = k_at + place
+        if self.small_heads():
+            keys = torch.as_strided(cache, [rows, size, span], [row, 1, size], k_at)
+            values = torch.as_strided(cache, [rows, span, size], [row, size, 1], v_at)
+            scores = torch.bmm(torch.view(torch.unsqueeze(q, 2) * spread, [rows, self.heads, size]), keys)
             if seen is not None:
                 scores = scores + torch.squeeze(seen, 1)
-            mixed = torch.view(torch.bmm(torch.softmax(scores, -1), v), [rows, self.kv_heads, groups, self.kv_heads, self.head_dim])
+            mixed = torch.view(torch.bmm(torch.softmax(scores, -1), values), [rows, self.kv_heads, groups, self.kv_heads, self.head_dim])
             own = torch.permute(torch.diagonal(mixed, 0, 1, 3), [0, 3, 1, 2])
             return torch.reshape(own, [rows, -1])
         # A key-value head serves its group as if it were several tokens.
-        q = torch.view(q, [rows, self.kv_heads, groups, self.head_dim])
-        k = torch.transpose(torch.view(k, [rows, -1, self.kv_heads, self.head_dim]), 1, 2)
-        v = torch.transpose(torch.view(v, [rows, -1, self.kv_heads, self.head_dim]), 1, 2)
-        return torch.reshape(torch.scaled_dot_product_attention(q, k, v, seen, 0.0, False), [rows, -1])
+        k = torch.as_strided(cache, [rows, self.kv_heads, span, self.head_dim], [row, self.head_dim, size, 1], k_at)
+        v = torch.as_strided(cache, [rows, self.kv_heads, span, self.head_dim], [row, self.head_dim, size, 1], v_at)
+        y = torch.scaled_dot_product_attention(torch.view(q, [rows, self.kv_heads, groups, self.head_dim]), k, v, seen, 0.0, False)
+        return torch.reshape(y, [rows, -1])
 
     # One more token for each of the first N rows of the cache, at its position -> logits (N, V).
     # span: one more than the last of the positions; even: whether they are all the same.
@@ -237,17 +251,16 @@ class Writer(Module):
             within = torch.logical_and(columns <= at, at - columns < self.window)
             near = torch.log(torch.view(within, [rows, 1, 1, span]).to(self.dtype))
         rotations = self.rotations(weights, positions)
+        spread = self.spread(cache.device)
         x = self.embed(weights, tokens)
         for layer in range(self.layers):
             w = PACKED_FIRST + PACKED_SLOTS * layer
             y = self.queries_keys_values(x, weights, w, rotations)
             torch.index_copy_(flat, 0, place + 2 * layer * width, torch.reshape(torch.slice(y, 1, self.heads), [-1, size]))
-            k = torch.slice(torch.slice(torch.select(cache, 1, 2 * layer), 0, 0, rows), 1, 0, span)
-            v = torch.slice(torch.slice(torch.select(cache, 1, 2 * layer + 1), 0, 0, rows), 1, 0, span)
             mask = seen
             if layer >= self.first_windowed:
                 mask = near
-            x = self.rest(x, self.attend(torch.slice(y, 1, 0, self.heads), k, v, mask), weights, w)
+            x = self.rest(x, self.attend(torch.slice(y, 1, 0, self.heads), cache, layer, span, spread, mask), weights, w)
         return self.logits(x, weights)
 
     # Zeros, since what is masked is still multiplied: by zero, which no infinity or NaN survives.

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One run of a decoder: completions begin as soon as others have ended, and each step writes a
@@ -16,6 +17,8 @@ import java.util.Optional;
 final class Decoding {
   /** Steps of one call of the program, which ends it early when a completion ends. */
   private static final int STEPS = 16;
+
+  private static final int MOST_AHEAD = 16;
 
   /** The same where the text is looked at, which only Java can; what is written beyond is lost. */
   private static final int STEPS_WITH_TEXT = 4;
@@ -26,6 +29,10 @@ final class Decoding {
   private final DecodingWork work;
   private final Optional<TextStop> textStop;
   private final int slots;
+
+  /** Requests taken before there is a slot for them, so that their prompts are read together. */
+  private final int ahead;
+
   private final ReadPrompts prompts;
   private final DecodingCache cache;
   private final List<RunningCompletion> waiting = new ArrayList<>();
@@ -43,6 +50,7 @@ final class Decoding {
     this.work = work;
     this.textStop = textStop;
     this.slots = limits.slots();
+    this.ahead = Math.min(MOST_AHEAD, slots / 2);
     this.prompts = new ReadPrompts(calls);
     this.cache = new DecodingCache(calls, limits);
   }
@@ -79,18 +87,23 @@ final class Decoding {
   }
 
   private void take() {
-    int most = slots - cache.running().size() - waiting.size();
+    long most = (long) slots + ahead - cache.running().size() - waiting.size();
     if (most <= 0) {
       return;
     }
-    for (GenerationRequest request : work.next(most)) {
+    for (GenerationRequest request : work.next((int) Math.min(most, Integer.MAX_VALUE))) {
       waiting.add(new RunningCompletion(taken++, request, config, options.maxNewTokens()));
       prompts.expect(request.prompt());
     }
   }
 
   private void begin(List<RunningCompletion> next) {
-    prompts.read(next.stream().map(RunningCompletion::prompt).toList());
+    if (next.stream().anyMatch(row -> !prompts.isRead(row.prompt()))) {
+      prompts.read(
+          Stream.concat(next.stream(), waiting.stream().limit(ahead))
+              .map(RunningCompletion::prompt)
+              .toList());
+    }
     cache.reserve(next);
     Map<Pass, List<RunningCompletion>> byPass = new LinkedHashMap<>();
     for (RunningCompletion row : next) {

@@ -68,10 +68,10 @@ class DecoderSlotRefillTest {
     }
     assertThat(work.finished).hasSize(requests.size()).doesNotHaveDuplicates();
     assertThat(work.finished).as("the order in which they ended").isNotEqualTo(sorted(work));
-    assertThat(work.mostRunning).isEqualTo(slots);
+    assertThat(work.mostTaken).as("running, and half as many ahead").isEqualTo(slots + slots / 2);
     assertThat(work.leastAtFinish)
-        .as("running whenever one ended while others waited")
-        .isEqualTo(slots);
+        .as("running or ready whenever one ended while others waited")
+        .isGreaterThanOrEqualTo(slots);
   }
 
   private static List<Integer> sorted(Recorded work) {
@@ -83,7 +83,7 @@ class DecoderSlotRefillTest {
     private final List<Integer> finished = new ArrayList<>();
     private int next;
     private int endedTogether;
-    private int mostRunning;
+    private int mostTaken;
     private int leastAtFinish = Integer.MAX_VALUE;
 
     @Override
@@ -91,7 +91,7 @@ class DecoderSlotRefillTest {
       endedTogether = 0;
       int from = next;
       next = Math.min(requests.size(), from + most);
-      mostRunning = Math.max(mostRunning, next - finished.size());
+      mostTaken = Math.max(mostTaken, next - finished.size());
       return requests.subList(from, next);
     }
 
