@@ -36,12 +36,17 @@ class Peer:
                 return json.loads(line)
         sys.exit(f"{self.process.args[-3:]} ended with {self.process.wait()}")
 
-    def speed(self, task):
-        """Tokens a second."""
+    def answer(self, task):
+        """Tokens and seconds."""
         self.process.stdin.write(json.dumps(task) + "\n")
         self.process.stdin.flush()
         answer = self.read()
-        return answer["tokens"] / answer["seconds"]
+        return answer["tokens"], answer["seconds"]
+
+    def speed(self, task):
+        """Tokens a second."""
+        tokens, seconds = self.answer(task)
+        return tokens / seconds
 
     def end(self):
         self.process.stdin.close()
@@ -124,19 +129,25 @@ def compare(folder, name, rounds, threads):
 
 
 def unequal(name, vocab, ours, rounds, slots=16):
-    """Completions that end at random, beside a scheduler whose slots are never empty."""
+    """Completions that end at random, beside a scheduler that costs nothing.
+
+    Its slots are never empty: it reads the same prompts, as they are read when nothing else is done,
+    and writes the same tokens at the speed of completions of one length.
+    """
     rows = []
     for i in range(rounds + 1):
-        rows.append([
-            ours.speed(task(vocab, 8 * slots, slots, i, 48)),
-            ours.speed(task(vocab, 8 * slots, slots, i, 48, refilled=False)),
-            ours.speed(task(vocab, 2 * slots, slots, i)),
-        ])
-    rows = rows[1:]
+        ragged, even = task(vocab, 8 * slots, slots, i, 48), task(vocab, 2 * slots, slots, i)
+        tokens, seconds = ours.answer(ragged)
+        _, reading = ours.answer({**ragged, "new_tokens": 1})
+        even_tokens, even_seconds = ours.answer(even)
+        _, even_reading = ours.answer({**even, "new_tokens": 1})
+        step = (even_seconds - even_reading) / (even_tokens - 2 * slots)
+        ideal = reading + step * (tokens - 8 * slots)
+        rows.append((tokens / seconds, ours.speed({**ragged, "refilled": False}), ideal / seconds))
+    speed, batches, share = (statistics.median(column) for column in zip(*rows[1:]))
     print(
-        f"{name:5s} unequal lengths, {slots} slots: {statistics.median(r[0] for r in rows):.0f} tokens/s"
-        f" refilled, {statistics.median(r[1] for r in rows):.0f} in batches;"
-        f" {statistics.median(r[0] / r[2] for r in rows):.2f} of slots that are never empty",
+        f"{name:5s} unequal lengths, {slots} slots: {speed:.0f} tokens/s refilled, {batches:.0f} in"
+        f" batches; {share:.2f} of an ideal scheduler's speed",
         flush=True)
 
 

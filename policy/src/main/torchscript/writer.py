@@ -349,26 +349,33 @@ class Writer(Module):
                 scaled = z / temperature
             top = torch.amax(scaled, [-1], True)
             p = torch.exp_(scaled - top)
-            total = torch.zeros([1, 1], dtype=7, device=p.device)
+            whole = torch.empty([0], dtype=7, device=p.device)
+            cuts = top_k > 0 or top_p < 1.0 or min_p > 0.0
+            if cuts:
+                whole = torch.sum(p, [-1], True, dtype=7)
+                p = self.cut(p, whole, top_k, top_p, min_p)
+            token, drawn, sum = self.inverse(p, torch.unsqueeze(torch.tensor(draws, dtype=7, device=p.device), -1))
             if temperature != 1.0 or changed:
                 total = torch.logsumexp(logits, [-1], True).to(7)
             else:
-                total = top.to(7) + torch.log(torch.sum(p, [-1], True, dtype=7))
-            p = self.cut(p, top_k, top_p, min_p)
-            token, drawn = self.inverse(p, torch.unsqueeze(torch.tensor(draws, dtype=7, device=p.device), -1))
+                if not cuts:
+                    whole = sum
+                total = top.to(7) + torch.log(whole)
         logp = torch.gather(logits, -1, token).to(7) - total
         if len(seen) > 0:
             torch.scatter_(torch.slice(seen[0], 0, 0, rows), 1, token, 1)
         return torch.transpose(torch.cat([token.to(7), logp, drawn], -1), 0, 1)
 
-    # p (N, V), the largest of each row 1 -> the same with what is cut off as 0
-    def cut(self, p: Tensor, top_k: int, top_p: float, min_p: float) -> Tensor:
+    # p (N, V), the largest of each row 1, and its sums -> the same with what is cut off as 0
+    def cut(self, p: Tensor, whole: Tensor, top_k: int, top_p: float, min_p: float) -> Tensor:
         size = p.size(-1)
         if top_k > 0 and top_k < size:
             best, _ = torch.topk(p, top_k, -1)
             p = torch.masked_fill(p, p < torch.slice(best, -1, top_k - 1), 0.0)
         if top_p < 1.0:
-            mass = torch.sum(p, [-1], True, dtype=7) * top_p
+            mass = whole * top_p
+            if top_k > 0:
+                mass = torch.sum(p, [-1], True, dtype=7) * top_p
             count = 512
             if count > size:
                 count = size
@@ -383,8 +390,8 @@ class Writer(Module):
             p = torch.masked_fill(p, p < min_p, 0.0)
         return p
 
-    # p (N, V) of any sum, u (N, 1) in [0, 1) -> ids (N, 1), and the logs of their shares
-    def inverse(self, p: Tensor, u: Tensor) -> Tuple[Tensor, Tensor]:
+    # p (N, V) of any sum, u (N, 1) in [0, 1) -> ids (N, 1), the logs of their shares, and the sums
+    def inverse(self, p: Tensor, u: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         size = p.size(-1)
         block = 256
         if size <= 1024:
@@ -406,4 +413,4 @@ class Writer(Module):
         target = torch.clamp(rest, 0.0, 1.0 - 1e-12) * torch.slice(upto, -1, block - 1)
         at = torch.clamp(torch.searchsorted(upto, target, right=True), 0, block - 1)
         drawn = torch.log(torch.gather(inside, -1, at) / total)
-        return (torch.gather(ids, -1, at), drawn)
+        return (torch.gather(ids, -1, at), drawn, total)

@@ -57,7 +57,8 @@ public record DecodingConfig(
         "repetition_penalty",
         repetitionPenalty,
         "is not possible " + reason + 1);
-    Require.that(minNewTokens == 0, "min_new_tokens", minNewTokens, "is not possible " + reason + 0);
+    Require.that(
+        minNewTokens == 0, "min_new_tokens", minNewTokens, "is not possible " + reason + 0);
     Require.that(
         stop.isEmpty(),
         "stop",

@@ -55,7 +55,9 @@ class PairGeneratorTest {
         .extracting(pair -> pair.getFirstIndex() + "-" + pair.getSecondIndex())
         .containsExactly("0-1", "0-2", "0-3", "1-2", "1-3", "2-3");
     assertThat(sampled.pairs()).extracting(CompletionPair::getPairId).doesNotHaveDuplicates();
-    assertThat(sampled.pairs()).extracting(CompletionPair::getGroupId).containsOnly(PairId.of("run", 3, 5, 7, 0));
+    assertThat(sampled.pairs())
+        .extracting(CompletionPair::getGroupId)
+        .containsOnly(PairId.of("run", 3, 5, 7, 0));
     CompletionPair two =
         pairs(generator(1).generate(served, List.of(text(5, "hello"))).get(0)).pairs().get(0);
     assertThat(sampled.pairs().get(0)).isEqualTo(two);
@@ -66,12 +68,9 @@ class PairGeneratorTest {
   void shouldPairTheLongestWithTheShortest() {
     PairingConfig length = new PairingConfig(4, PairingConfig.Pairing.LENGTH);
 
-    assertThat(length.pairs(List.of(5, 9, 2, 9)))
-        .containsExactly(new PairingConfig.Places(1, 2));
-    assertThat(length.pairs(List.of(3, 7, 8, 5)))
-        .containsExactly(new PairingConfig.Places(0, 2));
-    assertThat(length.pairs(List.of(4, 4, 4, 4)))
-        .containsExactly(new PairingConfig.Places(0, 1));
+    assertThat(length.pairs(List.of(5, 9, 2, 9))).containsExactly(new PairingConfig.Places(1, 2));
+    assertThat(length.pairs(List.of(3, 7, 8, 5))).containsExactly(new PairingConfig.Places(0, 2));
+    assertThat(length.pairs(List.of(4, 4, 4, 4))).containsExactly(new PairingConfig.Places(0, 1));
   }
 
   @Test

@@ -93,8 +93,7 @@ class SamplerConfigTest {
   void shouldRefuseTextsThatVllmWouldEndAt() {
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> Configs.of("engine=vllm", SERVER, "stop=[stop]"))
-        .withMessage(
-            "sampler.stop: 'stop' is not possible with engine vllm; use stop_token_ids");
+        .withMessage("sampler.stop: 'stop' is not possible with engine vllm; use stop_token_ids");
   }
 
   @Test

@@ -48,8 +48,7 @@ public final class SampledBatches {
         long begun = System.nanoTime();
         long tokens = write(decoder, task, folder.config().vocabSize());
         double seconds = (System.nanoTime() - begun) / 1e9;
-        System.out.println(
-            JSON.createObjectNode().put("seconds", seconds).put("tokens", tokens));
+        System.out.println(JSON.createObjectNode().put("seconds", seconds).put("tokens", tokens));
       }
     }
   }
@@ -68,8 +67,7 @@ public final class SampledBatches {
                 .filter(id -> id % every == 0)
                 .boxed()
                 .collect(Collectors.toSet());
-    SamplingOptions options =
-        new SamplingOptions(1, 1, 0, task.path("new_tokens").asInt(), ends);
+    SamplingOptions options = new SamplingOptions(1, 1, 0, task.path("new_tokens").asInt(), ends);
     int slots = task.path("slots").asInt();
     DecodingLimits limits = new DecodingLimits(slots, Long.MAX_VALUE);
     int together = task.path("refilled").asBoolean() ? requests.size() : slots;

@@ -93,8 +93,7 @@ final class Assembly {
       return drop(waiting, source, now);
     }
     if (IdenticalCompletions.in(waiting.pair())) {
-      Decision identical =
-          Decision.without(OutcomeKind.IDENTICAL, "both completions are the same");
+      Decision identical = Decision.without(OutcomeKind.IDENTICAL, "both completions are the same");
       return new Step(
           closed(waiting, Optional.empty(), now),
           List.of(

@@ -109,9 +109,7 @@ class DecoderSlotRefillTest {
   void shouldWaitForRoomInTheCacheInsteadOfFailing() throws IOException {
     try (LanguageModel model = load()) {
       List<Generation> written =
-          model
-              .decoder()
-              .generate(requests, OPTIONS, new DecodingLimits(60, 1), Optional.empty());
+          model.decoder().generate(requests, OPTIONS, new DecodingLimits(60, 1), Optional.empty());
       assertThat(written).hasSize(requests.size());
     }
   }

@@ -50,8 +50,7 @@ class SamplingDistributionTest {
           IntStream.range(0, 12)
               .mapToObj(
                   i ->
-                      new GenerationRequest(
-                          random.ints(1 + random.nextInt(9), 0, 50).toArray(), i))
+                      new GenerationRequest(random.ints(1 + random.nextInt(9), 0, 50).toArray(), i))
               .toList();
       List<Generation> written =
           model.decoder().generate(requests, options, new DecodingLimits(5, 1 << 20), none());

@@ -81,7 +81,8 @@ public final class ModelPolicy implements LoadedPolicy {
 
   @Override
   public List<Completion> complete(List<GenerationRequest> batch) {
-    List<Generation> generations = fitting.compute(batch, part -> decoder.generate(part, options, limits, textStop));
+    List<Generation> generations =
+        fitting.compute(batch, part -> decoder.generate(part, options, limits, textStop));
     return IntStream.range(0, batch.size())
         .mapToObj(i -> codec.completion(batch.get(i).prompt(), generations.get(i)))
         .toList();
