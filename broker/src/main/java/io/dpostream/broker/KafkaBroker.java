@@ -115,7 +115,8 @@ public final class KafkaBroker implements AutoCloseable {
             "default.replication.factor", "1",
             "auto.create.topics.enable", "false",
             "group.initial.rebalance.delay.ms", "0"));
-    // Short, since a killed broker whose registration could not be taken out has to wait for it, but
+    // Short, since a killed broker whose registration could not be taken out has to wait for it,
+    // but
     // longer than a busy machine keeps one that lives from saying so.
     properties.putAll(
         Map.of("broker.session.timeout.ms", "6000", "broker.heartbeat.interval.ms", "250"));

@@ -3,6 +3,7 @@ package io.dpostream.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.DeadLetters;
 import io.dpostream.sampler.versions.PolicyLoader;
 import io.dpostream.schemas.CompletionPair;
@@ -16,7 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -218,6 +223,28 @@ class SamplerServiceIT {
               PairId.of(Bench.RUN, 0, 2, 0, 0),
               PairId.of(Bench.RUN, "topics-listed", 0, 2, 0, 0),
               PairId.of(Bench.RUN, "topics-team-a", 0, 0, 0, 0));
+    }
+  }
+
+  /** Earlier releases had no members in the group: one sampler committed its offsets alone. */
+  @Test
+  void shouldContinueWhereASamplerOfAnEarlierReleaseStopped() throws Exception {
+    try (Bench bench = new Bench("earlier")) {
+      bench.publish(0, "/models/zero", "zero", VersionStatus.PUBLISHED);
+      bench.prompts(5);
+      TopicPartition prompts = new TopicPartition(bench.kafka().topics().prompts().name(), 0);
+      String group = SamplerRun.groupId(bench.kafka(), Bench.RUN);
+      try (Admin admin = bench.kafka().admin()) {
+        AdminAnswer.await(
+            admin
+                .alterConsumerGroupOffsets(group, Map.of(prompts, new OffsetAndMetadata(3)))
+                .all());
+      }
+      try (RunningSampler sampler =
+          new RunningSampler(bench.kafka(), config(2, 1), NO_BOUND, LOADER)) {
+        await().until(() -> sampler.pacing().sampled() == 2);
+      }
+      assertThat(bench.pairs()).extracting(CompletionPair::getPromptOffset).containsExactly(3L, 4L);
     }
   }
 

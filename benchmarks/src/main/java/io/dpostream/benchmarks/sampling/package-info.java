@@ -1,6 +1,6 @@
 /**
- * Samplers: decoding beside transformers and llama.cpp, several that share one bound, and changes of
- * version.
+ * Samplers: decoding beside transformers and llama.cpp, several that share one bound, and changes
+ * of version.
  */
 @NullMarked
 package io.dpostream.benchmarks.sampling;

@@ -9,6 +9,7 @@ import io.dpostream.policy.text.ChatTemplateException;
 import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.PromptEncoder;
 import io.dpostream.policy.text.Tokenizer;
+import io.dpostream.sampler.SamplerConfig;
 import io.dpostream.schemas.Completion;
 import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
@@ -60,7 +61,8 @@ public final class PromptCodec implements AutoCloseable {
         }
         ends.add(id);
       }
-      return new PromptCodec(folder.config(), tokenizer, Set.copyOf(ends), config.specialTokensInPrompts());
+      return new PromptCodec(
+          folder.config(), tokenizer, Set.copyOf(ends), config.specialTokensInPrompts());
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -196,7 +196,8 @@ class RetentionIT {
                 .setSecond(some.getRejected())
                 .setPolicyVersion(version)
                 .setPolicySha256("ab".repeat(32))
-                .setSampling(new SamplingParameters(1.0, 1.0, 0, 16))
+                .setSampling(
+                    SamplingParameters.newBuilder().setTemperature(1).setMaxNewTokens(16).build())
                 .setSeed(0)
                 .setContentHash("content")
                 .setCreatedAt(Instant.EPOCH)
