@@ -273,7 +273,8 @@ class LocalClusterIT {
   private static ProducerRecord<String, SpecificRecord> record(KafkaSettings settings, String id) {
     Message message = Message.newBuilder().setRole("user").setContent("Hello " + id).build();
     Prompt prompt = Prompt.newBuilder().setId(id).setMessages(List.of(message)).build();
-    return new ProducerRecord<>(settings.topics().prompts().name(), id, prompt);
+    // to one partition, so that what is read is in the order in which it was written
+    return new ProducerRecord<>(settings.topics().prompts().name(), 0, id, prompt);
   }
 
   private static List<String> read(KafkaSettings settings, int count) {
