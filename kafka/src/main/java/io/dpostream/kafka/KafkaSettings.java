@@ -2,6 +2,7 @@ package io.dpostream.kafka;
 
 import static org.apache.kafka.clients.CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 import static org.apache.kafka.clients.CommonClientConfigs.CLIENT_ID_CONFIG;
+import static org.apache.kafka.clients.CommonClientConfigs.METADATA_RECOVERY_REBOOTSTRAP_TRIGGER_MS_CONFIG;
 import static org.apache.kafka.clients.consumer.ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG;
 import static org.apache.kafka.clients.consumer.ConsumerConfig.AUTO_OFFSET_RESET_CONFIG;
 import static org.apache.kafka.clients.consumer.ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG;
@@ -60,6 +61,12 @@ public record KafkaSettings(
    * headers.
    */
   public static final int LARGEST_RECORD_BYTES = 2 * 1024 * 1024;
+
+  /**
+   * A client that was told of no broker, as by one that is fenced for a moment, begins again with
+   * the bootstrap servers after this; Kafka's own default is five minutes.
+   */
+  private static final int FORGET_BROKERS_MS = 5_000;
 
   /**
    * Settings that the pipeline's guarantees depend on, and that may therefore not be overridden.
@@ -213,6 +220,7 @@ public record KafkaSettings(
     Map<String, Object> config = serdeConfig();
     config.put(BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     config.put(CLIENT_ID_CONFIG, clientId);
+    config.putIfAbsent(METADATA_RECOVERY_REBOOTSTRAP_TRIGGER_MS_CONFIG, FORGET_BROKERS_MS);
     return config;
   }
 

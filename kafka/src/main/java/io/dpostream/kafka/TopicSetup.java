@@ -17,12 +17,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -30,7 +32,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class TopicSetup {
   private static final String UNLIMITED = "-1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long RETRY_MS = 20;
+  private static final long RETRY_MS = 50;
+
+  /** Asked for offsets of a partition without a leader, the client asks again without a pause. */
+  private static final int LEADER_TIMEOUT_MS = 500;
 
   private final Admin admin;
 
@@ -158,11 +163,14 @@ final class TopicSetup {
     }
     try {
       if (!areElected(partitions.keySet())) {
-        return false; // asked for its offsets, the client would ask again without a pause
+        return false;
       }
-      AdminAnswer.require(admin.listOffsets(partitions).all());
+      AdminAnswer.await(
+          admin
+              .listOffsets(partitions, new ListOffsetsOptions().timeoutMs(LEADER_TIMEOUT_MS))
+              .all());
       return true;
-    } catch (UnknownTopicOrPartitionException notHeardOf) {
+    } catch (UnknownTopicOrPartitionException | TimeoutException notYet) {
       return false;
     }
   }
