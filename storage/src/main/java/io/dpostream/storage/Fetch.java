@@ -1,8 +1,8 @@
 package io.dpostream.storage;
 
 import io.dpostream.settings.UserException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -48,9 +48,8 @@ final class Fetch {
    */
   Manifest manifest() throws IOException {
     String key = version.key(version.manifest());
-    try (InputStream in = begin(key, 0, "").orElseThrow()) {
-      byte[] bytes = in.readNBytes(MOST_MANIFEST_BYTES);
-      return Manifest.read(version.manifest(), bytes);
+    try (ResponseInputStream<GetObjectResponse> in = begin(key, 0, "").orElseThrow()) {
+      return Manifest.read(version.manifest(), whole(in, key));
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "%s: %s; publish the version again".formatted(bucket.place(key), e.getMessage()), e);
@@ -149,6 +148,22 @@ final class Fetch {
         }
       }
     }
+  }
+
+  private byte[] whole(ResponseInputStream<GetObjectResponse> in, String key) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] buffer = new byte[BUFFER];
+    int read = 0;
+    while (read >= 0 && bytes.size() <= MOST_MANIFEST_BYTES) {
+      bytes.write(buffer, 0, read);
+      read = read(in, buffer, key);
+    }
+    if (read >= 0) {
+      in.abort(); // nothing of ours, as its reader will find
+    } else {
+      requireEnd(bytes.size(), in.response().contentLength(), key);
+    }
+    return bytes.toByteArray();
   }
 
   /** The client takes a connection that breaks for the end of the object. */

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /**
@@ -20,20 +23,25 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  * changes nothing.
  */
 final class ObjectStore implements VersionStore {
+  private static final Logger log = LoggerFactory.getLogger(ObjectStore.class);
+
   private final S3Bucket bucket;
   private final S3Place place;
   private final Path outgoing;
+  private final Path own;
   private final S3Upload upload;
 
   /**
    * @param place of the run's versions
-   * @param outgoing folder in which a version is written before it is uploaded
+   * @param outgoing folder in which a version is written before it is uploaded, below a name of its
+   *     own: a former owner of the run may still write there
    * @param partSize bytes of a part of a large file
    */
   ObjectStore(S3Bucket bucket, S3Place place, Path outgoing, int partSize) {
     this.bucket = bucket;
     this.place = place;
     this.outgoing = outgoing;
+    this.own = outgoing.resolve(UUID.randomUUID().toString());
     this.upload = new S3Upload(bucket, partSize);
   }
 
@@ -47,7 +55,15 @@ final class ObjectStore implements VersionStore {
       }
       throw e;
     }
-    Folders.delete(outgoing);
+    deleteLeftovers();
+  }
+
+  private void deleteLeftovers() {
+    try {
+      Folders.delete(outgoing);
+    } catch (UncheckedIOException e) {
+      log.info("{} is cleared later: {}", outgoing, e.getMessage()); // somebody still writes there
+    }
   }
 
   @Override
@@ -57,7 +73,7 @@ final class ObjectStore implements VersionStore {
 
   @Override
   public String put(VersionName name, AtomicFolder.Contents contents) {
-    Path folder = outgoing.resolve(name.toString());
+    Path folder = own.resolve(name.toString());
     S3Place version = place.resolve(name.toString());
     try {
       if (!Files.exists(folder)) {

@@ -168,7 +168,7 @@ public final class TransactionalWriter implements AutoCloseable {
       producer.beginTransaction();
       producer.send(probe);
       producer.flush();
-      producer.abortTransaction();
+      retry.run(producer::abortTransaction);
     } catch (KafkaException e) {
       if (Fencing.isFenced(e)) {
         throw fencing.takenOver(e);

@@ -119,10 +119,10 @@ public final class Ledger implements AutoCloseable {
    * @throws UserException when a newer trainer has taken the run over
    */
   public void confirmOwnership() {
-    TrainingStep probe =
-        new TrainingStep(
-            state.runId(), state.nextSequence(), state.requireConfiguration(), clock.instant());
-    writer.confirmOwnership(encoder.encode(topic, state.runId(), probe));
+    // of no run, since readers take what names theirs for a record of the ledger
+    String nobody = state.runId() + "/ownership";
+    TrainingStep probe = new TrainingStep(nobody, 0L, state.requireConfiguration(), clock.instant());
+    writer.confirmOwnership(encoder.encode(topic, nobody, probe));
   }
 
   @Override

@@ -61,6 +61,29 @@ final class BackgroundWork implements AutoCloseable {
   }
 
   /**
+   * Whether the task that was started last has ended with a failure, which {@link #await} throws.
+   */
+  boolean hasFailed() {
+    return task.filter(Future::isDone).map(BackgroundWork::failed).orElse(false);
+  }
+
+  private static boolean failed(Future<?> ended) {
+    try {
+      ended.get();
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Interrupts the task, of which nothing is needed any more; no other can be started. */
+  void giveUp() {
+    thread.shutdownNow();
+  }
+
+  /**
    * Waits for the task and ends the thread: nothing is touched any more when this returns. A task
    * is interrupted when the calling thread is.
    */

@@ -94,7 +94,17 @@ final class TrainingLoop {
 
   void run(BooleanSupplier stop) {
     try (keeping) {
+      trainOrGiveUp(stop);
+    }
+  }
+
+  /** A version whose store is out of reach must not keep the failure of a step from being seen. */
+  private void trainOrGiveUp(BooleanSupplier stop) {
+    try {
       train(stop);
+    } catch (RuntimeException | Error e) {
+      keeping.giveUp();
+      throw e;
     }
   }
 
@@ -176,15 +186,17 @@ final class TrainingLoop {
 
   /**
    * Waits while the schema registry is out of reach: records that cannot be decoded for now are
-   * neither bad nor lost.
+   * neither bad nor lost. Does not wait once the background has failed: without a version, no pair
+   * would ever come.
    */
   private Optional<StepPlan> nextBatch(BooleanSupplier stop) {
+    BooleanSupplier ends = () -> stop.getAsBoolean() || keeping.hasFailed();
     while (true) {
       try {
-        return source.next(ledger.state().progress(), stop);
+        return source.next(ledger.state().progress(), ends);
       } catch (RetriableException e) {
         log.warn("preferences cannot be read now, trying again: {}", e.getMessage());
-        if (stop.getAsBoolean()) {
+        if (ends.getAsBoolean()) {
           return Optional.empty();
         }
       }

@@ -8,6 +8,7 @@ import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
 import io.dpostream.schemas.VersionPublished;
 import io.dpostream.schemas.VersionStatus;
+import io.dpostream.settings.UserException;
 import io.dpostream.storage.StoreUnavailableException;
 import io.dpostream.storage.VersionName;
 import io.dpostream.storage.VersionStore;
@@ -110,7 +111,7 @@ final class VersionPublisher implements AutoCloseable {
     String uri =
         state.step() == 0 && !firstTravels
             ? state.requireConfiguration().getInitialUri()
-            : patiently(() -> store.put(VersionName.of(version, sha256), learner::writePolicy));
+            : put(state, VersionName.of(version, sha256), learner);
     failpoints.reached(Failpoint.AFTER_RENAME_BEFORE_PUBLICATION);
     PolicyVersion announced = announcement(state, version, uri, sha256);
     ProducerRecord<byte[], byte[]> announcement = encode(ledger, announced);
@@ -126,6 +127,21 @@ final class VersionPublisher implements AutoCloseable {
   private ProducerRecord<byte[], byte[]> encode(Ledger ledger, PolicyVersion version) {
     return ledger.encode(
         topics.policyVersions(), version.getRunId() + "/" + version.getVersion(), version);
+  }
+
+  /** Nothing has shown yet that the first version can be written, so settings may be wrong. */
+  private String put(LedgerState state, VersionName name, Learner learner) {
+    return patiently(
+        () -> {
+          try {
+            return store.put(name, learner::writePolicy);
+          } catch (StoreUnavailableException e) {
+            if (e.isLasting() && state.version().isEmpty()) {
+              throw new UserException("publish.to: " + e.getMessage(), e);
+            }
+            throw e;
+          }
+        });
   }
 
   /** Waits, and tries again, while the store is out of reach. */

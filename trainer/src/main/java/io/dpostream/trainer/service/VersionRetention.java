@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,10 +109,20 @@ final class VersionRetention implements AutoCloseable {
         gone.put(name(version), version);
       }
     }
-    if (!gone.isEmpty() && removed.isEmpty()) {
-      ledger.confirmOwnership(); // only the owner may delete what a former one left
+    if (!gone.isEmpty() && (!removed.isEmpty() || isOwner(ledger))) {
+      gone.forEach(this::remove);
     }
-    gone.forEach(this::remove);
+  }
+
+  /** Only the owner may delete what a former one left; a broker that is away is asked later. */
+  private static boolean isOwner(Ledger ledger) {
+    try {
+      ledger.confirmOwnership();
+      return true;
+    } catch (RetriableException e) {
+      log.warn("old versions are removed later: {}", e.getMessage());
+      return false;
+    }
   }
 
   private void remove(VersionName name, PolicyVersion version) {

@@ -8,8 +8,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.InterruptException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BackgroundWorkTest {
   private final BackgroundWork work = new BackgroundWork("background-work-test");
@@ -46,6 +48,34 @@ class BackgroundWorkTest {
 
     assertThatThrownBy(work::await).isSameAs(failure);
     work.await();
+  }
+
+  @Test
+  void shouldSayThatATaskHasFailedBeforeItIsAwaited() {
+    CountDownLatch goesOn = new CountDownLatch(1);
+    assertThat(work.hasFailed()).isFalse();
+    work.start(
+        () -> {
+          await(goesOn);
+          throw new IllegalStateException("the disk is full");
+        });
+    assertThat(work.hasFailed()).isFalse();
+    goesOn.countDown();
+
+    Awaitility.await().until(work::hasFailed);
+    assertThatThrownBy(work::await).hasMessage("the disk is full");
+    assertThat(work.hasFailed()).isFalse();
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldNotWaitForATaskThatIsGivenUp() {
+    work.start(() -> await(new CountDownLatch(1)));
+
+    work.giveUp();
+    work.close();
+
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test

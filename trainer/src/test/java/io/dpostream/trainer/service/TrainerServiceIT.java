@@ -46,6 +46,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -471,6 +472,19 @@ class TrainerServiceIT {
             StepTaken.class,
             CheckpointSaved.class,
             VersionPublished.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldEndWhenAVersionCannotBeWrittenThoughNoPairsCome(TestInfo test) throws Exception {
+    Deployment deployment = deployment(test);
+    deployment.prefer(0, 4); // two steps, after which it waits
+    Files.createDirectories(deployment.folder("r"));
+    Files.writeString(deployment.folder("r").resolve("versions"), "a file, not a folder");
+
+    assertThatThrownBy(() -> deployment.train("r", Deployment.config(Map.of("max_steps", "9"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("version of step 2 cannot be written to");
   }
 
   @Test
