@@ -20,8 +20,10 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -52,7 +54,7 @@ final class TopicSetup {
     missing.add(newTopic(deadLetters, 1, deadLettersConfig));
     missing.removeIf(topic -> present.contains(topic.name()));
     admin.createTopics(missing).values().values().forEach(TopicSetup::awaitCreation);
-    awaitLeaders(missing);
+    awaitLeaders(missing.stream().map(NewTopic::name).toList());
 
     List<Topic<?>> existing = topics.stream().filter(t -> present.contains(t.name())).toList();
     Map<String, Map<String, String>> configs = configs(existing);
@@ -134,36 +136,38 @@ final class TopicSetup {
    * creation; an idempotent producer whose first request comes too early, and whose second does
    * not, loses the first (KAFKA-15591, brokers before 4.5). A leader that answers knows the topic.
    */
-  private void awaitLeaders(List<NewTopic> topics) {
-    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
-    for (NewTopic topic : topics) {
-      for (int partition = 0; partition < topic.numPartitions(); partition++) {
-        partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
-      }
-    }
+  private void awaitLeaders(List<String> topics) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!haveLeaders(partitions)) {
+    while (!haveLeaders(topics)) {
       if (System.nanoTime() - deadline > 0) {
         throw new UserException(
             "topics %s: created %d s ago, and no broker knows all of them; see the brokers' logs"
-                .formatted(topics.stream().map(NewTopic::name).toList(), PATIENCE.toSeconds()));
+                .formatted(topics, PATIENCE.toSeconds()));
       }
       pause();
     }
   }
 
   /**
-   * Whether every leader answers; a leader that is known but not ready is waited for. The client
-   * logs an error for a topic that a broker does not know yet, so that is checked first.
+   * Whether every leader answers. The client logs an error for a topic that a broker does not know
+   * yet, so that is checked first. The partitions are those that are there: another service may
+   * have been faster, and may have wanted another number.
    */
-  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
-    Set<String> known = AdminAnswer.require(admin.listTopics().names());
-    if (!partitions.keySet().stream().map(TopicPartition::topic).allMatch(known::contains)) {
+  private boolean haveLeaders(List<String> topics) {
+    if (!AdminAnswer.require(admin.listTopics().names()).containsAll(topics)) {
       return false;
     }
     try {
-      if (!areElected(partitions.keySet())) {
-        return false;
+      Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+      for (TopicDescription topic :
+          AdminAnswer.require(admin.describeTopics(topics).allTopicNames()).values()) {
+        for (TopicPartitionInfo partition : topic.partitions()) {
+          if (partition.leader() == null || partition.leader().isEmpty()) {
+            return false;
+          }
+          partitions.put(
+              new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+        }
       }
       AdminAnswer.await(
           admin
@@ -173,13 +177,6 @@ final class TopicSetup {
     } catch (UnknownTopicOrPartitionException | TimeoutException notYet) {
       return false;
     }
-  }
-
-  private boolean areElected(Set<TopicPartition> partitions) {
-    List<String> names = partitions.stream().map(TopicPartition::topic).distinct().toList();
-    return AdminAnswer.require(admin.describeTopics(names).allTopicNames()).values().stream()
-        .flatMap(topic -> topic.partitions().stream())
-        .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
   }
 
   private static void pause() {

@@ -164,16 +164,21 @@ final class PairGenerator {
       }
       List<Integer> lengths = written.stream().map(c -> c.getTokenIds().size()).toList();
       for (PairingConfig.Places places : config.pairing().pairs(lengths)) {
-        pairs.add(pair(served, sample, pairs.size(), places, written));
+        pairs.add(pair(served, sample, pairs.size(), group * written.size(), places, written));
       }
     }
     return new SamplingResult.Pairs(sample.source, pairs);
   }
 
+  /**
+   * @param index of the pair among those of its prompt
+   * @param before completions of the prompt that were written before these
+   */
   private CompletionPair pair(
       ServedPolicy served,
       Sample sample,
       int index,
+      int before,
       PairingConfig.Places places,
       List<Completion> written) {
     Completion first = written.get(places.first());
@@ -191,8 +196,8 @@ final class PairGenerator {
         .setSampleIndex(index)
         .setFirst(first)
         .setSecond(second)
-        .setFirstIndex(places.first())
-        .setSecondIndex(places.second())
+        .setFirstIndex(before + places.first())
+        .setSecondIndex(before + places.second())
         .setPolicyVersion(served.version())
         .setPolicySha256(served.policy().sha256())
         .setSampling(

@@ -76,7 +76,8 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param addSpecialTokens whether to add what the model expects around a text, such as a
    *     beginning-of-sequence token; special tokens written in the text are recognized either way
-   * @throws IllegalArgumentException if the text has half of a surrogate pair
+   * @throws IllegalArgumentException if the text has half of a surrogate pair, or what the
+   *     tokenizer has no token for
    */
   public int[] encode(String text, boolean addSpecialTokens) {
     return ids(encoding(text, addSpecialTokens));
@@ -86,7 +87,8 @@ public final class Tokenizer implements AutoCloseable {
    * Encodes a text that will be continued: with what the tokenizer adds before it, but without what
    * it adds after it, such as an end-of-sequence token.
    *
-   * @throws IllegalArgumentException if the text has half of a surrogate pair
+   * @throws IllegalArgumentException if the text has half of a surrogate pair, or what the
+   *     tokenizer has no token for
    */
   public int[] encodeBeginning(String text) {
     Encoding encoding = encoding(text, true);
@@ -103,7 +105,11 @@ public final class Tokenizer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a text has half of a surrogate pair, which is no character");
     }
-    return tokenizer.encode(text, addSpecialTokens, false);
+    try {
+      return tokenizer.encode(text, addSpecialTokens, false);
+    } catch (RuntimeException e) { // as of a vocabulary without a token for what it does not know
+      throw new IllegalArgumentException("the tokenizer refuses the text: " + oneLine(e), e);
+    }
   }
 
   private static int[] ids(Encoding encoding) {

@@ -5,6 +5,7 @@ import io.dpostream.policy.model.Generation;
 import io.dpostream.policy.model.ModelConfig;
 import io.dpostream.policy.model.TextStop;
 import io.dpostream.policy.text.ChatJson;
+import io.dpostream.policy.text.ChatMessage;
 import io.dpostream.policy.text.ChatTemplateException;
 import io.dpostream.policy.text.Conversation;
 import io.dpostream.policy.text.PromptEncoder;
@@ -15,11 +16,14 @@ import io.dpostream.schemas.FinishReason;
 import io.dpostream.schemas.Prompt;
 import io.dpostream.settings.UserException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns prompts into a model's token ids, and what it generates into completions. Whatever computes
@@ -118,15 +122,38 @@ public final class PromptCodec implements AutoCloseable {
   }
 
   private int[] encoded(Prompt prompt) {
-    prompt.getText().map(encoder::withoutBos).ifPresent(this::check);
-    prompt.getMessages().forEach(message -> check(message.getContent()));
     try {
       if (prompt.getText().isPresent()) {
-        return encoder.encodeText(prompt.getText().get());
+        String text = prompt.getText().get();
+        check(encoder.withoutBos(text));
+        return encoder.encodeText(text);
       }
-      return encoder.encodeMessages(conversation(prompt));
+      Conversation conversation = conversation(prompt);
+      check(conversation);
+      return encoder.encodeMessages(conversation);
     } catch (ChatTemplateException | IllegalArgumentException e) {
       throw new UnusablePromptException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Everything that a template can write. */
+  private void check(Conversation conversation) {
+    for (ChatMessage message : conversation.messages()) {
+      check(message.role());
+      check(message.content());
+      checkEach(message.fields());
+    }
+    checkEach(conversation.variables());
+  }
+
+  private void checkEach(@Nullable Object value) {
+    if (value instanceof String text) {
+      check(text);
+    } else if (value instanceof Map<?, ?> fields) {
+      fields.keySet().forEach(this::checkEach);
+      fields.values().forEach(this::checkEach);
+    } else if (value instanceof Collection<?> items) {
+      items.forEach(this::checkEach);
     }
   }
 

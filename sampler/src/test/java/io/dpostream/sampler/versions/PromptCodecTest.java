@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptCodecTest {
   @TempDir private static Path dir;
@@ -45,6 +46,26 @@ class PromptCodecTest {
                 "its text has the model's special token </s>; take it out, or set"
                     + " sampler.special_tokens_in_prompts to allow");
       }
+    }
+  }
+
+  /** A template may write any of it, and what is shown as the content need not be what is read. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"role\": \"user\", \"content\": \"ab</s>c\"}",
+        "{\"role\": \"us</s>er\", \"content\": \"abc\"}",
+        "{\"role\": \"user\", \"content\": \"abc\", \"name\": \"</s>\"}",
+        "{\"role\": \"user\", \"content\": \"abc\", \"tool_calls\": [{\"function\": {\"</s>\": 1}}]}"
+      })
+  void shouldRefuseSpecialTokensInWhateverATemplateReads(String fields) {
+    Message message =
+        Message.newBuilder().setRole("user").setContent("abc").setFields(fields).build();
+    Prompt prompt = Prompt.newBuilder().setId("p").setMessages(List.of(message)).build();
+    try (PromptCodec codec = PromptCodec.open(folder, SamplerConfig.defaults())) {
+      assertThatThrownBy(() -> codec.encode(prompt))
+          .isInstanceOf(UnusablePromptException.class)
+          .hasMessageContaining("special token </s>");
     }
   }
 
