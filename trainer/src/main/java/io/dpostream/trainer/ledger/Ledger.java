@@ -121,7 +121,8 @@ public final class Ledger implements AutoCloseable {
   public void confirmOwnership() {
     // of no run, since readers take what names theirs for a record of the ledger
     String nobody = state.runId() + "/ownership";
-    TrainingStep probe = new TrainingStep(nobody, 0L, state.requireConfiguration(), clock.instant());
+    TrainingStep probe =
+        new TrainingStep(nobody, 0L, state.requireConfiguration(), clock.instant());
     writer.confirmOwnership(encoder.encode(topic, nobody, probe));
   }
 
