@@ -1,6 +1,7 @@
 package io.dpostream.pipeline.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,10 +22,12 @@ import io.dpostream.tinymodel.vllm.Fault;
 import io.dpostream.tinymodel.vllm.Flags;
 import io.dpostream.tinymodel.vllm.VllmStandIn;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,11 +45,18 @@ class VllmLoopIT {
     Path model = TinyModel.install(folder.resolve("served")).model();
     try (VllmStandIn first = new VllmStandIn(model, Flags.documented());
         VllmStandIn second = new VllmStandIn(model, Flags.documented())) {
-      first.misbehave(Fault.ABORT, Fault.OTHER_MODEL, Fault.NONSENSE);
+      CompletableFuture<Void> faults = CompletableFuture.runAsync(() -> disturb(first));
       assertLearns(sync, first.address() + ", " + second.address());
       assertThat(first.completions()).hasSizeGreaterThan(STEPS);
       assertThat(second.completions()).hasSizeGreaterThan(STEPS);
+      assertThat(faults).isCompleted();
     }
+  }
+
+  /** In the middle of the run: a server that fails at its first calls is left out for a while. */
+  private static void disturb(VllmStandIn server) {
+    await().atMost(Duration.ofMinutes(2)).until(() -> server.completions().size() > STEPS);
+    server.misbehave(Fault.ABORT, Fault.OTHER_MODEL, Fault.NONSENSE);
   }
 
   /**
