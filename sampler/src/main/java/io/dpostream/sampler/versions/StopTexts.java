@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Ends a completion at the first token with which its text has one of some texts. */
+/** Ends a completion at a token that completes one of some texts. */
 final class StopTexts implements TextStop {
   /** Characters that are divided among tokens need the ones before to be decoded. */
   private static final int BEFORE = 8;
@@ -31,7 +31,18 @@ final class StopTexts implements TextStop {
     int from = Math.max(0, tokens.length - window);
     int[] before = from == 0 ? prompt : Arrays.copyOf(tokens, from);
     int[] context = Arrays.copyOfRange(before, Math.max(0, before.length - BEFORE), before.length);
-    String text = tokenizer.decodeAfter(context, Arrays.copyOfRange(tokens, from, tokens.length));
-    return texts.stream().anyMatch(text::contains);
+    int[] last = Arrays.copyOfRange(tokens, from, tokens.length);
+    String text = tokenizer.decodeAfter(context, last);
+    if (texts.stream().noneMatch(text::contains)) {
+      return false;
+    }
+    String without = tokenizer.decodeAfter(context, Arrays.copyOf(last, last.length - 1));
+    return texts.stream().anyMatch(stop -> isNew(stop, text, without));
+  }
+
+  /** Whether the text has the stop text where the text without its last token has not. */
+  private static boolean isNew(String stop, String text, String without) {
+    int at = text.lastIndexOf(stop);
+    return at >= 0 && !without.startsWith(stop, at);
   }
 }

@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Its model writes letters: id 0 ends, ids 1 to 26 are a to z. */
 class ModelPolicyTest {
@@ -51,6 +53,25 @@ class ModelPolicyTest {
       }
     }
     assertThat(stopped.get(0).getText().length()).isLessThan(text.length());
+  }
+
+  /** Each token is a letter, so that text and tokens are equally long. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 6, 9})
+  void shouldPassOverAStopTextThatWasCompleteBeforeTheLeast(int least) {
+    String min = "min_new_tokens=" + least;
+    List<Completion> free = complete("max_new_tokens=30", min);
+    String stop = free.get(0).getText().substring(1, 2);
+
+    List<Completion> stopped = complete("max_new_tokens=30", min, "stop=[\"" + stop + "\"]");
+
+    for (int i = 0; i < free.size(); i++) {
+      String whole = free.get(i).getText();
+      int at = whole.indexOf(stop, least - 1);
+      assertThat(stopped.get(i).getText())
+          .isEqualTo(at < 0 ? whole : whole.substring(0, at + stop.length()));
+    }
+    assertThat(stopped.get(0).getText()).hasSizeGreaterThan(least);
   }
 
   @Test
