@@ -64,9 +64,23 @@ public final class Decoder {
       SamplingOptions options,
       DecodingLimits limits,
       Optional<TextStop> textStop) {
-    try (NDManager scope = manager.newSubManager()) {
-      new Decoding(new WriterCalls(packed, scope, options), config, work, limits, textStop).run();
+    try (NDManager scope = scope()) {
+      decoding(scope, work, options, limits, textStop).run();
     }
+  }
+
+  NDManager scope() {
+    return manager.newSubManager();
+  }
+
+  /** Prepares to write what is asked for, with tensors that a scope owns. */
+  Decoding decoding(
+      NDManager scope,
+      DecodingWork work,
+      SamplingOptions options,
+      DecodingLimits limits,
+      Optional<TextStop> textStop) {
+    return new Decoding(new WriterCalls(packed, scope, options), config, work, limits, textStop);
   }
 
   /** Requests that are all known from the beginning. */

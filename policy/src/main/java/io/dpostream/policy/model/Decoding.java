@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One run of a decoder: completions begin as soon as others have ended, and each step writes a
@@ -33,6 +32,7 @@ final class Decoding {
   /** Requests taken before there is a slot for them, so that their prompts are read together. */
   private final int ahead;
 
+  private final HeldPositions held;
   private final ReadPrompts prompts;
   private final DecodingCache cache;
   private final List<RunningCompletion> waiting = new ArrayList<>();
@@ -51,8 +51,9 @@ final class Decoding {
     this.textStop = textStop;
     this.slots = limits.slots();
     this.ahead = Math.min(MOST_AHEAD, slots / 2);
-    this.prompts = new ReadPrompts(calls);
-    this.cache = new DecodingCache(calls, limits);
+    this.held = new HeldPositions(limits.cacheBytes() / calls.packed().positionBytes());
+    this.prompts = new ReadPrompts(calls, held);
+    this.cache = new DecodingCache(calls, slots, held);
   }
 
   void run() {
@@ -68,17 +69,23 @@ final class Decoding {
     }
   }
 
+  HeldPositions held() {
+    return held;
+  }
+
   /** Lets completions begin until all slots are taken, or nothing more may begin. */
   private void fill() {
     while (true) {
       take();
       List<RunningCompletion> next =
-          List.copyOf(waiting.subList(0, cache.room(waiting.subList(0, candidates()))));
+          List.copyOf(waiting.subList(0, cache.room(waiting.subList(0, candidates()), prompts)));
       if (next.isEmpty()) {
         return;
       }
-      waiting.subList(0, next.size()).clear();
-      begin(next);
+      cache.reserve(next, prompts);
+      List<RunningCompletion> ready = next.subList(0, read(next));
+      begin(ready);
+      waiting.subList(0, ready.size()).clear();
     }
   }
 
@@ -97,14 +104,23 @@ final class Decoding {
     }
   }
 
-  private void begin(List<RunningCompletion> next) {
-    if (next.stream().anyMatch(row -> !prompts.isRead(row.prompt()))) {
-      prompts.read(
-          Stream.concat(next.stream(), waiting.stream().limit(ahead))
-              .map(RunningCompletion::prompt)
-              .toList());
+  /**
+   * Reads the prompts of completions, and of those that wait after them, as far as they fit.
+   *
+   * @return how many of the completions can begin
+   */
+  private int read(List<RunningCompletion> next) {
+    if (next.stream().allMatch(row -> prompts.isRead(row.prompt()))) {
+      return next.size();
     }
-    cache.reserve(next);
+    List<int[]> following =
+        waiting.stream().limit((long) next.size() + ahead).map(RunningCompletion::prompt).toList();
+    int count = prompts.readable(following);
+    prompts.read(following.subList(0, count));
+    return Math.min(count, next.size());
+  }
+
+  private void begin(List<RunningCompletion> next) {
     Map<Pass, List<RunningCompletion>> byPass = new LinkedHashMap<>();
     for (RunningCompletion row : next) {
       Pass pass = prompts.place(row.prompt()).pass();

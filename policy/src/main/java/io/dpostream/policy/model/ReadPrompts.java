@@ -5,9 +5,11 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Prompts that the model has read, each once for all of its completions: their logits, keys and
@@ -18,18 +20,22 @@ final class ReadPrompts {
   private static final int PASS_TOKENS = 2048;
 
   private final WriterCalls calls;
+  private final HeldPositions held;
   private final Map<IntBuffer, Integer> waiting = new HashMap<>();
   private final Map<IntBuffer, Place> places = new HashMap<>();
+  private final Set<Pass> passes = new HashSet<>();
 
   /** Prompts that were read in one pass. */
   static final class Pass {
     private final NDArray logits;
     private final NDArray cache;
+    private final long positions;
     private int left;
 
-    private Pass(NDArray logits, NDArray cache, int left) {
+    private Pass(NDArray logits, NDArray cache, long positions, int left) {
       this.logits = logits;
       this.cache = cache;
+      this.positions = positions;
       this.left = left;
     }
 
@@ -45,8 +51,9 @@ final class ReadPrompts {
   /** Where a prompt stands in its pass. */
   record Place(Pass pass, int row) {}
 
-  ReadPrompts(WriterCalls calls) {
+  ReadPrompts(WriterCalls calls, HeldPositions held) {
     this.calls = calls;
+    this.held = held;
   }
 
   /** Counts a completion that will begin. */
@@ -56,14 +63,41 @@ final class ReadPrompts {
 
   /** Reads those of the prompts that are not read yet, alike ones in length together. */
   void read(List<int[]> prompts) {
+    passes(prompts).forEach(this::readTogether);
+  }
+
+  /** How many of the prompts, from the first on, can be read; one always. */
+  int readable(List<int[]> prompts) {
+    if (positions(prompts) <= held.free()) {
+      return prompts.size();
+    }
+    int count = 1;
+    while (count < prompts.size() && positions(prompts.subList(0, count + 1)) <= held.free()) {
+      count++;
+    }
+    return count;
+  }
+
+  /** What reading prompts takes, filling included. */
+  private long positions(List<int[]> prompts) {
+    return passes(prompts).stream().mapToLong(ReadPrompts::area).sum();
+  }
+
+  private static long area(List<int[]> pass) {
+    return (long) pass.size() * pass.get(pass.size() - 1).length;
+  }
+
+  /** Divides those of the prompts that are not read yet into passes, each in order of length. */
+  private List<List<int[]>> passes(List<int[]> prompts) {
     Map<IntBuffer, int[]> distinct = new LinkedHashMap<>();
     for (int[] prompt : prompts) {
-      if (!places.containsKey(IntBuffer.wrap(prompt))) {
+      if (!isRead(prompt)) {
         distinct.put(IntBuffer.wrap(prompt), prompt);
       }
     }
     List<int[]> sorted = new ArrayList<>(distinct.values());
     sorted.sort(Comparator.comparingInt(prompt -> prompt.length));
+    List<List<int[]>> divided = new ArrayList<>();
     int from = 0;
     while (from < sorted.size()) {
       int to = from + 1;
@@ -77,9 +111,10 @@ final class ReadPrompts {
         tokens += width;
         to++;
       }
-      readTogether(sorted.subList(from, to));
+      divided.add(sorted.subList(from, to));
       from = to;
     }
+    return divided;
   }
 
   boolean isRead(int[] prompt) {
@@ -103,9 +138,22 @@ final class ReadPrompts {
     waiting.remove(key);
     Place place = places.remove(key);
     if (place != null && --place.pass.left == 0) {
-      place.pass.logits.close();
-      place.pass.cache.close();
+      free(place.pass);
+      passes.remove(place.pass);
     }
+  }
+
+  /** Frees all that were read; those that are needed are read again. */
+  void forget() {
+    passes.forEach(this::free);
+    passes.clear();
+    places.clear();
+  }
+
+  private void free(Pass pass) {
+    pass.logits.close();
+    pass.cache.close();
+    held.remove(pass.positions);
   }
 
   private void readTogether(List<int[]> prompts) {
@@ -115,8 +163,10 @@ final class ReadPrompts {
       System.arraycopy(prompts.get(i), 0, ids, i * width, prompts.get(i).length);
     }
     int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+    held.add(area(prompts));
     List<NDArray> read = calls.read(prompts.size(), ids, lengths);
-    Pass pass = new Pass(read.get(0), read.get(1), prompts.size());
+    Pass pass = new Pass(read.get(0), read.get(1), area(prompts), prompts.size());
+    passes.add(pass);
     for (int i = 0; i < prompts.size(); i++) {
       places.put(IntBuffer.wrap(prompts.get(i)), new Place(pass, i));
     }
