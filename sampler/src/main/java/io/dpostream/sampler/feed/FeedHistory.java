@@ -1,5 +1,6 @@
 package io.dpostream.sampler.feed;
 
+import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
 import io.dpostream.kafka.reading.OffsetScan;
@@ -13,8 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads from the prompts topic what a feeder and its predecessors have already sent. */
@@ -24,21 +31,25 @@ final class FeedHistory {
   private final String feeder;
   private final KafkaSettings kafka;
   private final Topic<Prompt> topic;
+  private final Admin admin;
   private final Retry retry;
 
   /**
    * @param feeder whose prompts are looked for
+   * @param admin owned by the caller
    */
-  FeedHistory(String feeder, KafkaSettings kafka, Retry retry) {
+  FeedHistory(String feeder, KafkaSettings kafka, Admin admin, Retry retry) {
     this.feeder = feeder;
     this.kafka = kafka;
+    this.admin = admin;
     this.topic = kafka.topics().prompts();
     this.retry = retry;
   }
 
   /**
    * Returns the last position that was fed, if any, and adds to {@code fed} the prompts that the
-   * sampler has not used yet.
+   * sampler has not used yet. Waits for transactions of others that are open: what this feeder has
+   * committed behind them cannot be read before they end.
    */
   Optional<FeedPosition> replay(Map<TopicPartition, Long> used, FedPrompts fed) {
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -46,7 +57,7 @@ final class FeedHistory {
       List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
       consumer.assign(partitions);
       Map<TopicPartition, Long> begin = retry.call(() -> consumer.beginningOffsets(partitions));
-      Map<TopicPartition, Long> end = retry.call(() -> consumer.endOffsets(partitions));
+      Map<TopicPartition, Long> end = retry.call(() -> ends(partitions));
       Optional<FeedPosition> last = Optional.empty();
       for (TopicPartition partition : partitions) {
         consumer.assign(List.of(partition));
@@ -55,6 +66,15 @@ final class FeedHistory {
       }
       return last;
     }
+  }
+
+  /** The ends of the log, open transactions included, so that nothing behind them is missed. */
+  private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> latest =
+        partitions.stream().collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
+    ListOffsetsOptions uncommitted = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
+    return AdminAnswer.await(admin.listOffsets(latest, uncommitted).all()).entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
   }
 
   private Optional<FeedPosition> replay(
@@ -83,6 +103,7 @@ final class FeedHistory {
     List<FeedPosition> found = new ArrayList<>();
     consumer.seek(partition, range.from);
     if (!range.isEmpty()) {
+      OpenTransactionWait wait = new OpenTransactionWait(consumer, partition, retry);
       new OffsetScan(consumer, retry)
           .read(
               Map.of(partition, range.to),
@@ -93,7 +114,7 @@ final class FeedHistory {
                   each.accept(record);
                 }
               },
-              retry::failWhenStopped);
+              wait::check);
     }
     return found.stream().max(Comparator.naturalOrder());
   }

@@ -73,7 +73,7 @@ public final class PromptFeeder implements Service {
       boolean done = false;
       while (!done && !retry.isStopped()) {
         if (turn.isMine(POLL)) {
-          done = feedFromTheLast(turn, used, id);
+          done = feedFromTheLast(turn, admin, used, id);
         }
       }
     } catch (InterruptException e) {
@@ -91,14 +91,15 @@ public final class PromptFeeder implements Service {
   }
 
   /** Feeds while it is this one's turn; returns whether there is nothing left to feed. */
-  private boolean feedFromTheLast(FeederTurn turn, SamplerOffsets used, String id) {
+  private boolean feedFromTheLast(
+      FeederTurn turn, Admin admin, SamplerOffsets used, String id) {
     try (TransactionalWriter writer =
         new TransactionalWriter(
             kafka.transactionalProducer(id, id), Fencing.of("feeder of run " + runId), retry)) {
       writer.takeOver();
       FedPrompts fed = new FedPrompts();
       Optional<FeedPosition> last =
-          new FeedHistory(feeder(), kafka, retry).replay(retry.call(used::read), fed);
+          new FeedHistory(feeder(), kafka, admin, retry).replay(retry.call(used::read), fed);
       return feed(turn, writer, used, fed, last.map(plan::after).orElseGet(plan::first));
     } catch (UserException e) {
       if (!Fencing.isFenced(e)) {

@@ -17,8 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -97,6 +101,60 @@ class PromptFeederIT {
       }
       assertThat(fed(bench)).containsExactlyElementsOf(looped(5, 12));
     }
+  }
+
+  /** Another feeder's transaction hides what was committed after it from all readers. */
+  @Test
+  void shouldFindItsPlaceBehindAnOpenTransactionOfAnother() throws Exception {
+    try (Bench bench = new Bench("hidden")) {
+      Path file = file(3);
+      Running first = new Running(bench, file, 0, 4);
+      await().until(() -> fed(bench).size() == 4);
+      try (KafkaProducer<byte[], byte[]> other = open(bench)) {
+        long end = endOfAll(bench);
+        use(bench, end);
+        await().until(() -> endOfAll(bench) > end + 4);
+        first.close();
+        assertThat(fed(bench)).as("what can be read").hasSize(4);
+
+        try (Running second = new Running(bench, file, 0, 4)) {
+          await().during(Duration.ofSeconds(6)).until(() -> endOfAll(bench) == end + 5);
+          assertThat(second.done).isNotDone();
+          other.abortTransaction();
+          await().until(() -> fed(bench).size() == 8);
+          use(bench, fedOffset(bench, 7) + 1);
+          await().until(() -> fed(bench).size() == 12);
+        }
+      }
+      assertThat(fed(bench)).containsExactlyElementsOf(looped(3, 12));
+    }
+  }
+
+  /** The end of the prompts, with what open transactions hide. */
+  private static long endOfAll(Bench bench) throws Exception {
+    TopicPartition partition = new TopicPartition(bench.kafka().topics().prompts().name(), 0);
+    try (Admin admin = bench.kafka().admin()) {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    }
+  }
+
+  /** A producer with a prompt in an open transaction. */
+  private static KafkaProducer<byte[], byte[]> open(Bench bench) throws Exception {
+    String id = bench.kafka().topicPrefix() + "open";
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            bench.kafka().transactionalProducer(id, id),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    producer.initTransactions();
+    producer.beginTransaction();
+    String prompts = bench.kafka().topics().prompts().name();
+    producer.send(new ProducerRecord<>(prompts, new byte[] {1})).get();
+    return producer;
   }
 
   @Test
