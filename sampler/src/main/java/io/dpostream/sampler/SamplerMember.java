@@ -163,26 +163,24 @@ final class SamplerMember implements AutoCloseable {
   }
 
   /**
-   * Gives way where the bound has no room for another sampler: its prompts would stay unsampled.
+   * Gives way where the bound has no place for another sampler: somebody's prompts would stay
+   * unsampled.
    *
-   * @throws UserException unless others are to give way first
+   * @throws UserException unless this one may stay
    */
   private void checkShare(Share share) {
     int pairs = config.pairsOfAPrompt();
-    if (share.own() == 0 || pacer.hasRoom(share, pairs)) {
-      if (share.own() > 0 && !pacer.hasRoom(share, pairs * config.batchSize())) {
-        log.info(
-            "a batch of {} prompts is more than a sampler's part of the bound; raise"
-                + " sampler.max_outstanding_batches for full batches",
-            config.batchSize());
-      }
-      return;
-    }
     int places = pacer.places(share.all(), pairs);
-    if (place() >= places) {
+    if (places < share.all() && pacer.isOneTooMany(place(), share.all(), pairs)) {
       throw new UserException(
           "sampler.max_outstanding_batches: the bound has room for %d samplers of a run; raise it, or start fewer"
               .formatted(places));
+    }
+    if (share.own() > 0 && !pacer.hasRoom(share, pairs * config.batchSize())) {
+      log.info(
+          "a batch of {} prompts is more than a sampler's part of the bound; raise"
+              + " sampler.max_outstanding_batches for full batches",
+          config.batchSize());
     }
   }
 

@@ -96,6 +96,19 @@ public record Pacer(int maxPreferences, int inFlight, int maxForPeople) {
     return places;
   }
 
+  /**
+   * Whether a sampler is one more than the bound has places for. It is to leave whatever its share
+   * is: where partitions do not divide evenly, it may have room that one which stays lacks. Those
+   * for which there is no partition wait for one, and may stay.
+   *
+   * @param place of the sampler among all, in an order they agree on, from 0
+   * @param partitions of prompts
+   */
+  public boolean isOneTooMany(long place, int partitions, int pairsPerPrompt) {
+    int places = places(partitions, pairsPerPrompt);
+    return places < partitions && place >= places;
+  }
+
   /** Whether a sampler with a share can write so many pairs at some time, whatever is expected. */
   public boolean hasRoom(Share share, int pairs) {
     return share.isWhole()

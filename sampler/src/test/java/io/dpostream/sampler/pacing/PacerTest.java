@@ -216,4 +216,39 @@ class PacerTest {
     assertThat(pacer.places(8, 9)).isEqualTo(1);
     assertThat(new Pacer(1000, 900, 10).places(8, 3)).isEqualTo(1); // 5 of people's 10 at once
   }
+
+  /** Kafka spreads 8 partitions as evenly as it can, and nobody knows who gets the larger parts. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void shouldLetSamplersLeaveUntilEachOfTheOthersHasRoomInAnySpread(int samplers) {
+    for (int pairs = 1; pairs <= 9; pairs++) {
+      Pacer pacer = new Pacer(16, 9, 1000);
+      int places = pacer.places(8, pairs);
+      int staying = 0;
+      for (int place = 0; place < samplers; place++) {
+        staying += pacer.isOneTooMany(place, 8, pairs) ? 0 : 1;
+      }
+      int expected = places == 8 ? samplers : Math.min(samplers, places);
+      assertThat(staying).as("of %d with %d pairs", samplers, pairs).isEqualTo(expected);
+      int least = 8 / Math.min(staying, 8);
+      assertThat(pacer.hasRoom(new Share(least, 8), pairs)).isTrue();
+    }
+  }
+
+  @Test
+  void shouldLetTheThirdOfThreeLeaveThoughItsShareHasRoom() {
+    Pacer pacer = new Pacer(16, 9, 1000); // 3 of 8 partitions have room for 3 pairs, 2 have not
+    assertThat(pacer.hasRoom(new Share(3, 8), 3)).isTrue();
+    assertThat(pacer.hasRoom(new Share(2, 8), 3)).isFalse();
+
+    assertThat(pacer.isOneTooMany(0, 8, 3)).isFalse();
+    assertThat(pacer.isOneTooMany(1, 8, 3)).isFalse();
+    assertThat(pacer.isOneTooMany(2, 8, 3)).isTrue();
+  }
+
+  @Test
+  void shouldLetThoseWithoutAPartitionWaitForOne() {
+    Pacer pacer = new Pacer(16, 9, 1000); // one partition has room for a pair
+    assertThat(pacer.isOneTooMany(8, 8, 1)).isFalse();
+  }
 }
