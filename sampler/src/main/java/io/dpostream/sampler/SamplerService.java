@@ -3,6 +3,7 @@ package io.dpostream.sampler;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
 import io.dpostream.kafka.writing.Retry;
+import io.dpostream.sampler.pacing.Bound;
 import io.dpostream.sampler.pacing.OutstandingWork;
 import io.dpostream.sampler.pacing.Pacer;
 import io.dpostream.sampler.pacing.PacingFollower;
@@ -55,7 +56,6 @@ public final class SamplerService implements Service {
    * @param instance names this sampler among those of the run, unless the configuration does
    * @param engine writes the completions
    * @param clock dates the pairs; nothing depends on it
-   * @throws UserException when the configuration leaves no room for the pairs of one prompt
    */
   public SamplerService(
       SamplerRun run,
@@ -72,14 +72,6 @@ public final class SamplerService implements Service {
     this.engine = engine;
     this.clock = clock;
     this.listener = listener;
-    int bound = Math.multiplyExact(config.maxOutstandingBatches(), run.pairsPerStep());
-    // Less than a batch of preferences can stay for good; the pairs of a prompt must fit beside it.
-    int room = Math.min(bound - run.pairsPerStep() + 1, boundForPeople());
-    if (config.pairsOfAPrompt() > room) {
-      throw new UserException(
-          "sampler.pairs_per_prompt: %d exceeds the %d pairs that there is always room for; lower it, or raise sampler.max_outstanding_batches"
-              .formatted(config.pairsOfAPrompt(), room));
-    }
     this.work = new OutstandingWork(run.forPeople());
   }
 
@@ -95,8 +87,8 @@ public final class SamplerService implements Service {
   /**
    * Samples until a stop is requested or the thread is interrupted.
    *
-   * @throws UserException when a newer sampler has taken over, or a record that sampling depends on
-   *     cannot be read
+   * @throws UserException when the configuration leaves no room for the pairs of one prompt, a
+   *     newer sampler has taken over, or a record that sampling depends on cannot be read
    */
   @Override
   public void run() {
@@ -161,20 +153,15 @@ public final class SamplerService implements Service {
     return false;
   }
 
-  /**
-   * Makes the pacer, and lets a partition of the preferences count up to what the bound's steps
-   * take from it. When nothing moves any more, all partitions but the one that lacks a preference
-   * count so much; what is free then may be in flight.
-   */
+  /** Makes the pacer, and lets a partition of the preferences count up to its part of the bound. */
   private Pacer pacer() {
     String topic = kafka.topics().preferences().name();
     try (Admin admin = kafka.admin()) {
       int partitions = Topics.partitions(admin, Set.of(topic)).getOrDefault(topic, 1);
-      int share = run.pairsPerStep() / partitions;
-      int rest = run.pairsPerStep() % partitions;
-      int batches = config.maxOutstandingBatches();
-      work.countAtMost(partition -> batches * (share + (partition < rest ? 1 : 0)));
-      return new Pacer(batches * run.pairsPerStep(), (batches - 1) * share + 1, boundForPeople());
+      Bound bound = new Bound(config.maxOutstandingBatches(), run.pairsPerStep(), partitions);
+      bound.requireRoom(config.pairsOfAPrompt(), boundForPeople());
+      work.countAtMost(bound::countAtMost);
+      return new Pacer(bound.preferences(), bound.inFlight(), boundForPeople());
     }
   }
 
