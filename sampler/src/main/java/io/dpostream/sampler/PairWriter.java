@@ -23,11 +23,11 @@ final class PairWriter implements AutoCloseable {
   private final TransactionalWriter writer;
 
   /**
-   * @param id client id and transactional id
+   * @param transactionalId names the writer
    * @param openMs milliseconds after which a transaction that was left open is aborted
    */
-  PairWriter(KafkaSettings kafka, String id, int openMs, Fencing fencing) {
-    Map<String, Object> config = kafka.transactionalProducer(id, id);
+  PairWriter(KafkaSettings kafka, String clientId, String transactionalId, int openMs, Fencing fencing) {
+    Map<String, Object> config = kafka.transactionalProducer(clientId, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, openMs);
     this.writer = new TransactionalWriter(config, fencing, Retry.never());
   }

@@ -52,6 +52,7 @@ final class SamplerMember implements AutoCloseable {
 
   private final KafkaSettings kafka;
   private final SamplerConfig config;
+  private final String clientId;
   private final String transactionalId;
   private final Fencing fencing;
   private final PolicyVersions versions;
@@ -105,7 +106,8 @@ final class SamplerMember implements AutoCloseable {
     String groupId = SamplerRun.groupId(kafka, run.runId());
     this.kafka = kafka;
     this.config = config;
-    this.transactionalId = groupId + "-" + instance;
+    this.clientId = groupId + "-" + instance;
+    this.transactionalId = SamplerRun.transactionalId(kafka, run.runId(), instance);
     this.fencing =
         new Fencing(
             "sampler '%s' of run %s".formatted(instance, run.runId()),
@@ -368,7 +370,7 @@ final class SamplerMember implements AutoCloseable {
   }
 
   private PairWriter newWriter() {
-    return new PairWriter(kafka, transactionalId, config.sessionTimeoutMs(), fencing);
+    return new PairWriter(kafka, clientId, transactionalId, config.sessionTimeoutMs(), fencing);
   }
 
   private void report(Running batch, List<SampledPrompt> committed) {

@@ -47,11 +47,16 @@ public record SamplerRun(
     this(runId, pairsPerStep, forPeople, mostForPeople, List.of(), "");
   }
 
-  /**
-   * The consumer group that shares the run's prompts and commits those that were used; with a
-   * sampler's name after it, that one's transactional id.
-   */
+  /** The consumer group that shares the run's prompts and commits those that were used. */
   public static String groupId(KafkaSettings kafka, String runId) {
     return kafka.topicPrefix() + "sampler-" + runId;
+  }
+
+  /**
+   * The transactional id of one of the run's samplers. No name holds a slash, so it is nobody
+   * else's: with a hyphen, {@code 2} of run {@code exp} would be taken for a part of {@code exp-2}.
+   */
+  static String transactionalId(KafkaSettings kafka, String runId, String instance) {
+    return groupId(kafka, runId) + "/" + instance;
   }
 }

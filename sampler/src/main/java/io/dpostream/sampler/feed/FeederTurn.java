@@ -27,7 +27,7 @@ final class FeederTurn implements AutoCloseable {
   private boolean mine;
 
   FeederTurn(KafkaSettings kafka, String groupId) {
-    Map<String, Object> config = kafka.consumer(groupId);
+    Map<String, Object> config = kafka.consumer(PromptFeeder.clientId(groupId));
     config.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
     config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
     config.put(

@@ -83,11 +83,11 @@ public final class PromptFeeder implements Service {
 
   /**
    * The consumer group in which feeders of one name take turns, and the transactional id of the one
-   * whose turn it is.
+   * whose turn it is. No name holds a slash, so they are nobody else's: with a hyphen, feeder {@code
+   * 2} of run {@code exp} would be taken for the feeder of {@code exp-2}.
    */
   public static String groupId(KafkaSettings kafka, String runId, FeederConfig config) {
-    String own = config.feeder().isEmpty() ? "" : "-" + config.feeder();
-    return kafka.topicPrefix() + "feeder-" + runId + own;
+    return kafka.topicPrefix() + "feeder-" + name(runId, config);
   }
 
   /** Feeds while it is this one's turn; returns whether there is nothing left to feed. */
@@ -95,7 +95,7 @@ public final class PromptFeeder implements Service {
       FeederTurn turn, Admin admin, SamplerOffsets used, String id) {
     try (TransactionalWriter writer =
         new TransactionalWriter(
-            kafka.transactionalProducer(id, id), Fencing.of("feeder of run " + runId), retry)) {
+            kafka.transactionalProducer(clientId(id), id), Fencing.of("feeder of run " + runId), retry)) {
       writer.takeOver();
       FedPrompts fed = new FedPrompts();
       Optional<FeedPosition> last =
@@ -110,8 +110,17 @@ public final class PromptFeeder implements Service {
     }
   }
 
+  /** Kafka's meters quote a client's id if it has other characters than names have. */
+  static String clientId(String groupId) {
+    return groupId.replace('/', '-');
+  }
+
   /** Whose prompts they are: the run's, and of several feeders this one's. */
   private String feeder() {
+    return name(runId, config);
+  }
+
+  private static String name(String runId, FeederConfig config) {
     return config.feeder().isEmpty() ? runId : runId + "/" + config.feeder();
   }
 
