@@ -248,7 +248,7 @@ final class PromptGroup implements AutoCloseable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
       changes++;
-      partitions = partitions();
+      partitions = topics.partitions(consumer, retry);
       added.forEach(partition -> tenures.put(partition, ++lastTenure));
       log.info(
           "sampler {} has {} of {} partitions of prompts: {}",
@@ -256,14 +256,6 @@ final class PromptGroup implements AutoCloseable {
           tenures.size(),
           partitions,
           tenures.keySet().stream().map(String::valueOf).sorted().collect(joining(", ")));
-    }
-
-    /** How many partitions all members share. */
-    private int partitions() {
-      return consumer.listTopics().entrySet().stream()
-          .filter(topic -> topics.include(topic.getKey()))
-          .mapToInt(topic -> topic.getValue().size())
-          .sum();
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.dpostream.sampler;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.writing.Retry;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * The topics that a run's prompts come from.
@@ -23,6 +25,18 @@ record PromptTopics(String own, Pattern pattern) {
       parts.add("(?:" + run.topicPattern() + ")");
     }
     return new PromptTopics(own, Pattern.compile(String.join("|", parts)));
+  }
+
+  /**
+   * The number of partitions of all topics that exist.
+   *
+   * @param retry asks again while no broker answers
+   */
+  int partitions(Consumer<?, ?> consumer, Retry retry) {
+    return retry.call(() -> consumer.listTopics()).entrySet().stream()
+        .filter(topic -> include(topic.getKey()))
+        .mapToInt(topic -> topic.getValue().size())
+        .sum();
   }
 
   /** Whether prompts come from a topic. */
