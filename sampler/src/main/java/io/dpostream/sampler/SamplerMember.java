@@ -69,6 +69,8 @@ final class SamplerMember implements AutoCloseable {
   private long changesSeen;
   private long idleSince = System.nanoTime();
   private long notBefore = System.nanoTime();
+  private Optional<Long> unavailableSince = Optional.empty();
+  private boolean leaving;
 
   /**
    * A batch that is being sampled from.
@@ -127,14 +129,15 @@ final class SamplerMember implements AutoCloseable {
   }
 
   /**
-   * Samples until stopped, and ends what it has begun.
+   * Samples until stopped, and ends what it has begun. Returns as well when its engine has been out
+   * of reach for as long as a silent sampler keeps its prompts, and others could have them.
    *
    * @throws UserException when a newer sampler of the same name has taken over
    */
   void sample() {
     retry.run(writer::takeOver);
     group.join();
-    while (!retry.isStopped() || running.isPresent()) {
+    while (!(retry.isStopped() || leaving) || running.isPresent()) {
       turn();
     }
   }
@@ -263,10 +266,11 @@ final class SamplerMember implements AutoCloseable {
     try {
       List<SampledPrompt> sampled = batch.result.get();
       outages.over();
+      unavailableSince = Optional.empty();
       return Optional.of(sampled);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof EngineUnavailableException unavailable) {
-        outages.during(String.valueOf(unavailable.getMessage()));
+        noticeOutage(String.valueOf(unavailable.getMessage()));
         return Optional.empty();
       }
       throw e.getCause() instanceof RuntimeException failure
@@ -274,6 +278,27 @@ final class SamplerMember implements AutoCloseable {
           : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
+    }
+  }
+
+  /**
+   * Decides to leave when the engine has been out of reach for long. Otherwise the partitions of
+   * this sampler would fill up, and a feeder wait for them with all others.
+   *
+   * @param reason empty if another version is to be taken, which is no outage
+   */
+  private void noticeOutage(String reason) {
+    outages.during(reason);
+    if (reason.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
+    long since = unavailableSince.orElse(now);
+    unavailableSince = Optional.of(since);
+    boolean isLong = now - since >= TimeUnit.MILLISECONDS.toNanos(config.sessionTimeoutMs());
+    if (isLong && !group.share().isWhole()) {
+      log.warn("leaves its prompts to the other samplers until its engine works again");
+      leaving = true;
     }
   }
 

@@ -103,11 +103,12 @@ public final class SamplerService implements Service {
       Pacer pacer = pacer();
       versions.start();
       follower.start();
-      if (awaitVersion(versions, follower)) {
+      while (awaitVersion(versions, follower)) {
         try (SharedCounts counts = new SharedCounts(kafka, follower);
             SamplerMember member = member(versions, pacer, counts)) {
           member.sample();
         }
+        awaitEngine();
       }
     } catch (InterruptException e) {
       log.debug("stopped", e);
@@ -175,6 +176,24 @@ public final class SamplerService implements Service {
       } catch (EngineUnavailableException e) {
         outages.during(String.valueOf(e.getMessage()));
         retry.pause(AGAIN);
+      }
+    }
+  }
+
+  /**
+   * Waits for an engine that was lost. Others have the prompts meanwhile, so a server that is wrong
+   * for the time being is waited for too, and nothing is tried again before they could take over.
+   */
+  private void awaitEngine() {
+    boolean works = false;
+    Duration pause = Duration.ofMillis(config.sessionTimeoutMs());
+    while (!works && !retry.pause(pause)) {
+      pause = AGAIN;
+      try {
+        engine.check();
+        works = true;
+      } catch (EngineUnavailableException | UserException e) {
+        outages.during(String.valueOf(e.getMessage()));
       }
     }
   }
