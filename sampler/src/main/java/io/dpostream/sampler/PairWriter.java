@@ -26,7 +26,8 @@ final class PairWriter implements AutoCloseable {
    * @param transactionalId names the writer
    * @param openMs milliseconds after which a transaction that was left open is aborted
    */
-  PairWriter(KafkaSettings kafka, String clientId, String transactionalId, int openMs, Fencing fencing) {
+  PairWriter(
+      KafkaSettings kafka, String clientId, String transactionalId, int openMs, Fencing fencing) {
     Map<String, Object> config = kafka.transactionalProducer(clientId, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, openMs);
     this.writer = new TransactionalWriter(config, fencing, Retry.never());

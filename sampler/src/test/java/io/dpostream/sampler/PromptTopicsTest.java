@@ -34,7 +34,8 @@ class PromptTopicsTest {
       if (asked++ == 0) {
         throw new TimeoutException("Timeout expired while fetching topic metadata");
       }
-      return Map.of("prompts", of(2, "prompts"), "theirs", of(1, "theirs"), "pairs", of(4, "pairs"));
+      return Map.of(
+          "prompts", of(2, "prompts"), "theirs", of(1, "theirs"), "pairs", of(4, "pairs"));
     }
 
     private static List<PartitionInfo> of(int partitions, String topic) {

@@ -71,7 +71,8 @@ final class FeedHistory {
   /** The ends of the log, open transactions included, so that nothing behind them is missed. */
   private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
     Map<TopicPartition, OffsetSpec> latest =
-        partitions.stream().collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
+        partitions.stream()
+            .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
     ListOffsetsOptions uncommitted = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
     return AdminAnswer.await(admin.listOffsets(latest, uncommitted).all()).entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));

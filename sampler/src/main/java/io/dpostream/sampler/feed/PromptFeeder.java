@@ -83,19 +83,20 @@ public final class PromptFeeder implements Service {
 
   /**
    * The consumer group in which feeders of one name take turns, and the transactional id of the one
-   * whose turn it is. No name holds a slash, so they are nobody else's: with a hyphen, feeder {@code
-   * 2} of run {@code exp} would be taken for the feeder of {@code exp-2}.
+   * whose turn it is. No name holds a slash, so they are nobody else's: with a hyphen, feeder
+   * {@code 2} of run {@code exp} would be taken for the feeder of {@code exp-2}.
    */
   public static String groupId(KafkaSettings kafka, String runId, FeederConfig config) {
     return kafka.topicPrefix() + "feeder-" + name(runId, config);
   }
 
   /** Feeds while it is this one's turn; returns whether there is nothing left to feed. */
-  private boolean feedFromTheLast(
-      FeederTurn turn, Admin admin, SamplerOffsets used, String id) {
+  private boolean feedFromTheLast(FeederTurn turn, Admin admin, SamplerOffsets used, String id) {
     try (TransactionalWriter writer =
         new TransactionalWriter(
-            kafka.transactionalProducer(clientId(id), id), Fencing.of("feeder of run " + runId), retry)) {
+            kafka.transactionalProducer(clientId(id), id),
+            Fencing.of("feeder of run " + runId),
+            retry)) {
       writer.takeOver();
       FedPrompts fed = new FedPrompts();
       Optional<FeedPosition> last =
