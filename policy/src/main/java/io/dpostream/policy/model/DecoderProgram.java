@@ -1,12 +1,11 @@
 package io.dpostream.policy.model;
 
-import static java.util.Map.entry;
-
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.model.ModelConfig.SlidingWindow;
 import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.TorchEngine;
 import io.dpostream.policy.torch.TorchProgram;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Loads the decoder's TorchScript for a model's shape. */
@@ -36,24 +35,26 @@ final class DecoderProgram {
    */
   static TorchProgram load(
       NDManager owner, ModelConfig config, Dtype compute, double adapterScale, double dropout) {
-    return TorchProgram.load(
-        owner,
-        "decoder",
-        Map.ofEntries(
-            entry("layers", config.numHiddenLayers()),
-            entry("heads", config.numAttentionHeads()),
-            entry("kv_heads", config.numKeyValueHeads()),
-            entry("head_dim", config.headDim()),
-            entry("eps", config.rmsNormEps()),
-            entry("rotary_scale", config.ropeScaling().attentionFactor()),
-            entry("window", config.slidingWindow().map(SlidingWindow::size).orElse(0)),
-            entry(
-                "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0)),
-            entry("dtype", compute.torchNumber()),
-            entry("silu_by_exp", !isEven(config)),
-            entry("adapter_scale", adapterScale),
-            entry("dropout", dropout)),
-        DecoderSlots.constants());
+    Map<String, Object> attributes = shape(config, compute);
+    attributes.put("silu_by_exp", !isEven(config));
+    attributes.put("adapter_scale", adapterScale);
+    attributes.put("dropout", dropout);
+    return TorchProgram.load(owner, "decoder", attributes, DecoderSlots.constants());
+  }
+
+  /** What every program is told of a model, to be added to. */
+  static Map<String, Object> shape(ModelConfig config, Dtype compute) {
+    return new HashMap<>(
+        Map.of(
+            "layers", config.numHiddenLayers(),
+            "heads", config.numAttentionHeads(),
+            "kv_heads", config.numKeyValueHeads(),
+            "head_dim", config.headDim(),
+            "eps", config.rmsNormEps(),
+            "rotary_scale", config.ropeScaling().attentionFactor(),
+            "window", config.slidingWindow().map(SlidingWindow::size).orElse(0),
+            "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0),
+            "dtype", compute.torchNumber()));
   }
 
   /**

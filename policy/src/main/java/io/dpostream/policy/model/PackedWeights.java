@@ -1,13 +1,10 @@
 package io.dpostream.policy.model;
 
-import static java.util.Map.entry;
-
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.model.DecoderSlots.LayerSlot;
 import io.dpostream.policy.model.DecoderSlots.ModelSlot;
-import io.dpostream.policy.model.ModelConfig.SlidingWindow;
 import io.dpostream.policy.torch.Dtype;
 import io.dpostream.policy.torch.TorchProgram;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
@@ -74,21 +71,8 @@ record PackedWeights(TorchProgram program, List<NDArray> weights, long positionB
 
   private static TorchProgram load(
       NDManager owner, ModelConfig config, Dtype dtype, boolean oneDnn) {
-    return TorchProgram.load(
-        owner,
-        "writer",
-        Map.ofEntries(
-            entry("layers", config.numHiddenLayers()),
-            entry("heads", config.numAttentionHeads()),
-            entry("kv_heads", config.numKeyValueHeads()),
-            entry("head_dim", config.headDim()),
-            entry("eps", config.rmsNormEps()),
-            entry("rotary_scale", config.ropeScaling().attentionFactor()),
-            entry("window", config.slidingWindow().map(SlidingWindow::size).orElse(0)),
-            entry(
-                "first_windowed", config.slidingWindow().map(SlidingWindow::firstLayer).orElse(0)),
-            entry("dtype", dtype.torchNumber()),
-            entry("one_dnn", oneDnn)),
-        WriterSlots.constants());
+    Map<String, Object> attributes = DecoderProgram.shape(config, dtype);
+    attributes.put("one_dnn", oneDnn);
+    return TorchProgram.load(owner, "writer", attributes, WriterSlots.constants());
   }
 }
