@@ -55,13 +55,7 @@ def run(model, dtype, weights, adapters):
         hidden = batch.hidden(decoder, weights, adapters)
         check("scores_backward", lambda: decoder.scores_backward(weights, hidden, targets, 4, d))
     with torch.no_grad():
-        ids, lengths = [3, 4, 5, 6, 7, 0], [3, 2]
-        logits, *cache = check(
-            "prefill", lambda: decoder.prefill(weights, [], 2, ids, lengths, 8)
-        )
-        check("sample", lambda: decoder.sample(logits, 0.8, 10, 0.9, [0.1, 0.7]))
-        check("step", lambda: decoder.step(weights, [], cache, [1, 2], lengths, 3, 3))
-        check("keep", lambda: decoder.keep(cache, [1]))
+        write(model, dtype, weights, adapters)
         gradients = [torch.empty_like(a) for a in adapters]
         moments = [optimizer.zeros_like(a) for a in adapters]
         check("norm", lambda: optimizer.norm(gradients))
@@ -71,6 +65,26 @@ def run(model, dtype, weights, adapters):
                 adapters, gradients, moments, moments, 1, 1e-3, 0.9, 0.999, 0.0, 1e-8
             ),
         )
+
+
+def write(model, dtype, weights, adapters):
+    """Two prompts and two tokens after each. Without ends and top_p, which branch on values."""
+    writer = program.writer(model.config, dtype)
+    packed = check("packed", lambda: program.packed(writer, weights, adapters, 2.0))
+    sampling = [0.8, 10, 1.0, 0.05, 1.1, 1]
+    ids, lengths = [3, 4, 5, 6, 7, 0], [3, 2]
+    logits, read = check("read", lambda: writer.read(packed, 2, ids, lengths))
+    seen = check("unseen", lambda: writer.unseen(packed, 2))
+    check("mark", lambda: writer.mark(seen, 0, ids[:3]))
+    cache = check("cache", lambda: writer.cache(packed, 4, 64))
+    check("copy", lambda: writer.copy(read, [0, 1], cache, [0, 1], 3))
+    check("copy_rows", lambda: writer.copy_rows(seen, [0], seen, [1]))
+    check("begin", lambda: writer.begin(logits, [0, 1], [seen], [], [0.1, 0.7], *sampling))
+    draws = [0.1, 0.7, 0.4, 0.2]
+    check(
+        "advance",
+        lambda: writer.advance(packed, cache, [1, 2], lengths, [seen], [], [1, 1], 2, draws, *sampling),
+    )
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ MODEL = ROOT / "policy/src/main/java/io/dpostream/policy/model"
 DTYPES = {"float32": 6, "float64": 7, "bfloat16": 15}
 
 
-def enum(name):
-    """The constants of an enum of DecoderSlots, in their order."""
-    text = (MODEL / "DecoderSlots.java").read_text()
-    body = re.search(r"enum %s \{\s*([^;]*);" % name, text).group(1)
+def enum(name, file="DecoderSlots.java"):
+    """The constants of an enum of a Java source, in their order."""
+    text = (MODEL / file).read_text()
+    body = re.search(r"enum %s \{\s*([^;}]*)[;}]" % name, text).group(1)
     return [constant.strip() for constant in body.split(",")]
 
 
@@ -35,16 +35,32 @@ def modules():
 MODEL_SLOTS = enum("ModelSlot")
 LAYER_SLOTS = enum("LayerSlot")
 MODULES = modules()
+PACKED_MODEL_SLOTS = enum("ModelSlot", "WriterSlots.java")
+PACKED_SLOTS = enum("PackedSlot", "WriterSlots.java")
+
+
+def of_layer():
+    """The numbers that both programs' sources use."""
+    numbers = {name: place for place, name in enumerate(LAYER_SLOTS)}
+    for place, module in enumerate(MODULES):
+        numbers[module.removesuffix("_proj").upper() + "_ADAPTER"] = 2 * place
+    return numbers
 
 
 def constants():
-    numbers = {name: place for place, name in enumerate(MODEL_SLOTS)}
-    numbers |= {name: place for place, name in enumerate(LAYER_SLOTS)}
+    numbers = of_layer() | {name: place for place, name in enumerate(MODEL_SLOTS)}
     numbers["FIRST_LAYER"] = len(MODEL_SLOTS)
     numbers["LAYER_SLOTS"] = len(LAYER_SLOTS)
     numbers["ADAPTER_SLOTS"] = 2 * len(MODULES)
-    for place, module in enumerate(MODULES):
-        numbers[module.removesuffix("_proj").upper() + "_ADAPTER"] = 2 * place
+    return numbers
+
+
+def writer_constants():
+    numbers = of_layer()
+    for slots_of in (PACKED_MODEL_SLOTS, PACKED_SLOTS):
+        numbers |= {f"PACKED_{name}": place for place, name in enumerate(slots_of)}
+    numbers["PACKED_FIRST"] = len(PACKED_MODEL_SLOTS)
+    numbers["PACKED_SLOTS"] = len(PACKED_SLOTS)
     return numbers
 
 
@@ -85,12 +101,12 @@ def load(name, attributes=None, numbers=None):
     return torch.jit.load(archive)
 
 
-def decoder(config, dtype, adapter_scale=0.0):
-    """The decoder for a transformers configuration, with the attributes that DecoderProgram gives."""
+def shape(config, dtype):
+    """What every program is told of a transformers configuration."""
     heads = config.num_attention_heads
     window = getattr(config, "sliding_window", None) or 0
     types = getattr(config, "layer_types", None) or ["sliding_attention"] * config.num_hidden_layers
-    attributes = dict(
+    return dict(
         layers=config.num_hidden_layers,
         heads=heads,
         kv_heads=config.num_key_value_heads,
@@ -100,16 +116,38 @@ def decoder(config, dtype, adapter_scale=0.0):
         window=window,
         first_windowed=types.index("sliding_attention") if window else 0,
         dtype=DTYPES[dtype],
-        adapter_scale=float(adapter_scale),
-        dropout=0.0,
-        silu_by_exp=False,
     )
-    source = (SOURCES / "decoder.py").read_text()
+
+
+def of_shape(name, attributes, numbers):
+    source = (SOURCES / f"{name}.py").read_text()
     declared = dict(re.findall(r"(?m)^    (\w+) : (int|float|bool)$", source))
     del declared["training"]
     if not declared.keys() <= attributes.keys():
-        raise SystemExit(f"decoder.py declares {sorted(declared)}, this gives {sorted(attributes)}")
-    return load("decoder", {name: attributes[name] for name in declared}, constants())
+        raise SystemExit(f"{name}.py declares {sorted(declared)}, this gives {sorted(attributes)}")
+    return load(name, {key: attributes[key] for key in declared}, numbers)
+
+
+def decoder(config, dtype, adapter_scale=0.0):
+    """The decoder for a transformers configuration, with the attributes that DecoderProgram gives."""
+    own = dict(adapter_scale=float(adapter_scale), dropout=0.0, silu_by_exp=False)
+    return of_shape("decoder", shape(config, dtype) | own, constants())
+
+
+def writer(config, dtype):
+    """The writer for a transformers configuration, with the attributes that PackedWeights gives."""
+    return of_shape("writer", shape(config, dtype) | dict(one_dnn=False), writer_constants())
+
+
+def packed(writer, places, adapters=(), scale=0.0):
+    """The tensors that the writer computes with, of those of the decoder, adapters merged."""
+    first, of_layer, pairs = len(MODEL_SLOTS), len(LAYER_SLOTS), 2 * len(MODULES)
+    out = writer.pack_model(*places[:first])
+    for layer in range((len(places) - first) // of_layer):
+        begin = first + layer * of_layer
+        merged = list(adapters[layer * pairs : (layer + 1) * pairs])
+        out += writer.pack_layer(places[begin : begin + of_layer], merged, scale)
+    return out
 
 
 NAMES = {

@@ -12,7 +12,6 @@
 # `adapters`: none, or ADAPTER_SLOTS for each layer: the pair A (rank, in), B (out, rank) of each
 # projection, from the place of its name on. Behind them all, where there is dropout, one int32 key for
 # each token of the pass, in the order of its tokens.
-# `cache`: none, or for each layer keys and values (B, K, capacity, head_dim).
 class Decoder(Module):
     __parameters__ = []
     __buffers__ = []
@@ -112,7 +111,7 @@ class Decoder(Module):
             y = torch.view(y, [rows, self.heads, 1, self.head_dim])
         return torch.reshape(torch.transpose(y, 1, 2), [rows, length, self.heads * self.head_dim])
 
-    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], mask: Optional[Tensor], near: Optional[Tensor], cache: List[Tensor], column: int, grids: List[int], layout: List[Tensor]) -> Tensor:
+    def layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], rotations: List[Tensor], near: Optional[Tensor], grids: List[int], layout: List[Tensor]) -> Tensor:
         w = FIRST_LAYER + LAYER_SLOTS * layer
         a = ADAPTER_SLOTS * layer
         h = self.norm(x, weights[w + INPUT_NORM])
@@ -121,18 +120,11 @@ class Decoder(Module):
         v = torch.transpose(torch.view(self.project(h, weights, w + V_WEIGHT, w + V_BIAS, adapters, a + V_ADAPTER), [x.size(0), x.size(1), self.kv_heads, self.head_dim]), 1, 2)
         q = self.rotate(q, rotations)
         k = self.rotate(k, rotations)
-        if len(cache) > 0:
-            end = column + x.size(1)
-            torch.copy_(torch.slice(cache[2 * layer], 2, column, end), k)
-            torch.copy_(torch.slice(cache[2 * layer + 1], 2, column, end), v)
-            if column > 0:
-                k = torch.slice(cache[2 * layer], 2, 0, end)
-                v = torch.slice(cache[2 * layer + 1], 2, 0, end)
         windowed = self.window > 0 and layer >= self.first_windowed
         if len(grids) > 0:
             mixed = self.attend_flat(q, k, v, windowed, grids, layout)
         else:
-            seen = mask
+            seen = annotate(Optional[Tensor], None)
             if windowed:
                 seen = near
             mixed = self.attend(q, k, v, seen)
@@ -161,12 +153,12 @@ class Decoder(Module):
 
     # Whole sequences from their first token, filled on the right: no real token sees the filling.
     # x (B, T, D) -> (B, T, D), before the final norm
-    def full(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor], cache: List[Tensor]) -> Tensor:
+    def full(self, x: Tensor, weights: List[Tensor], adapters: List[Tensor]) -> Tensor:
         positions = torch.arange(x.size(1), dtype=4, device=x.device)
         rotations = self.rotations(weights, torch.unsqueeze(positions, 0))
         near = self.near(positions)
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, None, near, cache, 0, annotate(List[int], []), annotate(List[Tensor], []))
+            x = self.layer(x, layer, weights, adapters, rotations, near, annotate(List[int], []), annotate(List[Tensor], []))
         return x
 
     # positions (T) -> what a windowed layer sees (T, T), where the window hides anything
@@ -181,7 +173,7 @@ class Decoder(Module):
     def hidden(self, weights: List[Tensor], adapters: List[Tensor], rows: int, ids: List[int], at: List[int]) -> Tensor:
         device = weights[EMBEDDING].device
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
-        x = self.full(x, weights, adapters, annotate(List[Tensor], []))
+        x = self.full(x, weights, adapters)
         return self.picked(x, weights, at)
 
     # As hidden, without graphs: what goes into each layer, and what comes out of the last, (B, T, D).
@@ -193,7 +185,7 @@ class Decoder(Module):
         near = self.near(positions)
         out = [x]
         for layer in range(self.layers):
-            x = self.layer(x, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0, annotate(List[int], []), annotate(List[Tensor], []))
+            x = self.layer(x, layer, weights, adapters, rotations, near, annotate(List[int], []), annotate(List[Tensor], []))
             out.append(x)
         return out
 
@@ -211,7 +203,7 @@ class Decoder(Module):
         for i in range(self.layers):
             layer = self.layers - 1 - i
             below = self.leaf(inputs[layer])
-            y = self.layer(below, layer, weights, adapters, rotations, None, near, annotate(List[Tensor], []), 0, annotate(List[int], []), annotate(List[Tensor], []))
+            y = self.layer(below, layer, weights, adapters, rotations, near, annotate(List[int], []), annotate(List[Tensor], []))
             torch.backward(y, above.grad)
             above = below
         x = self.embed(weights, torch.view(torch.tensor(ids, dtype=4, device=device), [rows, -1]))
@@ -316,7 +308,7 @@ class Decoder(Module):
         return self.embed(weights, torch.unsqueeze(torch.tensor(ids, dtype=4, device=weights[EMBEDDING].device), 0))
 
     def flat_layer(self, x: Tensor, layer: int, weights: List[Tensor], adapters: List[Tensor], grids: List[int], layout: List[Tensor]) -> Tensor:
-        return self.layer(x, layer, weights, adapters, layout, None, None, annotate(List[Tensor], []), 0, grids, layout)
+        return self.layer(x, layer, weights, adapters, layout, None, grids, layout)
 
     # at: tokens whose next one is asked for -> normed hidden states (len(at), D)
     def flat_hidden(self, weights: List[Tensor], adapters: List[Tensor], ids: List[int], positions: List[int], grids: List[int], slots: List[int], prefixes: List[int], places: List[int], at: List[int]) -> Tensor:

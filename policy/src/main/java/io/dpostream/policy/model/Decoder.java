@@ -1,6 +1,7 @@
 package io.dpostream.policy.model;
 
 import ai.djl.ndarray.NDManager;
+import io.dpostream.policy.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,10 @@ public final class Decoder {
     try (NDManager scope = scope()) {
       decoding(scope, work, options, limits, textStop).run();
     }
+  }
+
+  TorchProgram program() {
+    return packed.program();
   }
 
   NDManager scope() {

@@ -12,17 +12,6 @@ import java.util.Map;
 final class DecoderProgram {
   private DecoderProgram() {}
 
-  /** Supplies the program of a model with frozen weights. */
-  @FunctionalInterface
-  interface Source {
-    /**
-     * The program for a shape.
-     *
-     * @param model manager of the model that asks
-     */
-    TorchProgram of(NDManager model, ModelConfig config, Dtype compute);
-  }
-
   /** Loads it for frozen weights. */
   static TorchProgram load(NDManager owner, ModelConfig config, Dtype compute) {
     return load(owner, config, compute, 0, 0);

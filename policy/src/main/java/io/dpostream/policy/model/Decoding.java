@@ -17,10 +17,11 @@ final class Decoding {
   /** Steps of one call of the program, which ends it early when a completion ends. */
   private static final int STEPS = 16;
 
-  private static final int MOST_AHEAD = 16;
-
-  /** The same where the text is looked at, which only Java can; what is written beyond is lost. */
+  /** Steps of one call where the text is looked at, which only Java can: what is beyond is lost. */
   private static final int STEPS_WITH_TEXT = 4;
+
+  /** Most requests that are taken before there is a slot for them. */
+  private static final int MOST_AHEAD = 16;
 
   private final WriterCalls calls;
   private final ModelConfig config;

@@ -33,15 +33,22 @@ public final class LanguageModel implements AutoCloseable {
   private final Layers layers;
   private final String sha256;
   private final int chunk;
+  private final Programs programs;
   private Optional<PackedWeights> packed = Optional.empty();
 
   private LanguageModel(
-      ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
+      ModelConfig config,
+      NDManager manager,
+      Layers layers,
+      String sha256,
+      int chunk,
+      Programs programs) {
     this.config = config;
     this.manager = manager;
     this.layers = layers;
     this.sha256 = sha256;
     this.chunk = chunk;
+    this.programs = programs;
   }
 
   /**
@@ -51,23 +58,22 @@ public final class LanguageModel implements AutoCloseable {
    *     configuration, or it is a reward model
    */
   public static LanguageModel load(CheckpointFolder folder, EngineOptions options) {
-    return load(folder, options, DecoderProgram::load);
+    return load(folder, options, Programs.OWN);
   }
 
   /** Loads a checkpoint with a program from elsewhere, which outlives the model. */
-  static LanguageModel load(
-      CheckpointFolder folder, EngineOptions options, DecoderProgram.Source programs) {
+  static LanguageModel load(CheckpointFolder folder, EngineOptions options, Programs programs) {
     folder.requireHead(Head.CAUSAL_LM);
     return load(folder, options, HeadLimits.of(folder.config()).chunk(), programs);
   }
 
   /** Loads with another limit on the positions whose logits exist at one time. */
   static LanguageModel load(CheckpointFolder folder, EngineOptions options, int chunk) {
-    return load(folder, options, chunk, DecoderProgram::load);
+    return load(folder, options, chunk, Programs.OWN);
   }
 
   private static LanguageModel load(
-      CheckpointFolder folder, EngineOptions options, int chunk, DecoderProgram.Source programs) {
+      CheckpointFolder folder, EngineOptions options, int chunk, Programs programs) {
     ModelConfig config = folder.config();
     Safetensors file = Safetensors.openFolder(folder.path());
     NDManager manager = TorchEngine.manager(options);
@@ -76,13 +82,14 @@ public final class LanguageModel implements AutoCloseable {
       Tensors tensors = new Tensors(manager, options.device());
       Map<String, NamedTensor> changed = folder.changed(file);
       Weights weights = Weights.load(tensors, config, file, dtype, changed);
-      TorchProgram program = programs.of(manager, config, dtype);
+      TorchProgram program = programs.decoder(manager, config, dtype);
       return new LanguageModel(
           config,
           manager,
           new Layers(program, weights.slots(), List.of(), dtype, 0),
           WeightLayout.of(config).sha256(file, changed),
-          chunk);
+          chunk,
+          programs);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -98,7 +105,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   static LanguageModel of(
       ModelConfig config, NDManager manager, Layers layers, String sha256, int chunk) {
-    return new LanguageModel(config, manager, layers, sha256, chunk);
+    return new LanguageModel(config, manager, layers, sha256, chunk, Programs.OWN);
   }
 
   public ModelConfig config() {
@@ -115,7 +122,8 @@ public final class LanguageModel implements AutoCloseable {
    * weights, in a layout that is faster for few tokens at a time.
    */
   public synchronized Decoder decoder() {
-    PackedWeights weights = packed.orElseGet(() -> PackedWeights.of(manager, config, layers));
+    PackedWeights weights =
+        packed.orElseGet(() -> PackedWeights.of(manager, config, layers, programs));
     packed = Optional.of(weights);
     return new Decoder(config, manager, weights);
   }

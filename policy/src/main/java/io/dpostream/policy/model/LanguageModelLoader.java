@@ -11,16 +11,14 @@ import java.util.Map;
 
 /**
  * Loads checkpoints one after the other, such as the versions of a policy. Models of one shape
- * share their program: compiling it takes as long as reading a million weights. It is small and
- * stays until the process ends.
+ * share their programs: compiling one takes as long as reading a million weights. They are small
+ * and stay until the process ends.
  *
  * <p>Thread-safe.
  */
 public final class LanguageModelLoader {
   private final EngineOptions options;
-  private final Map<Shape, TorchProgram> programs = new HashMap<>();
-
-  private record Shape(ModelConfig config, Dtype compute, int threads) {}
+  private final Programs programs = new Shared();
 
   /** Creates a loader; nothing native is loaded before the first model. */
   public LanguageModelLoader(EngineOptions options) {
@@ -33,12 +31,29 @@ public final class LanguageModelLoader {
    * @throws CheckpointException as {@link LanguageModel#load}
    */
   public LanguageModel load(CheckpointFolder folder) {
-    return LanguageModel.load(folder, options, this::program);
+    return LanguageModel.load(folder, options, programs);
   }
 
-  private synchronized TorchProgram program(NDManager model, ModelConfig config, Dtype compute) {
-    return programs.computeIfAbsent(
-        new Shape(config, compute, TorchEngine.threads()),
-        shape -> DecoderProgram.load(TorchEngine.manager(options), config, compute));
+  /** Loads each program once. */
+  private final class Shared implements Programs {
+    private final Map<Shape, TorchProgram> decoders = new HashMap<>();
+    private final Map<Shape, TorchProgram> writers = new HashMap<>();
+
+    private record Shape(ModelConfig config, Dtype compute, int threads, boolean oneDnn) {}
+
+    @Override
+    public synchronized TorchProgram decoder(NDManager model, ModelConfig config, Dtype compute) {
+      return decoders.computeIfAbsent(
+          new Shape(config, compute, TorchEngine.threads(), false),
+          shape -> OWN.decoder(TorchEngine.manager(options), config, compute));
+    }
+
+    @Override
+    public synchronized TorchProgram writer(
+        NDManager model, ModelConfig config, Dtype compute, boolean oneDnn) {
+      return writers.computeIfAbsent(
+          new Shape(config, compute, TorchEngine.threads(), oneDnn),
+          shape -> OWN.writer(TorchEngine.manager(options), config, compute, oneDnn));
+    }
   }
 }

@@ -23,19 +23,19 @@ import java.util.Map;
 record PackedWeights(TorchProgram program, List<NDArray> weights, long positionBytes) {
 
   /** Packs weights. The owner frees them. */
-  static PackedWeights of(NDManager owner, ModelConfig config, Layers layers) {
+  static PackedWeights of(NDManager owner, ModelConfig config, Layers layers, Programs programs) {
     boolean cpu = !owner.getDevice().isGpu();
     try {
-      return pack(owner, config, layers, cpu && layers.compute() == Dtype.F32);
+      return pack(owner, config, layers, programs, cpu && layers.compute() == Dtype.F32);
     } catch (EngineException e) { // a build of PyTorch without oneDNN
-      return pack(owner, config, layers, false);
+      return pack(owner, config, layers, programs, false);
     }
   }
 
   private static PackedWeights pack(
-      NDManager owner, ModelConfig config, Layers layers, boolean oneDnn) {
+      NDManager owner, ModelConfig config, Layers layers, Programs programs, boolean oneDnn) {
     Dtype dtype = layers.compute();
-    TorchProgram program = load(owner, config, dtype, oneDnn);
+    TorchProgram program = programs.writer(owner, config, dtype, oneDnn);
     List<NDArray> slots = layers.weights();
     List<NDArray> packed =
         new ArrayList<>(
@@ -69,8 +69,8 @@ record PackedWeights(TorchProgram program, List<NDArray> weights, long positionB
     return new PackedWeights(program, List.copyOf(packed), positionBytes);
   }
 
-  private static TorchProgram load(
-      NDManager owner, ModelConfig config, Dtype dtype, boolean oneDnn) {
+  /** Loads the writer's TorchScript for a model's shape. */
+  static TorchProgram load(NDManager owner, ModelConfig config, Dtype dtype, boolean oneDnn) {
     Map<String, Object> attributes = DecoderProgram.shape(config, dtype);
     attributes.put("one_dnn", oneDnn);
     return TorchProgram.load(owner, "writer", attributes, WriterSlots.constants());

@@ -3,6 +3,7 @@ package io.dpostream.policy.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dpostream.policy.torch.TorchProgram.Gradients;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,22 +51,7 @@ record WriterCalls(PackedWeights packed, NDManager scope, SamplingOptions option
 
   /** First tokens after prompts: token, log-probability and as drawn, one after the other. */
   double[] begin(NDArray logits, int[] rows, Optional<NDArray> seen, double[] draws) {
-    try (NDArray drawn =
-        tensor(
-            "begin",
-            logits,
-            rows,
-            seen.stream().toList(),
-            ends,
-            draws,
-            options.temperature(),
-            options.topK(),
-            options.topP(),
-            options.minP(),
-            options.repetitionPenalty(),
-            options.minNewTokens())) {
-      return drawn.toDoubleArray();
-    }
+    return drawn("begin", logits, rows, seen.stream().toList(), ends, draws);
   }
 
   /** Tokens of up to {@code steps} steps, as {@link #begin}, a step after the other. */
@@ -77,24 +63,31 @@ record WriterCalls(PackedWeights packed, NDManager scope, SamplingOptions option
       int[] counts,
       int steps,
       double[] draws) {
-    try (NDArray drawn =
-        tensor(
-            "advance",
-            packed.weights(),
-            cache,
-            tokens,
-            positions,
-            seen.stream().toList(),
-            ends,
-            counts,
-            steps,
-            draws,
+    return drawn(
+        "advance",
+        packed.weights(),
+        cache,
+        tokens,
+        positions,
+        seen.stream().toList(),
+        ends,
+        counts,
+        steps,
+        draws);
+  }
+
+  /** Calls a method that draws, whose last arguments say how. */
+  private double[] drawn(String method, Object... arguments) {
+    List<Object> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
             options.temperature(),
             options.topK(),
             options.topP(),
             options.minP(),
             options.repetitionPenalty(),
-            options.minNewTokens())) {
+            options.minNewTokens()));
+    try (NDArray drawn = tensor(method, all.toArray())) {
       return drawn.toDoubleArray();
     }
   }
