@@ -8,14 +8,7 @@
 #             llama-cpp-python and gguf in it, llama.cpp takes part
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-venv=${VENV:-$root/build/peers-venv}
-if [ ! -x "$venv/bin/python" ]; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet -r "$root/benchmarks/peers/trl/requirements.txt"
-fi
-(cd "$root" && mvn -q -B -Dquick -Dmaven.test.skip=true -pl benchmarks -am package)
-export BENCHMARKS="$root/benchmarks/target/classes:$(<"$root/benchmarks/target/benchmarks.classpath")"
+source "$here/../training/prepare.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$venv/bin/python" "$root/benchmarks/training/inputs.py" "$work" ${STORIES:+"$STORIES"} 2>/dev/null

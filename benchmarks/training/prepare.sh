@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it: sets root, venv and BENCHMARKS, and builds what they need.
+# Sourced by the scripts of training and sampling: sets root, venv and BENCHMARKS, and builds what they need.
 #   VENV      a virtual environment to use or make (default: build/peers-venv)
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 venv=${VENV:-$root/build/peers-venv}

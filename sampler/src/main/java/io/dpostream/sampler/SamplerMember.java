@@ -346,7 +346,7 @@ final class SamplerMember implements AutoCloseable {
       running = Optional.of(batch.sampledBeforeAChange(sampled));
       notBefore = System.nanoTime() + AGAIN.toNanos();
     } catch (KafkaException e) {
-      if (!Outage.passesWithNewClient(e) || isTooLarge(e)) {
+      if (Outage.isPermanent(e)) {
         throw e;
       }
       startAfresh(ids, Optional.empty(), e);
@@ -357,11 +357,6 @@ final class SamplerMember implements AutoCloseable {
       startAfresh(ids, Optional.of(e), e);
     }
     return false;
-  }
-
-  private static boolean isTooLarge(KafkaException e) {
-    return e instanceof org.apache.kafka.common.errors.RecordTooLargeException
-        || e.getCause() instanceof org.apache.kafka.common.errors.RecordTooLargeException;
   }
 
   /**

@@ -29,7 +29,7 @@ public final class Outage {
   }
 
   /** Whether a fault lies behind a failure that no repetition of the same work mends. */
-  static boolean isPermanent(Throwable failure) {
+  public static boolean isPermanent(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof RecordTooLargeException
           || (cause instanceof KafkaException && !passesWithNewClient(cause))) {

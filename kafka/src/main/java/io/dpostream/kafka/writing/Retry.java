@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -60,17 +61,28 @@ public final class Retry {
    * @throws InterruptException when stopped while it still fails
    */
   public <T> T call(Supplier<T> action) {
+    return call("cannot be reached", Outage::passes, action);
+  }
+
+  /**
+   * Returns the action's result as {@link #call(Supplier)}, for an action that fails in another way
+   * while what it needs is out of reach.
+   *
+   * @param failure what the log says of it
+   * @param passes whether an exception is of that kind; all others are thrown
+   */
+  public <T> T call(String failure, Predicate<RuntimeException> passes, Supplier<T> action) {
     String reported = "";
     for (int failures = 0; ; failures++) {
       try {
         return action.get();
-      } catch (RetriableException e) {
-        if (!isWorthwhileAfter(failures + 1)) {
+      } catch (RuntimeException e) {
+        if (!passes.test(e) || !isWorthwhileAfter(failures + 1)) {
           throw e;
         }
         String reason = String.valueOf(e.getMessage());
         if (!reason.equals(reported)) {
-          log.warn("cannot be reached, trying again: {}", reason);
+          log.warn("{}, trying again: {}", failure, reason);
           reported = reason;
         }
         pauseAfter(failures, reason);

@@ -3,6 +3,8 @@ package io.dpostream.kafka.writing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.InterruptException;
@@ -47,6 +49,22 @@ class RetryTest {
                           throw new SerializationException("broken");
                         }));
     assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void shouldRepeatWhatFailedInTheWayThatIsToldToPass() {
+    assertThat(of(3).call("away", UncheckedIOException.class::isInstance, () -> storeIsAway(2)))
+        .isEqualTo(3);
+    assertThatExceptionOfType(TimeoutException.class)
+        .isThrownBy(
+            () -> of(3).call("away", UncheckedIOException.class::isInstance, this::failTwice));
+  }
+
+  private int storeIsAway(int times) {
+    if (attempts.incrementAndGet() <= times) {
+      throw new UncheckedIOException(new IOException("no store"));
+    }
+    return attempts.getAndSet(0);
   }
 
   @Test

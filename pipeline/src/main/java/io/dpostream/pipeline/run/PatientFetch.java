@@ -1,17 +1,13 @@
 package io.dpostream.pipeline.run;
 
-import io.dpostream.kafka.writing.Backoff;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.storage.StoreUnavailableException;
 import io.dpostream.storage.VersionFolder;
 import io.dpostream.storage.VersionFolders;
-import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** Opens published versions for what cannot go on without them. */
 public final class PatientFetch {
-  private static final Logger log = LoggerFactory.getLogger(PatientFetch.class);
-
   private PatientFetch() {}
 
   /**
@@ -22,19 +18,15 @@ public final class PatientFetch {
   public static VersionFolder open(VersionFolders versions, String uri)
       throws InterruptedException {
     Thread thread = Thread.currentThread();
-    String reported = "";
-    for (int failures = 0; ; failures++) {
-      try {
-        return versions.open(uri, thread::isInterrupted);
-      } catch (StoreUnavailableException e) {
-        String reason = String.valueOf(e.getMessage());
-        if (!reason.equals(reported)) {
-          log.warn("waiting for a version: {}", reason);
-          reported = reason;
-        }
-        double random = ThreadLocalRandom.current().nextDouble();
-        Thread.sleep(Backoff.standard().delay(failures, random).toMillis());
-      }
+    try {
+      return Retry.untilStopped()
+          .call(
+              "a version cannot be fetched now",
+              StoreUnavailableException.class::isInstance,
+              () -> versions.open(uri, thread::isInterrupted));
+    } catch (InterruptException e) {
+      Thread.interrupted(); // as whoever throws the checked one leaves it
+      throw (InterruptedException) new InterruptedException().initCause(e);
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.dpostream.sampler.feed;
 
-import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.LogEnds;
 import io.dpostream.kafka.reading.OffsetScan;
 import io.dpostream.kafka.reading.TopicTail;
 import io.dpostream.kafka.writing.Retry;
@@ -14,14 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads from the prompts topic what a feeder and its predecessors have already sent. */
@@ -57,7 +52,7 @@ final class FeedHistory {
       List<TopicPartition> partitions = retry.call(() -> TopicTail.partitions(consumer, topic));
       consumer.assign(partitions);
       Map<TopicPartition, Long> begin = retry.call(() -> consumer.beginningOffsets(partitions));
-      Map<TopicPartition, Long> end = retry.call(() -> ends(partitions));
+      Map<TopicPartition, Long> end = retry.call(() -> LogEnds.of(admin, partitions));
       Optional<FeedPosition> last = Optional.empty();
       for (TopicPartition partition : partitions) {
         consumer.assign(List.of(partition));
@@ -66,16 +61,6 @@ final class FeedHistory {
       }
       return last;
     }
-  }
-
-  /** The ends of the log, open transactions included, so that nothing behind them is missed. */
-  private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetSpec> latest =
-        partitions.stream()
-            .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
-    ListOffsetsOptions uncommitted = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
-    return AdminAnswer.await(admin.listOffsets(latest, uncommitted).all()).entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
   }
 
   private Optional<FeedPosition> replay(

@@ -1,8 +1,8 @@
 package io.dpostream.trainer.ledger;
 
-import io.dpostream.kafka.AdminAnswer;
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topic;
+import io.dpostream.kafka.reading.LogEnds;
 import io.dpostream.kafka.reading.OffsetScan;
 import io.dpostream.kafka.serde.Decoded;
 import io.dpostream.kafka.serde.RecordDecoder;
@@ -14,11 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -82,19 +79,9 @@ public final class LedgerReader {
     }
   }
 
-  /**
-   * The end of the log, open transactions included, so that no committed record behind them is
-   * missed.
-   */
   private long end(TopicPartition partition) {
     try (Admin admin = kafka.admin()) {
-      return AdminAnswer.await(
-              admin
-                  .listOffsets(
-                      Map.of(partition, OffsetSpec.latest()),
-                      new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                  .partitionResult(partition))
-          .offset();
+      return LogEnds.of(admin, List.of(partition)).getOrDefault(partition, 0L);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {

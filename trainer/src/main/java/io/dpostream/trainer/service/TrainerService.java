@@ -1,6 +1,7 @@
 package io.dpostream.trainer.service;
 
 import io.dpostream.kafka.KafkaSettings;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.Environment;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
@@ -44,6 +45,7 @@ public final class TrainerService implements Service {
   private final KafkaSettings kafka;
   private final Dependencies dependencies;
   private final Lifecycle lifecycle = new Lifecycle();
+  private final Retry publishing = Retry.untilStopped();
 
   /**
    * The collaborators of a trainer.
@@ -159,8 +161,7 @@ public final class TrainerService implements Service {
         ledger.confirmOwnership();
         dependencies.listener().recovered(ledger.state());
         try (VersionPublisher publisher =
-            VersionPublisher.open(
-                run, scheduled, kafka, dependencies, ledger, lifecycle::isStopRequested)) {
+            VersionPublisher.open(run, scheduled, kafka, dependencies, ledger, publishing)) {
           new TrainingLoop(
                   run, scheduled, kafka, dependencies, ledger, data, fold, checkpoints, publisher)
               .run(this::isStopRequested);
@@ -196,6 +197,7 @@ public final class TrainerService implements Service {
   @Override
   public void requestStop() {
     lifecycle.requestStop();
+    publishing.stop();
   }
 
   @Override
@@ -205,7 +207,7 @@ public final class TrainerService implements Service {
 
   private boolean isStopRequested() {
     if (Thread.interrupted()) {
-      lifecycle.requestStop();
+      requestStop();
     }
     return lifecycle.isStopRequested();
   }

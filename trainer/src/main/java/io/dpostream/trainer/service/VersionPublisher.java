@@ -2,7 +2,7 @@ package io.dpostream.trainer.service;
 
 import io.dpostream.kafka.KafkaSettings;
 import io.dpostream.kafka.Topics;
-import io.dpostream.kafka.writing.Backoff;
+import io.dpostream.kafka.writing.Retry;
 import io.dpostream.schemas.PolicyVersion;
 import io.dpostream.schemas.RunConfigured;
 import io.dpostream.schemas.TrainingStep;
@@ -17,16 +17,11 @@ import io.dpostream.trainer.TrainerConfig;
 import io.dpostream.trainer.learner.Learner;
 import io.dpostream.trainer.ledger.Ledger;
 import io.dpostream.trainer.ledger.LedgerState;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes policy versions: the files become durable first, then one transaction announces them to
@@ -35,16 +30,13 @@ import org.slf4j.LoggerFactory;
  * waited for. Afterwards, old versions are removed by the configured rule.
  */
 final class VersionPublisher implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(VersionPublisher.class);
-  private static final Duration LOOK = Duration.ofMillis(50);
-
   private final VersionStore store;
   private final boolean firstTravels;
   private final VersionRetention retention;
   private final Topics topics;
   private final InstantSource clock;
   private final Failpoints failpoints;
-  private final BooleanSupplier stopped;
+  private final Retry retry;
 
   private VersionPublisher(
       VersionStore store,
@@ -52,20 +44,20 @@ final class VersionPublisher implements AutoCloseable {
       VersionRetention retention,
       Topics topics,
       TrainerService.Dependencies dependencies,
-      BooleanSupplier stopped) {
+      Retry retry) {
     this.store = store;
     this.firstTravels = firstTravels;
     this.retention = retention;
     this.topics = topics;
     this.clock = dependencies.clock();
     this.failpoints = dependencies.failpoints();
-    this.stopped = stopped;
+    this.retry = retry;
   }
 
   /**
    * Opens the configured store. Only the run's owner may.
    *
-   * @param stopped ends every wait for the store
+   * @param retry repeats while the store is out of reach
    * @throws io.dpostream.settings.UserException when nothing can be published there
    * @throws InterruptException when stopped while the store is out of reach
    */
@@ -75,7 +67,7 @@ final class VersionPublisher implements AutoCloseable {
       KafkaSettings kafka,
       TrainerService.Dependencies dependencies,
       Ledger ledger,
-      BooleanSupplier stopped) {
+      Retry retry) {
     VersionStore store = VersionStores.open(dependencies.publishing(), run.runId(), run.folder());
     VersionPublisher publisher =
         new VersionPublisher(
@@ -85,7 +77,7 @@ final class VersionPublisher implements AutoCloseable {
             VersionRetention.of(dependencies.publishing(), kafka, run.runId(), store),
             kafka.topics(),
             dependencies,
-            stopped);
+            retry);
     try {
       publisher.patiently(
           () -> {
@@ -146,33 +138,8 @@ final class VersionPublisher implements AutoCloseable {
 
   /** Waits, and tries again, while the store is out of reach. */
   private <T> T patiently(Supplier<T> action) {
-    String reported = "";
-    for (int failures = 0; ; failures++) {
-      try {
-        return action.get();
-      } catch (StoreUnavailableException e) {
-        String reason = String.valueOf(e.getMessage());
-        if (!reason.equals(reported)) {
-          log.warn("nothing can be published now, trying again: {}", reason);
-          reported = reason;
-        }
-        pause(Backoff.standard().delay(failures, ThreadLocalRandom.current().nextDouble()), reason);
-      }
-    }
-  }
-
-  private void pause(Duration wait, String reason) {
-    long end = System.nanoTime() + wait.toNanos();
-    try {
-      do {
-        if (stopped.getAsBoolean()) {
-          throw new InterruptException("stopped while waiting for: " + reason);
-        }
-        Thread.sleep(LOOK.toMillis());
-      } while (System.nanoTime() < end);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+    return retry.call(
+        "nothing can be published now", StoreUnavailableException.class::isInstance, action);
   }
 
   private PolicyVersion announcement(LedgerState state, long version, String uri, String sha256) {
